@@ -1,0 +1,2 @@
+//! The page: documents, cells and outputs. Placeholder.
+fn main() {}
