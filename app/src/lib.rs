@@ -1,0 +1,18 @@
+//! The page of Carrel: documents, cells, outputs, storage and the client of the kernel.
+//! It never runs a notebook's code: that happens in the kernel frame, reached only by messages.
+//! Read next: `model` (plain state), `update` in it (every change), then `effects` (every input and output).
+#![warn(missing_docs)]
+
+pub mod model;
+
+#[cfg(target_arch = "wasm32")]
+mod ui;
+#[cfg(target_arch = "wasm32")]
+mod web;
+
+/// Shows the page in the document's body.
+#[cfg(target_arch = "wasm32")]
+pub fn start() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(ui::Placeholder);
+}

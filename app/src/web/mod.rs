@@ -1,0 +1,1 @@
+//! The thin bindings to the browser: the only place of the page that touches web-sys.
