@@ -1,0 +1,7 @@
+# The versions of everything that is fetched besides cargo's and npm's own lock files.
+# wasm-bindgen must equal the version in Cargo.lock; the browser side of a different version does not load.
+# shellcheck shell=bash disable=SC2034
+WASM_BINDGEN_VERSION=0.2.130
+TRUNK_VERSION=0.21.14
+NBFORMAT_VERSION=5.10.4
+WASM_TARGET=wasm32-unknown-unknown
