@@ -1,0 +1,36 @@
+# Carrel's commands. Each sets up what it needs first; see tools/ for the scripts behind them.
+.DEFAULT_GOAL := help
+.PHONY: help serve build test setup fmt lint bench-load clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+serve: ## Build the site, serve it on this machine, rebuild when a file changes
+	@tools/setup.sh build
+	@tools/build.sh serve
+	@node tools/serve.mjs --watch
+
+build: ## Build the static site into dist/
+	@tools/setup.sh build
+	@tools/build.sh release
+
+test: ## Run every test
+	@tools/test.sh
+
+setup: ## Bring what is missing for building and testing
+	@tools/setup.sh test
+
+fmt: ## Format the Rust code
+	@cargo fmt --all
+
+lint: ## Check formatting and run clippy, for this machine and for the browser
+	@tools/setup.sh build
+	@tools/lint.sh
+
+bench-load: ## Measure the first load: bytes, and time to page, kernel and first result
+	@tools/setup.sh test
+	@tools/build.sh release
+	@node tests/browser/bench_load.mjs
+
+clean: ## Remove what was built here (pinned tools stay in ~/.cache/carrel)
+	@rm -rf target dist

@@ -1,0 +1,71 @@
+// Trunk's post-build hook: lays the kernel, Pyodide and the files of public/ beside the page, then writes the two lists
+// that are made from the finished files: kernel/manifest.json (what the page hands to the kernel) and the service
+// worker's (what is kept for working offline).
+
+import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+import { filesBelow, isQuickBuild, pieces, root, sha256 } from "./site.mjs";
+
+const site = process.env.TRUNK_STAGING_DIR;
+if (!site) throw new Error("post_build.mjs is run by Trunk, which names the folder to fill");
+
+/** What Pyodide needs to start; its consoles and maps stay behind. */
+const pyodideFiles = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
+
+function copyParts() {
+  cpSync(join(root, "public"), site, { recursive: true });
+  cpSync(pieces, site, { recursive: true });
+  const pyodide = join(site, "kernel", "pyodide");
+  mkdirSync(pyodide, { recursive: true });
+  for (const name of pyodideFiles) cpSync(join(root, "node_modules", "pyodide", name), join(pyodide, name));
+  if (isQuickBuild) addLiveReload();
+}
+
+/** A page of `make serve` reloads itself when a new build is ready. */
+function addLiveReload() {
+  cpSync(join(root, "tools", "serve", "live.js"), join(site, "live.js"));
+  const index = join(site, "index.html");
+  const page = readFileSync(index, "utf8");
+  writeFileSync(index, page.replace("</head>", '<script src="live.js" defer></script></head>'));
+}
+
+function writeManifest() {
+  const files = filesBelow(join(site, "kernel"))
+    .filter((path) => path !== "manifest.json")
+    .map((path) => {
+      const bytes = readFileSync(join(site, "kernel", path));
+      return { name: basename(path), path: `kernel/${path}`, bytes: bytes.length, sha256: sha256(bytes) };
+    });
+  const names = new Set(files.map((file) => file.name));
+  if (names.size !== files.length) throw new Error("two files of the kernel have the same name");
+  writeFileSync(join(site, "kernel", "manifest.json"), `${JSON.stringify({ version: 1, files }, null, 1)}\n`);
+}
+
+function writePrecacheList() {
+  const files = filesBelow(site)
+    .filter((path) => path !== "sw.js" && !path.startsWith("."))
+    .map((path) => {
+      const integrity = `sha256-${sha256(readFileSync(join(site, path)), "base64")}`;
+      // Some hosts redirect index.html to its folder, and a redirected answer cannot serve a navigation.
+      return { url: path === "index.html" ? "./" : path, integrity };
+    });
+  const script = join(site, "sw.js");
+  const template = readFileSync(script, "utf8");
+  const list = JSON.stringify(files);
+  const filled = fill(fill(template, "FILES", "[]", list), "VERSION", '"unbuilt"', JSON.stringify(sha256(list).slice(0, 16)));
+  writeFileSync(script, filled);
+  return files.length;
+}
+
+function fill(script, name, empty, value) {
+  const place = `const ${name} = ${empty};`;
+  if (!script.includes(place)) throw new Error(`sw.js has no place for ${name}`);
+  return script.replace(place, () => `const ${name} = ${value};`);
+}
+
+copyParts();
+writeManifest();
+const count = writePrecacheList();
+const bytes = filesBelow(site).reduce((sum, path) => sum + statSync(join(site, path)).size, 0);
+console.log(`site: ${count + 1} files, ${(bytes / 1e6).toFixed(1)} MB`);

@@ -1,0 +1,10 @@
+// Trunk's pre-build hook: makes the pieces of the site that are not the page itself. Only what changed is redone.
+// Read next: post_build.mjs, which lays the pieces into the site.
+
+import { buildEngine } from "./engine.mjs";
+import { bundleJavaScript } from "./javascript.mjs";
+import { packPython } from "./python_packages.mjs";
+
+bundleJavaScript();
+packPython();
+buildEngine();
