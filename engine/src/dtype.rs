@@ -1,0 +1,137 @@
+//! Element types and PyTorch's promotion rules.
+//!
+//! One table gives every dtype its name, width and category; promotion is derived from the categories.
+//! Refuses to know how values are stored or computed: see `cpu::buffer` and `codegen`.
+//! Source: <https://docs.pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc>
+
+use std::fmt;
+
+/// The kind of number a dtype holds, in promotion order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// Truth values.
+    Bool,
+    /// Signed and unsigned integers.
+    Integer,
+    /// Floating point numbers.
+    Float,
+}
+
+macro_rules! dtypes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $name:literal, $bytes:literal, $category:ident, $full:literal;)*) => {
+        /// An element type. The discriminant is the code used on the wire and by Python.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum DType { $($(#[$doc])* $variant = $code),* }
+
+        impl DType {
+            /// Every dtype, in code order.
+            pub const ALL: &'static [DType] = &[$(DType::$variant),*];
+
+            /// PyTorch's name without the `torch.` prefix.
+            pub const fn name(self) -> &'static str { match self { $(DType::$variant => $name),* } }
+
+            /// Bytes of one element on the CPU.
+            pub const fn size_bytes(self) -> usize { match self { $(DType::$variant => $bytes),* } }
+
+            /// Bool, integer or float.
+            pub const fn category(self) -> Category { match self { $(DType::$variant => Category::$category),* } }
+
+            /// The scalar type's name in PyTorch's error messages ("Float", "Long").
+            pub const fn scalar_type_name(self) -> &'static str { match self { $(DType::$variant => $full),* } }
+
+            /// The dtype with this code, if there is one.
+            pub const fn from_code(code: u8) -> Option<DType> { match code { $($code => Some(DType::$variant),)* _ => None } }
+        }
+    };
+}
+
+dtypes! {
+    /// `torch.bool`
+    Bool = 0, "bool", 1, Bool, "Bool";
+    /// `torch.uint8`
+    U8 = 1, "uint8", 1, Integer, "Byte";
+    /// `torch.int8`
+    I8 = 2, "int8", 1, Integer, "Char";
+    /// `torch.int16`
+    I16 = 3, "int16", 2, Integer, "Short";
+    /// `torch.int32`
+    I32 = 4, "int32", 4, Integer, "Int";
+    /// `torch.int64`; held as 32-bit integers on the GPU.
+    I64 = 5, "int64", 8, Integer, "Long";
+    /// `torch.float16`
+    F16 = 6, "float16", 2, Float, "Half";
+    /// `torch.bfloat16`
+    BF16 = 7, "bfloat16", 2, Float, "BFloat16";
+    /// `torch.float32`
+    F32 = 8, "float32", 4, Float, "Float";
+    /// `torch.float64`; CPU only.
+    F64 = 9, "float64", 8, Float, "Double";
+}
+
+impl DType {
+    /// True for floating point dtypes.
+    pub const fn is_float(self) -> bool {
+        matches!(self.category(), Category::Float)
+    }
+
+    /// True for integers, not for bool.
+    pub const fn is_integer(self) -> bool {
+        matches!(self.category(), Category::Integer)
+    }
+
+    /// The dtype that both operands of a binary operator are converted to (`torch.promote_types`).
+    pub fn promote(self, other: DType) -> DType {
+        use DType::{BF16, F16, F32, I8, I16, U8};
+        if self == other {
+            return self;
+        }
+        let (low, high) = if self.category() <= other.category() { (self, other) } else { (other, self) };
+        if low.category() < high.category() {
+            return high;
+        }
+        match (self, other) {
+            // Neither half type holds the other's values.
+            (F16, BF16) | (BF16, F16) => F32,
+            // An unsigned byte and a signed one meet in the next wider signed type.
+            (U8, I8) | (I8, U8) => I16,
+            // Wider wins; U8 against any wider signed type is that type.
+            _ => {
+                if self.size_bytes() >= other.size_bytes() {
+                    self
+                } else {
+                    other
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "torch.{}", self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_round_trip() {
+        for &dtype in DType::ALL {
+            assert_eq!(DType::from_code(dtype as u8), Some(dtype));
+        }
+        assert_eq!(DType::from_code(200), None);
+    }
+
+    #[test]
+    fn promotion_follows_pytorch() {
+        assert_eq!(DType::U8.promote(DType::I8), DType::I16);
+        assert_eq!(DType::I64.promote(DType::F16), DType::F16);
+        assert_eq!(DType::F16.promote(DType::BF16), DType::F32);
+        assert_eq!(DType::Bool.promote(DType::U8), DType::U8);
+        assert_eq!(DType::I32.promote(DType::I64), DType::I64);
+        assert_eq!(DType::F32.promote(DType::F64), DType::F64);
+    }
+}

@@ -1,0 +1,18 @@
+//! The tensor engine: PyTorch's tensor semantics on two devices from one small set of primitives.
+//!
+//! Two halves meet only in the wire format: the *recorder* (feature `recorder`) knows dtypes, shapes,
+//! views, autograd and the CPU kernels, and appends GPU work to a graph; the *executor* (feature
+//! `executor`) fuses, plans, compiles and runs such graphs with wgpu.
+//! The crate refuses to know notebooks, Python, the DOM or files.
+//! Read next: `prim` (the catalogue of operators), then `graph`, `wire`, and ARCHITECTURE.md.
+
+pub mod dtype;
+pub mod scalar;
+pub mod shape;
+pub mod view;
+pub mod error;
+pub mod prim;
+pub mod wire;
+
+#[cfg(feature = "recorder")]
+pub mod graph;

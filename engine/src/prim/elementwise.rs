@@ -1,0 +1,183 @@
+//! The tables of elementwise primitives: one row an operator, one column a concern.
+//!
+//! The rows live here once; `cpu::elementwise`, `codegen::expression` and `autograd::rules` each expand
+//! only their own column by passing the name of a macro to [`for_each_unary`] or [`for_each_binary`].
+//! To add an operator add a row (and its name to Python's list). Column words:
+//!
+//! - class: which dtypes it takes and gives (see [`OperandClass`]);
+//! - `wgsl`: the expression for f32 (and, for `Number` and `Bits`, integers) with `{x}`, `{y}` filled in;
+//!   names beginning with `c_` are helper functions of `shaders/lib/`;
+//! - `float`: the CPU function over `F: Float` (`f32` and `f64`; see `cpu::float`), `int`: over `i64`;
+//! - `vjp`: gradient(s) of the input(s) from `g` (gradient of the output), the inputs and the output `out`,
+//!   written with the functions of `ops`; `none` means not differentiable (gradient zero).
+//!
+//! Refuses to hold anything that needs a dimension argument: those are structural primitives.
+
+/// Which dtypes an elementwise primitive takes, and which it gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperandClass {
+    /// Floats only (the caller promotes integers first); gives the same dtype.
+    Float,
+    /// Floats and integers; gives the same dtype.
+    Number,
+    /// Integers and bool; gives the same dtype.
+    Bits,
+    /// Any dtype; gives bool.
+    Test,
+}
+
+/// Calls `$callback! { rows }` with every unary row:
+/// `Variant, "name", Class, wgsl: "...", float: expr, int: expr, vjp: (g, x, out) => expr;`
+#[macro_export]
+macro_rules! for_each_unary {
+    ($callback:ident) => {
+        $callback! {
+            /// `-x`
+            Neg, "neg", Number, wgsl: "(-({x}))", float: |x| -x, int: i64::wrapping_neg, vjp: (g, x, out) => neg(g);
+            /// `|x|`
+            Abs, "abs", Number, wgsl: "abs({x})", float: |x| x.abs(), int: i64::wrapping_abs, vjp: (g, x, out) => mul(g, &sign(x)?);
+            /// Sign of x: -1, 0 or 1.
+            Sign, "sign", Number, wgsl: "sign({x})", float: |x| x.sign_or_zero(), int: i64::signum, vjp: (g, x, out) => none;
+            /// `x * x`
+            Square, "square", Number, wgsl: "(({x}) * ({x}))", float: |x| x * x, int: |x| x.wrapping_mul(x), vjp: (g, x, out) => mul(g, &mul_scalar(x, 2.0)?);
+            /// `max(x, 0)`; NaN stays NaN.
+            Relu, "relu", Number, wgsl: "c_relu({x})", float: |x| if x > 0.0 || x.is_nan() { x } else { 0.0 }, int: |x| x.max(0), vjp: (g, x, out) => where_mask(&gt_scalar(out, 0.0)?, g);
+            /// e to the power x.
+            Exp, "exp", Float, wgsl: "exp({x})", float: |x| x.exp(), int: |x| x, vjp: (g, x, out) => mul(g, out);
+            /// `exp(x) - 1`
+            Expm1, "expm1", Float, wgsl: "c_expm1({x})", float: |x| x.exp_m1(), int: |x| x, vjp: (g, x, out) => mul(g, &add_scalar(out, 1.0)?);
+            /// Natural logarithm.
+            Log, "log", Float, wgsl: "c_log({x})", float: |x| x.ln(), int: |x| x, vjp: (g, x, out) => div(g, x);
+            /// Logarithm to base 2.
+            Log2, "log2", Float, wgsl: "c_log2({x})", float: |x| x.log2(), int: |x| x, vjp: (g, x, out) => div(g, &mul_scalar(x, std::f64::consts::LN_2)?);
+            /// Logarithm to base 10.
+            Log10, "log10", Float, wgsl: "(c_log({x}) * 0.4342944819032518)", float: |x| x.log10(), int: |x| x, vjp: (g, x, out) => div(g, &mul_scalar(x, std::f64::consts::LN_10)?);
+            /// `log(1 + x)`
+            Log1p, "log1p", Float, wgsl: "c_log1p({x})", float: |x| x.ln_1p(), int: |x| x, vjp: (g, x, out) => div(g, &add_scalar(x, 1.0)?);
+            /// Square root.
+            Sqrt, "sqrt", Float, wgsl: "c_sqrt({x})", float: |x| x.sqrt(), int: |x| x, vjp: (g, x, out) => div(g, &mul_scalar(out, 2.0)?);
+            /// `1 / sqrt(x)`
+            Rsqrt, "rsqrt", Float, wgsl: "(1.0 / c_sqrt({x}))", float: |x| 1.0 / x.sqrt(), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&mul(out, &mul(out, out)?)?, -0.5)?);
+            /// `1 / x`
+            Reciprocal, "reciprocal", Float, wgsl: "(1.0 / ({x}))", float: |x| 1.0 / x, int: |x| x, vjp: (g, x, out) => neg(&mul(g, &mul(out, out)?)?);
+            /// Sine.
+            Sin, "sin", Float, wgsl: "sin({x})", float: |x| x.sin(), int: |x| x, vjp: (g, x, out) => mul(g, &cos(x)?);
+            /// Cosine.
+            Cos, "cos", Float, wgsl: "cos({x})", float: |x| x.cos(), int: |x| x, vjp: (g, x, out) => neg(&mul(g, &sin(x)?)?);
+            /// Tangent.
+            Tan, "tan", Float, wgsl: "tan({x})", float: |x| x.tan(), int: |x| x, vjp: (g, x, out) => mul(g, &add_scalar(&mul(out, out)?, 1.0)?);
+            /// Hyperbolic tangent.
+            Tanh, "tanh", Float, wgsl: "c_tanh({x})", float: |x| x.tanh(), int: |x| x, vjp: (g, x, out) => mul(g, &rsub_scalar(&mul(out, out)?, 1.0)?);
+            /// `1 / (1 + exp(-x))`
+            Sigmoid, "sigmoid", Float, wgsl: "(1.0 / (1.0 + exp(-({x}))))", float: |x| 1.0 / (1.0 + (-x).exp()), int: |x| x, vjp: (g, x, out) => mul(g, &mul(out, &rsub_scalar(out, 1.0)?)?);
+            /// Gauss error function.
+            Erf, "erf", Float, wgsl: "c_erf({x})", float: |x| x.erf(), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&exp(&neg(&mul(x, x)?)?)?, std::f64::consts::FRAC_2_SQRT_PI)?);
+            /// Largest integer not above x.
+            Floor, "floor", Number, wgsl: "floor({x})", float: |x| x.floor(), int: |x| x, vjp: (g, x, out) => none;
+            /// Smallest integer not below x.
+            Ceil, "ceil", Number, wgsl: "ceil({x})", float: |x| x.ceil(), int: |x| x, vjp: (g, x, out) => none;
+            /// Nearest integer, halves to even.
+            Round, "round", Number, wgsl: "round({x})", float: |x| x.round_ties_even(), int: |x| x, vjp: (g, x, out) => none;
+            /// Integer part.
+            Trunc, "trunc", Number, wgsl: "trunc({x})", float: |x| x.trunc(), int: |x| x, vjp: (g, x, out) => none;
+            /// Bits inverted; on bool, logical not.
+            BitwiseNot, "bitwise_not", Bits, wgsl: "(~({x}))", float: |x| x, int: |x| !x, vjp: (g, x, out) => none;
+            /// True where x is zero.
+            LogicalNot, "logical_not", Test, wgsl: "(({x}) == {zero})", float: |x| x == 0.0, int: |x| x == 0, vjp: (g, x, out) => none;
+            /// True where x is NaN.
+            IsNan, "isnan", Test, wgsl: "c_isnan({x})", float: |x| x.is_nan(), int: |_x| false, vjp: (g, x, out) => none;
+            /// True where x is an infinity.
+            IsInf, "isinf", Test, wgsl: "c_isinf({x})", float: |x| x.is_infinite(), int: |_x| false, vjp: (g, x, out) => none;
+        }
+    };
+}
+
+/// Calls `$callback! { rows }` with every binary row:
+/// `Variant, "name", Class, wgsl: "...", float: expr, int: expr, vjp: (g, x, y, out) => [expr, expr];`
+#[macro_export]
+macro_rules! for_each_binary {
+    ($callback:ident) => {
+        $callback! {
+            /// `x + y`; on bool, logical or.
+            Add, "add", Number, wgsl: "(({x}) + ({y}))", float: |x, y| x + y, int: i64::wrapping_add, vjp: (g, x, y, out) => [clone(g), clone(g)];
+            /// `x - y`
+            Sub, "sub", Number, wgsl: "(({x}) - ({y}))", float: |x, y| x - y, int: i64::wrapping_sub, vjp: (g, x, y, out) => [clone(g), neg(g)];
+            /// `x * y`; on bool, logical and.
+            Mul, "mul", Number, wgsl: "(({x}) * ({y}))", float: |x, y| x * y, int: i64::wrapping_mul, vjp: (g, x, y, out) => [mul(g, y), mul(g, x)];
+            /// `x / y`, floats.
+            Div, "div", Float, wgsl: "(({x}) / ({y}))", float: |x, y| x / y, int: |x, _y| x, vjp: (g, x, y, out) => [div(g, y), neg(&div(&mul(g, out)?, y)?)];
+            /// Quotient rounded down, as Python's `//`. Integer division by zero is an error at the caller.
+            FloorDivide, "floor_divide", Number, wgsl: "c_floor_divide({x}, {y})", float: |x, y| x.floor_divide(y), int: |x, y| c_floor_divide_int(x, y), vjp: (g, x, y, out) => none;
+            /// Remainder with the sign of y, as Python's `%`.
+            Remainder, "remainder", Number, wgsl: "c_remainder({x}, {y})", float: |x, y| x.remainder(y), int: |x, y| c_remainder_int(x, y), vjp: (g, x, y, out) => [clone(g), neg(&mul(g, &floor_divide(x, y)?)?)];
+            /// Remainder with the sign of x, as C's `fmod`.
+            Fmod, "fmod", Number, wgsl: "c_fmod({x}, {y})", float: |x, y| x % y, int: |x, y| if y == 0 { 0 } else { x.wrapping_rem(y) }, vjp: (g, x, y, out) => [clone(g), neg(&mul(g, &trunc(&div(x, y)?)?)?)];
+            /// x to the power y.
+            Pow, "pow", Number, wgsl: "c_pow({x}, {y})", float: |x, y| x.powf(y), int: |x, y| c_pow_int(x, y), vjp: (g, x, y, out) => [pow_vjp_base(g, x, y), pow_vjp_exponent(g, x, y, out)];
+            /// Larger of the two; NaN wins.
+            Maximum, "maximum", Number, wgsl: "c_maximum({x}, {y})", float: |x, y| x.maximum_nan(y), int: |x, y| x.max(y), vjp: (g, x, y, out) => [extreme_vjp(g, &gt(x, y)?, &eq(x, y)?), extreme_vjp(g, &gt(y, x)?, &eq(x, y)?)];
+            /// Smaller of the two; NaN wins.
+            Minimum, "minimum", Number, wgsl: "c_minimum({x}, {y})", float: |x, y| x.minimum_nan(y), int: |x, y| x.min(y), vjp: (g, x, y, out) => [extreme_vjp(g, &lt(x, y)?, &eq(x, y)?), extreme_vjp(g, &lt(y, x)?, &eq(x, y)?)];
+            /// Angle of the point (y, x): arguments are named as in `atan2(x, y)` of the table.
+            Atan2, "atan2", Float, wgsl: "atan2({x}, {y})", float: |x, y| x.atan2(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &div(y, &add(&mul(x, x)?, &mul(y, y)?)?)?), neg(&mul(g, &div(x, &add(&mul(x, x)?, &mul(y, y)?)?)?)?)];
+            /// Bits and; on bool, logical and.
+            BitwiseAnd, "bitwise_and", Bits, wgsl: "(({x}) & ({y}))", float: |x, _y| x, int: |x, y| x & y, vjp: (g, x, y, out) => none;
+            /// Bits or; on bool, logical or.
+            BitwiseOr, "bitwise_or", Bits, wgsl: "(({x}) | ({y}))", float: |x, _y| x, int: |x, y| x | y, vjp: (g, x, y, out) => none;
+            /// Bits exclusive or; on bool, logical exclusive or.
+            BitwiseXor, "bitwise_xor", Bits, wgsl: "(({x}) ^ ({y}))", float: |x, _y| x, int: |x, y| x ^ y, vjp: (g, x, y, out) => none;
+            /// `x == y`
+            Eq, "eq", Test, wgsl: "c_eq({x}, {y})", float: |x, y| x == y, int: |x, y| x == y, vjp: (g, x, y, out) => none;
+            /// `x != y`; true for NaN.
+            Ne, "ne", Test, wgsl: "(!c_eq({x}, {y}))", float: |x, y| x != y, int: |x, y| x != y, vjp: (g, x, y, out) => none;
+            /// `x < y`
+            Lt, "lt", Test, wgsl: "c_lt({x}, {y})", float: |x, y| x < y, int: |x, y| x < y, vjp: (g, x, y, out) => none;
+            /// `x <= y`
+            Le, "le", Test, wgsl: "c_le({x}, {y})", float: |x, y| x <= y, int: |x, y| x <= y, vjp: (g, x, y, out) => none;
+            /// `x > y`
+            Gt, "gt", Test, wgsl: "c_lt({y}, {x})", float: |x, y| x > y, int: |x, y| x > y, vjp: (g, x, y, out) => none;
+            /// `x >= y`
+            Ge, "ge", Test, wgsl: "c_le({y}, {x})", float: |x, y| x >= y, int: |x, y| x >= y, vjp: (g, x, y, out) => none;
+        }
+    };
+}
+
+macro_rules! define_unary {
+    ($($(#[$doc:meta])* $variant:ident, $name:literal, $class:ident, wgsl: $wgsl:literal, float: $float:expr, int: $int:expr, vjp: ($($v:ident),*) => $vjp:expr;)*) => {
+        /// A unary elementwise primitive.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Unary { $($(#[$doc])* $variant),* }
+
+        impl Unary {
+            /// Every unary primitive, in wire-code order.
+            pub const ALL: &'static [Unary] = &[$(Unary::$variant),*];
+
+            /// PyTorch's name.
+            pub const fn name(self) -> &'static str { match self { $(Unary::$variant => $name),* } }
+
+            /// Which dtypes it takes and gives.
+            pub const fn class(self) -> OperandClass { match self { $(Unary::$variant => OperandClass::$class),* } }
+        }
+    };
+}
+for_each_unary!(define_unary);
+
+macro_rules! define_binary {
+    ($($(#[$doc:meta])* $variant:ident, $name:literal, $class:ident, wgsl: $wgsl:literal, float: $float:expr, int: $int:expr, vjp: ($($v:ident),*) => $vjp:tt;)*) => {
+        /// A binary elementwise primitive.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Binary { $($(#[$doc])* $variant),* }
+
+        impl Binary {
+            /// Every binary primitive, in wire-code order.
+            pub const ALL: &'static [Binary] = &[$(Binary::$variant),*];
+
+            /// PyTorch's name.
+            pub const fn name(self) -> &'static str { match self { $(Binary::$variant => $name),* } }
+
+            /// Which dtypes it takes and gives.
+            pub const fn class(self) -> OperandClass { match self { $(Binary::$variant => OperandClass::$class),* } }
+        }
+    };
+}
+for_each_binary!(define_binary);

@@ -1,0 +1,171 @@
+//! The catalogue of primitives: all that a backend must know how to compute.
+//!
+//! PyTorch's functions are compositions of these (`ops`); backward rules are too (`autograd`).
+//! Elementwise primitives are rows of the table in `elementwise`; the structural ones below are matched
+//! without a wildcard in `infer`, `wire`, `cpu`, `autograd::rules` and `plan`, so the compiler lists
+//! what a new one still lacks. Movement (reshape, permute, expand, slice) is no primitive: see `view`.
+//! Refuses to hold tensors or values; scalars travel beside a primitive as parameters.
+
+pub mod elementwise;
+pub mod infer;
+
+pub use elementwise::{Binary, OperandClass, Unary};
+
+use crate::dtype::DType;
+use crate::shape::Shape;
+
+/// A fold over one or more dimensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reduce {
+    /// Sum; integers and bool give int64.
+    Sum,
+    /// Product; integers and bool give int64.
+    Prod,
+    /// Largest element; NaN wins.
+    Max,
+    /// Smallest element; NaN wins.
+    Min,
+    /// True if any element is not zero; gives bool.
+    Any,
+    /// True if all elements are not zero; gives bool.
+    All,
+}
+
+impl Reduce {
+    /// Every fold, in wire-code order.
+    pub const ALL: &'static [Reduce] = &[Reduce::Sum, Reduce::Prod, Reduce::Max, Reduce::Min, Reduce::Any, Reduce::All];
+}
+
+/// The position of an extreme along one dimension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ArgReduce {
+    /// Index of the largest element; the first of equals; NaN wins.
+    Max,
+    /// Index of the smallest element; the first of equals; NaN wins.
+    Min,
+}
+
+impl ArgReduce {
+    /// Every kind, in wire-code order.
+    pub const ALL: &'static [ArgReduce] = &[ArgReduce::Max, ArgReduce::Min];
+}
+
+/// A primitive operator with its static attributes. Every output is a fresh row-major tensor.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Prim {
+    /// `x -> f(x)`, same shape. Input dtype is the compute dtype.
+    Unary(Unary),
+    /// `(x, y) -> f(x, y)`; both inputs expanded to one shape and of one dtype.
+    Binary(Binary),
+    /// `(condition: bool, x, y)`; all expanded to one shape, x and y of one dtype.
+    Where,
+    /// Conversion to a dtype, as `Tensor.to(dtype)` converts.
+    Cast(DType),
+    /// The elements of a view in row-major order: a copy.
+    Copy,
+    /// A tensor filled with the scalar parameter 0.
+    Full,
+    /// `parameter 0 + i * parameter 1` over the flat index `i`.
+    Arange,
+    /// Fold over `dims` (ascending), which stay as size 1.
+    Reduce {
+        /// The fold.
+        op: Reduce,
+        /// Dimensions folded, ascending, not empty.
+        dims: Vec<usize>,
+    },
+    /// Position of an extreme along `dim`, which stays as size 1; gives int64.
+    ArgReduce {
+        /// Largest or smallest.
+        op: ArgReduce,
+        /// The dimension searched.
+        dim: usize,
+    },
+    /// `[B, M, K] x [B, K, N] -> [B, M, N]`; any strides, batch expanded.
+    Matmul,
+    /// `exp(x - max) / sum` over the last dimension.
+    Softmax,
+    /// `x - max - log(sum(exp(x - max)))` over the last dimension.
+    LogSoftmax,
+    /// `torch.gather(x, dim, index)`: inputs x, index (int64) of the same rank. Indices are in range.
+    Gather {
+        /// The dimension indexed.
+        dim: usize,
+    },
+    /// Zeros of `shape` with `source` added at `index` along `dim`: inputs index, source. Backward of gather.
+    ScatterAdd {
+        /// The dimension indexed.
+        dim: usize,
+        /// Output shape.
+        shape: Shape,
+    },
+    /// Rows `x[index]`: inputs x `[D, ...]`, index `[K]`; output `[K, ...]`. Indices are in `0..D`.
+    IndexSelect,
+    /// `base` with rows `index` replaced by (or increased by) `source`: inputs base `[D, ...]`,
+    /// index `[K]`, source `[K, ...]`. Of repeated indices the last wins, or all add in order.
+    IndexPut {
+        /// Add instead of replacing.
+        accumulate: bool,
+    },
+    /// A flat storage with a strided region replaced: inputs base `[L]`, source of `shape`.
+    /// The region's offset is parameter 0. How in-place writes through views are recorded.
+    ViewWrite {
+        /// Shape of the region.
+        shape: Shape,
+        /// Strides of the region, in elements.
+        strides: Vec<usize>,
+    },
+}
+
+impl Prim {
+    /// How many scalar parameters travel beside the primitive.
+    pub const fn num_params(&self) -> usize {
+        match self {
+            Prim::Full | Prim::ViewWrite { .. } => 1,
+            Prim::Arange => 2,
+            Prim::Unary(_)
+            | Prim::Binary(_)
+            | Prim::Where
+            | Prim::Cast(_)
+            | Prim::Copy
+            | Prim::Reduce { .. }
+            | Prim::ArgReduce { .. }
+            | Prim::Matmul
+            | Prim::Softmax
+            | Prim::LogSoftmax
+            | Prim::Gather { .. }
+            | Prim::ScatterAdd { .. }
+            | Prim::IndexSelect
+            | Prim::IndexPut { .. } => 0,
+        }
+    }
+
+    /// How many tensors the primitive takes.
+    pub const fn num_inputs(&self) -> usize {
+        match self {
+            Prim::Full | Prim::Arange => 0,
+            Prim::Unary(_)
+            | Prim::Cast(_)
+            | Prim::Copy
+            | Prim::Reduce { .. }
+            | Prim::ArgReduce { .. }
+            | Prim::Softmax
+            | Prim::LogSoftmax => 1,
+            Prim::Binary(_)
+            | Prim::Matmul
+            | Prim::Gather { .. }
+            | Prim::ScatterAdd { .. }
+            | Prim::IndexSelect
+            | Prim::ViewWrite { .. } => 2,
+            Prim::Where | Prim::IndexPut { .. } => 3,
+        }
+    }
+
+    /// True if output element `i` depends only on element `i` of each (expanded) input.
+    pub const fn is_elementwise(&self) -> bool {
+        matches!(
+            self,
+            Prim::Unary(_) | Prim::Binary(_) | Prim::Where | Prim::Cast(_) | Prim::Copy | Prim::Full | Prim::Arange
+        )
+    }
+}

@@ -1,0 +1,121 @@
+//! Primitives as bytes: a code and the static attributes.
+//!
+//! Refuses unknown codes. A new structural primitive needs a code here; elementwise rows get theirs
+//! from the table's order.
+
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::prim::{ArgReduce, Binary, Prim, Reduce, Unary};
+use crate::wire::codec::{Reader, Writer};
+
+/// Appends a primitive.
+pub fn write_prim(writer: &mut Writer, prim: &Prim) {
+    match prim {
+        Prim::Unary(op) => coded(writer, 0, code_in(Unary::ALL, op)),
+        Prim::Binary(op) => coded(writer, 1, code_in(Binary::ALL, op)),
+        Prim::Where => writer.u8(2),
+        Prim::Cast(dtype) => coded(writer, 3, *dtype as u8),
+        Prim::Copy => writer.u8(4),
+        Prim::Full => writer.u8(5),
+        Prim::Arange => writer.u8(6),
+        Prim::Reduce { op, dims } => {
+            coded(writer, 7, code_in(Reduce::ALL, op));
+            writer.sizes(dims);
+        }
+        Prim::ArgReduce { op, dim } => {
+            coded(writer, 8, code_in(ArgReduce::ALL, op));
+            writer.size(*dim);
+        }
+        Prim::Matmul => writer.u8(9),
+        Prim::Softmax => writer.u8(10),
+        Prim::LogSoftmax => writer.u8(11),
+        Prim::Gather { dim } => {
+            writer.u8(12);
+            writer.size(*dim);
+        }
+        Prim::ScatterAdd { dim, shape } => {
+            writer.u8(13);
+            writer.size(*dim);
+            writer.sizes(shape);
+        }
+        Prim::IndexSelect => writer.u8(14),
+        Prim::IndexPut { accumulate } => coded(writer, 15, u8::from(*accumulate)),
+        Prim::ViewWrite { shape, strides } => {
+            writer.u8(16);
+            writer.sizes(shape);
+            writer.sizes(strides);
+        }
+    }
+}
+
+/// Reads a primitive.
+pub fn read_prim(reader: &mut Reader<'_>) -> Result<Prim> {
+    let code = reader.u8()?;
+    Ok(match code {
+        0 => Prim::Unary(decoded(Unary::ALL, reader.u8()?)?),
+        1 => Prim::Binary(decoded(Binary::ALL, reader.u8()?)?),
+        2 => Prim::Where,
+        3 => Prim::Cast(read_dtype(reader)?),
+        4 => Prim::Copy,
+        5 => Prim::Full,
+        6 => Prim::Arange,
+        7 => Prim::Reduce { op: decoded(Reduce::ALL, reader.u8()?)?, dims: reader.sizes()? },
+        8 => Prim::ArgReduce { op: decoded(ArgReduce::ALL, reader.u8()?)?, dim: reader.size()? },
+        9 => Prim::Matmul,
+        10 => Prim::Softmax,
+        11 => Prim::LogSoftmax,
+        12 => Prim::Gather { dim: reader.size()? },
+        13 => Prim::ScatterAdd { dim: reader.size()?, shape: reader.sizes()? },
+        14 => Prim::IndexSelect,
+        15 => Prim::IndexPut { accumulate: reader.u8()? != 0 },
+        16 => Prim::ViewWrite { shape: reader.sizes()?, strides: reader.sizes()? },
+        _ => return Err(Error::runtime(format!("engine message holds unknown primitive {code}"))),
+    })
+}
+
+/// Reads a dtype code.
+pub fn read_dtype(reader: &mut Reader<'_>) -> Result<DType> {
+    let code = reader.u8()?;
+    DType::from_code(code).ok_or_else(|| Error::runtime(format!("engine message holds unknown dtype {code}")))
+}
+
+fn coded(writer: &mut Writer, code: u8, attribute: u8) {
+    writer.u8(code);
+    writer.u8(attribute);
+}
+
+fn code_in<T: PartialEq>(all: &[T], item: &T) -> u8 {
+    // The tables have far fewer than 256 rows, and every item is in its table.
+    all.iter().position(|candidate| candidate == item).unwrap_or_default() as u8
+}
+
+fn decoded<T: Copy>(all: &[T], code: u8) -> Result<T> {
+    all.get(code as usize).copied().ok_or_else(|| Error::runtime(format!("engine message holds unknown operator {code}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_primitive_round_trips() {
+        let mut prims: Vec<Prim> = Unary::ALL.iter().map(|&op| Prim::Unary(op)).collect();
+        prims.extend(Binary::ALL.iter().map(|&op| Prim::Binary(op)));
+        prims.extend(Reduce::ALL.iter().map(|&op| Prim::Reduce { op, dims: vec![0, 2] }));
+        prims.extend(ArgReduce::ALL.iter().map(|&op| Prim::ArgReduce { op, dim: 1 }));
+        prims.extend([Prim::Where, Prim::Cast(DType::F16), Prim::Copy, Prim::Full, Prim::Arange, Prim::Matmul]);
+        prims.extend([Prim::Softmax, Prim::LogSoftmax, Prim::Gather { dim: 3 }, Prim::IndexSelect]);
+        prims.extend([Prim::ScatterAdd { dim: 1, shape: vec![2, 3] }, Prim::IndexPut { accumulate: true }]);
+        prims.push(Prim::ViewWrite { shape: vec![2, 3], strides: vec![6, 1] });
+        for prim in prims {
+            let mut writer = Writer::default();
+            write_prim(&mut writer, &prim);
+            let bytes = writer.into_bytes();
+            let mut reader = Reader::new(&bytes);
+            assert_eq!(read_prim(&mut reader), Ok(prim));
+            assert_eq!(reader.finish(), Ok(()));
+        }
+        assert!(read_prim(&mut Reader::new(&[99])).is_err());
+        assert!(read_prim(&mut Reader::new(&[0, 250])).is_err());
+    }
+}
