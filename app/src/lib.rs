@@ -3,7 +3,9 @@
 //! Read next: `model` (plain state), `update` in it (every change), then `effects` (every input and output).
 #![warn(missing_docs)]
 
+pub mod settings;
 pub mod model;
+pub mod render;
 
 #[cfg(target_arch = "wasm32")]
 mod ui;

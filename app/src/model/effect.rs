@@ -1,0 +1,56 @@
+//! What `update` asks the outside world to do. `effects.rs` performs it; nothing here does.
+
+use super::action::NewFile;
+use super::ids::{CellId, DocumentId, RunId};
+use super::notebook::Document;
+
+/// Something to be done outside of the state.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Send a cell's text to the kernel.
+    Execute {
+        /// The cell.
+        cell: CellId,
+        /// The execution's name.
+        run: RunId,
+        /// The text.
+        code: String,
+    },
+    /// Stop what runs and what waits.
+    Interrupt,
+    /// Start the kernel unless it is there.
+    StartKernel,
+    /// Start a fresh kernel in place of the old one.
+    Restart,
+    /// Stop the kernel, because its document is closed.
+    StopKernel,
+    /// Send the answer to the running code's question.
+    Answer(String),
+
+    /// The document has changed and is to be stored soon.
+    DocumentChanged,
+    /// Store the document now.
+    SaveNow,
+    /// Store the document whatever is stored.
+    Overwrite,
+    /// Read a document from storage and open it.
+    Load(DocumentId),
+    /// Put a new document into storage and open it.
+    Create(Box<Document>),
+    /// Move a stored document out of sight.
+    Trash(DocumentId),
+    /// Bring a stored document back into sight.
+    Untrash(DocumentId),
+    /// Read the list of the start page.
+    LoadRecent,
+    /// Store files and give them to the kernel.
+    AddFiles(Vec<NewFile>),
+    /// Remove a file from storage.
+    DeleteFile(String),
+    /// Hand the document to the user as a file.
+    Download,
+    /// Put the address of what is shown into the location bar.
+    ShowAddress,
+    /// Store the settings and apply the theme.
+    ApplySettings,
+}

@@ -1,0 +1,103 @@
+//! A notebook as it is saved: cells in order, and metadata that other programs may have put there.
+//! A document adds to it what a file's name and neighbours are: title and working files.
+
+use super::cell::{Cell, CellKind};
+use super::ids::{CellId, DocumentId};
+use super::output::JsonMap;
+
+/// The content of an .ipynb file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Notebook {
+    /// The cells from top to bottom.
+    pub cells: Vec<Cell>,
+    /// Metadata of the whole notebook, untouched.
+    pub metadata: JsonMap,
+    /// Fields at the top of the file that this version does not know, kept as they are.
+    pub extra: JsonMap,
+}
+
+impl Notebook {
+    /// Where a cell stands.
+    pub fn index_of(&self, cell: &CellId) -> Option<usize> {
+        self.cells.iter().position(|candidate| candidate.id == *cell)
+    }
+
+    /// A cell by its id.
+    pub fn cell(&self, cell: &CellId) -> Option<&Cell> {
+        self.cells.iter().find(|candidate| candidate.id == *cell)
+    }
+
+    /// A cell by its id, to be changed.
+    pub fn cell_mut(&mut self, cell: &CellId) -> Option<&mut Cell> {
+        self.cells.iter_mut().find(|candidate| candidate.id == *cell)
+    }
+
+    /// True when some cell has that name.
+    pub fn has_cell_named(&self, name: &str) -> bool {
+        self.cells.iter().any(|cell| cell.id.as_str() == name)
+    }
+
+    /// The ids of all code cells in order.
+    pub fn code_cells(&self) -> Vec<CellId> {
+        self.cells.iter().filter(|cell| cell.kind == CellKind::Code).map(|cell| cell.id.clone()).collect()
+    }
+}
+
+/// A file beside the notebook, in the kernel's working directory. Its bytes stay in storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEntry {
+    /// The path below the working directory.
+    pub path: String,
+    /// The size in bytes.
+    pub bytes: u64,
+}
+
+/// A notebook with its name and its files: what is stored and what is open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// The stored document's name.
+    pub id: DocumentId,
+    /// The title that people see and that names the downloaded file.
+    pub title: String,
+    /// The cells and their outputs.
+    pub notebook: Notebook,
+    /// The working files, ordered by path.
+    pub files: Vec<FileEntry>,
+}
+
+impl Document {
+    /// The name of the file when the document is downloaded: the title without what file systems refuse.
+    pub fn file_name(&self) -> String {
+        let safe: String = self
+            .title
+            .chars()
+            .map(|c| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c })
+            .collect();
+        let trimmed = safe.trim().trim_matches('.');
+        format!("{}.ipynb", if trimmed.is_empty() { "Untitled" } else { trimmed })
+    }
+}
+
+/// The title that a file's name suggests: the last part of its path without `.ipynb`.
+pub fn title_from_file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name).trim();
+    let stem = last.strip_suffix(".ipynb").unwrap_or(last).trim();
+    if stem.is_empty() { "Untitled".to_owned() } else { stem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_and_file_names_correspond() {
+        assert_eq!(title_from_file_name("week 1/digits-mlp.ipynb"), "digits-mlp");
+        let document = Document {
+            id: DocumentId::from("d"),
+            title: "A/B: draft?".to_owned(),
+            notebook: Notebook::default(),
+            files: Vec::new(),
+        };
+        assert_eq!(document.file_name(), "A_B_ draft_.ipynb");
+    }
+}

@@ -1,0 +1,155 @@
+//! Running: queueing cells, taking what the kernel reports, and what happens when it goes away.
+
+use super::Turn;
+use crate::model::action::{Action, AfterRun, Place, Report, Step};
+use crate::model::cell::CellKind;
+use crate::model::effect::Effect;
+use crate::model::facet::{CellFacet, Facet};
+use crate::model::ids::{CellId, RunId};
+use crate::model::run::{self, Outcome, RunEvent};
+use crate::model::runtime::{CellRuntime, CellStatus, KernelStatus};
+use crate::model::state::State;
+use crate::model::view::Mode;
+
+impl Turn<'_> {
+    pub(super) fn perform_run(&mut self, action: Action) {
+        match action {
+            Action::RunCell { cell, then } => {
+                self.run_cell(&cell);
+                self.after_run(&cell, then);
+            }
+            Action::RunAll => {
+                let cells: Vec<CellId> = self.state.document.notebook.cells.iter().map(|cell| cell.id.clone()).collect();
+                for cell in cells {
+                    self.run_cell(&cell);
+                }
+            }
+            Action::Interrupt => self.effect(Effect::Interrupt),
+            Action::StartKernel => self.effect(Effect::StartKernel),
+            Action::Restart => {
+                self.abandon_runs();
+                self.effect(Effect::Restart);
+            }
+            Action::AnswerInput { cell, text } => self.answer_input(&cell, text),
+            Action::TakeReports { reports, now_ms } => {
+                for report in reports {
+                    self.take_report(report, now_ms);
+                }
+            }
+            Action::SetKernel(kernel) => {
+                if matches!(kernel, KernelStatus::Dead(_)) {
+                    self.abandon_runs();
+                }
+                self.state.runtime.kernel = kernel;
+                self.touch(Facet::Kernel);
+            }
+            Action::SetDevice(device) => {
+                self.state.runtime.device = device;
+                self.touch(Facet::Kernel);
+            }
+            Action::AbandonRuns => self.abandon_runs(),
+            _ => {}
+        }
+    }
+
+    fn run_cell(&mut self, id: &CellId) {
+        let run = RunId::from(format!("{}-{}", id, self.state.ids.next_hex()));
+        let Some(cell) = self.state.document.notebook.cell_mut(id) else { return };
+        match cell.kind {
+            CellKind::Raw => {}
+            CellKind::Markdown => self.close_source(id),
+            CellKind::Code if cell.source.trim().is_empty() => {
+                // Nothing to run: as in Jupyter the number goes away and the kernel is not asked.
+                cell.outputs.clear();
+                cell.execution_count = None;
+                self.state.runtime.cells.remove(id);
+                self.touch_cell(id, CellFacet::Outputs);
+                self.touch_cell(id, CellFacet::Run);
+            }
+            CellKind::Code => {
+                let code = cell.source.clone();
+                run::queue(self.state.runtime.cells.entry(id.clone()).or_default(), run.clone());
+                self.touch_cell(id, CellFacet::Run);
+                self.effect(Effect::Execute { cell: id.clone(), run, code });
+            }
+        }
+    }
+
+    fn after_run(&mut self, cell: &CellId, then: AfterRun) {
+        match then {
+            AfterRun::Stay => self.select(cell.clone(), Mode::Command),
+            AfterRun::InsertBelow => self.insert_cell(&Place::Below(cell.clone()), CellKind::Code),
+            AfterRun::Advance => match self.neighbour(cell, Step::Down) {
+                Some(next) => self.select(next, Mode::Command),
+                None => self.insert_cell(&Place::End, CellKind::Code),
+            },
+        }
+    }
+
+    fn answer_input(&mut self, id: &CellId, text: String) {
+        let State { document, runtime, .. } = &mut *self.state;
+        let (Some(cell), Some(runtime)) = (document.notebook.cell_mut(id), runtime.cells.get_mut(id)) else { return };
+        if run::answer(cell, runtime, &text) {
+            self.touch_cell(id, CellFacet::Outputs);
+            self.touch_cell(id, CellFacet::Run);
+            self.effect(Effect::Answer(text));
+        }
+    }
+
+    fn take_report(&mut self, report: Report, now_ms: f64) {
+        match report {
+            Report::Run { cell, run, event } => self.take_run_event(&cell, &run, event, now_ms),
+            Report::DisplayUpdated { display_id, bundle } => {
+                let mut updated = Vec::new();
+                for cell in &mut self.state.document.notebook.cells {
+                    if run::update_display(cell, &display_id, &bundle) {
+                        updated.push(cell.id.clone());
+                    }
+                }
+                for cell in updated {
+                    self.touch_cell(&cell, CellFacet::Outputs);
+                }
+            }
+        }
+    }
+
+    fn take_run_event(&mut self, id: &CellId, run_id: &RunId, event: RunEvent, now_ms: f64) {
+        let State { document, runtime, .. } = &mut *self.state;
+        let Some(runtime) = runtime.cells.get_mut(id).filter(|runtime| runtime.run.as_ref() == Some(run_id)) else {
+            return; // The cell has been run anew, converted, or belongs to another document.
+        };
+        match document.notebook.cell_mut(id) {
+            Some(cell) => {
+                for facet in run::receive(cell, runtime, event, now_ms) {
+                    self.touch_cell(id, facet);
+                }
+            }
+            None => {
+                // The cell was deleted while it ran. If the deletion is undone, it must not seem to run for ever.
+                if matches!(event, RunEvent::Ended { .. }) {
+                    *runtime = CellRuntime::default();
+                }
+            }
+        }
+    }
+
+    /// Ends every pending execution as aborted.
+    pub(super) fn abandon_runs(&mut self) {
+        let State { document, runtime, .. } = &mut *self.state;
+        let mut ended = Vec::new();
+        for (id, runtime) in &mut runtime.cells {
+            if !runtime.status.is_pending() {
+                continue;
+            }
+            if let Some(cell) = document.notebook.cell_mut(id) {
+                let event = RunEvent::Ended { outcome: Outcome::Aborted, execution_count: None };
+                run::receive(cell, runtime, event, runtime.started_ms.unwrap_or_default());
+            }
+            runtime.status = CellStatus::Aborted;
+            ended.push(id.clone());
+        }
+        for cell in ended {
+            self.touch_cell(&cell, CellFacet::Run);
+        }
+    }
+}
