@@ -1,0 +1,124 @@
+//! The page inside an output frame: untrusted HTML or SVG with a policy that lets it fetch nothing, and the theme's colours.
+//! The frame is sandboxed without an origin, so what stands in it cannot reach the documents; this file refuses to
+//! clean or judge the content. The only thing that ever comes out of a frame is a height.
+//! Read next: `web/output_frame.rs` (the messages), `ui/output/frame.rs` (the component).
+
+use std::fmt::Write as _;
+
+/// What an output may load: pictures and fonts it carries itself, its own scripts and styles, and nothing from outside.
+pub const CONTENT_POLICY: &str = "default-src 'none'; img-src data: blob:; media-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:; form-action 'none'; base-uri 'none'";
+
+/// The style of the frame's content, so that tables look like ours without any effort of the author.
+const STYLE: &str = include_str!("../../styles/output_frame.css");
+
+/// Reports the height and takes theme changes. It stands before the content, so that broken content cannot swallow it.
+const SCRIPT: &str = include_str!("../../js/frame_script.js");
+
+/// The theme variables that a frame gets, by their names in app/styles/tokens.css.
+pub const THEME_VARIABLES: [&str; 10] = [
+    "--ink",
+    "--ink-quiet",
+    "--ink-faint",
+    "--surface",
+    "--surface-sunken",
+    "--hairline",
+    "--hairline-strong",
+    "--accent",
+    "--accent-soft",
+    "--font-mono",
+];
+
+/// Colours and fonts of the page, as its style sheets resolve them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FrameTheme {
+    /// Whether the page is dark.
+    pub is_dark: bool,
+    /// Variable names and values.
+    pub variables: Vec<(String, String)>,
+}
+
+impl FrameTheme {
+    /// A rule that sets the variables on the frame's root.
+    pub fn css(&self) -> String {
+        let mut css = format!(
+            ":root{{color-scheme:{};",
+            if self.is_dark { "dark" } else { "light" }
+        );
+        for (name, value) in &self.variables {
+            // The values are our own, but a frame's page is one string: nothing in it may close the style element.
+            if !value.contains(['<', '{', '}', ';']) {
+                write!(css, "{name}:{};", value.trim()).ok();
+            }
+        }
+        css.push('}');
+        css
+    }
+}
+
+/// What stands in a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameContent<'a> {
+    /// A piece of HTML.
+    Html(&'a str),
+    /// An SVG document.
+    Svg(&'a str),
+}
+
+/// The whole document for the frame's `srcdoc`.
+pub fn frame_page(content: FrameContent<'_>, theme: &FrameTheme) -> String {
+    let (class, body) = match content {
+        FrameContent::Html(html) => ("html", html),
+        FrameContent::Svg(svg) => ("svg", without_prologue(svg)),
+    };
+    let theme = theme.css();
+    format!(
+        "<!doctype html><html class=\"{class}\"><head><meta charset=\"utf-8\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_POLICY}\">\
+         <base target=\"_blank\"><style>{STYLE}</style><style id=\"theme\">{theme}</style>\
+         <script>{SCRIPT}</script></head><body>{body}</body></html>"
+    )
+}
+
+/// An XML declaration or document type in front of the `<svg>` element means nothing inside HTML.
+fn without_prologue(svg: &str) -> &str {
+    svg.find("<svg")
+        .and_then(|start| svg.get(start..))
+        .unwrap_or(svg)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policy_and_script_come_before_the_content() {
+        let page = frame_page(FrameContent::Html("<p>content</p>"), &FrameTheme::default());
+        let place = |part: &str| page.find(part).unwrap_or(usize::MAX);
+        assert!(place("Content-Security-Policy") < place("<style>"));
+        assert!(place("carrel:output-height") < place("<p>content</p>"));
+        assert!(place("<p>content</p>") < usize::MAX);
+    }
+
+    #[test]
+    fn our_own_parts_cannot_end_their_elements_early() {
+        assert!(!STYLE.contains("</") && !SCRIPT.contains("</") && !SCRIPT.contains("<!--"));
+        assert!(!CONTENT_POLICY.contains('"'));
+        let theme = FrameTheme {
+            is_dark: true,
+            variables: vec![
+                ("--ink".into(), "</style><script>".into()),
+                ("--a".into(), " #123 ".into()),
+            ],
+        };
+        assert_eq!(theme.css(), ":root{color-scheme:dark;--a:#123;}");
+    }
+
+    #[test]
+    fn svg_loses_its_prologue() {
+        assert_eq!(
+            without_prologue("<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n<svg a>"),
+            "<svg a>"
+        );
+        assert_eq!(without_prologue("text"), "text");
+    }
+}

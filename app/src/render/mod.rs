@@ -1,0 +1,10 @@
+//! What outputs and prose look like, as plain data: styles of text, the chosen format, safe HTML, the page of a frame.
+//! Pure functions from text to data, tested natively; nothing here touches the browser, state or a component.
+//! Read next: `mime.rs` (which format), then the renderer it names.
+
+pub mod ansi;
+pub mod frame_page;
+pub mod markdown;
+pub mod mime;
+pub mod raw_html;
+pub mod text;
