@@ -5,6 +5,7 @@
 
 pub mod settings;
 pub mod model;
+pub mod nbformat;
 pub mod render;
 
 #[cfg(target_arch = "wasm32")]

@@ -6,9 +6,9 @@ use super::ids::{CellId, DocumentId, RunId};
 use super::notebook::{Document, FileEntry};
 use super::output::MimeBundle;
 use super::run::RunEvent;
-use super::runtime::{Accelerator, Device, KernelStatus, SaveStatus};
+use super::runtime::{Device, KernelStatus, SaveStatus};
 use super::view::{Dialog, NoticeAction, Recent};
-use crate::settings::Theme;
+use crate::settings::{Accelerator, Theme};
 
 /// Where a new cell goes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -72,9 +72,6 @@ pub struct CellRuntime {
     pub prompt: Option<Prompt>,
 }
 
-/// The choice of device for the kernel.
-pub use crate::settings::Accelerator;
-
 /// What the kernel found to compute on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Device {
