@@ -7,6 +7,7 @@ use_wasm_toolchain
 cd "$root"
 
 export CARREL_PROFILE="${1:-release}"
+export TRUNK_SKIP_VERSION_CHECK=true
 started=$SECONDS
 case "$CARREL_PROFILE" in
   release) trunk build --release ;;
