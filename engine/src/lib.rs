@@ -16,3 +16,7 @@ pub mod wire;
 
 #[cfg(feature = "recorder")]
 pub mod graph;
+#[cfg(feature = "recorder")]
+pub mod cpu;
+#[cfg(feature = "recorder")]
+pub mod random;
