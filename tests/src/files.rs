@@ -28,8 +28,7 @@ impl SourceFile {
     /// The part of the name after the last dot, or nothing.
     pub fn extension(&self) -> &str {
         let name = self.path.rsplit('/').next().unwrap_or_default();
-        name.rsplit_once('.')
-            .map_or("", |(_, extension)| extension)
+        name.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 }
 

@@ -1,0 +1,96 @@
+// Starts Chromium on a small page that hosts a kernel, with the kernel's files
+// taken from the sources: no build of the application is needed. The engine's
+// wasm is included when a build has left it in target/site.
+// Read next: fixtures/kernel/page.js.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { chromium } from "playwright-core";
+
+import { filesBelow, pieces, root } from "../../tools/build/site.mjs";
+import { zip } from "../../tools/build/zip.mjs";
+import { serveFolder } from "../../tools/serve/static.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+const CHROMIUM_FLAGS = [
+  "--no-sandbox", "--enable-unsafe-webgpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
+const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
+const ENGINE_FILES = ["recorder.js", "recorder_bg.wasm", "executor.js", "executor_bg.wasm"];
+
+/** The files of the kernel: path below kernel/ → bytes. */
+function kernelFiles() {
+  const files = new Map();
+  const glue = join(root, "public", "kernel");
+  for (const name of readdirSync(glue)) files.set(name, readFileSync(join(glue, name)));
+  for (const name of PYODIDE_FILES) {
+    const built = join(pieces, "kernel", "pyodide", name);
+    const path = existsSync(built) ? built : join(root, "node_modules", "pyodide", name);
+    files.set(`pyodide/${name}`, readFileSync(path));
+  }
+  const python = join(root, "engine", "python");
+  const names = ["torch", "carrel_kernel"].flatMap((folder) =>
+    filesBelow(join(python, folder)).map((file) => `${folder}/${file}`),
+  );
+  const sources = names.filter((name) => name.endsWith(".py"));
+  files.set("python.zip", zip(sources.map((name) => ({ name, bytes: readFileSync(join(python, name)) }))));
+  for (const name of ENGINE_FILES) {
+    const path = join(pieces, "kernel", name);
+    if (existsSync(path)) files.set(name, readFileSync(path));
+  }
+  return files;
+}
+
+/** Whether a build has left the engine's wasm. */
+export const hasEngine = ENGINE_FILES.every((name) => existsSync(join(pieces, "kernel", name)));
+
+/** A page with `startKernel` and `kernel` (see fixtures/kernel/page.js), and how to close it. */
+export async function openKernelPage({ flags = [] } = {}) {
+  const files = kernelFiles();
+  const manifest = {
+    version: 1,
+    files: [...files].map(([path, bytes]) => ({
+      name: path.split("/").at(-1), path: `kernel/${path}`, bytes: bytes.length,
+    })),
+  };
+  const server = await serveFolder({
+    folder: join(here, "fixtures", "kernel"),
+    intercept(request, response) {
+      const path = new URL(request.url, "http://localhost").pathname;
+      if (!path.startsWith("/kernel/")) return false;
+      const name = path.slice("/kernel/".length);
+      const bytes = name === "manifest.json" ? Buffer.from(JSON.stringify(manifest)) : files.get(name);
+      response.writeHead(bytes ? 200 : 404, { "Content-Length": bytes?.length ?? 0 });
+      response.end(bytes);
+      return true;
+    },
+  });
+  const browser = await chromium.launch({
+    executablePath: process.env.CARREL_CHROMIUM ?? "/usr/bin/chromium",
+    args: [...CHROMIUM_FLAGS, ...flags],
+  });
+  const page = await browser.newPage();
+  const log = [];
+  page.on("console", (message) => log.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => log.push(`page error: ${error.message}`));
+  await page.goto(server.url);
+  await page.waitForFunction(() => window.startKernel);
+  return {
+    page,
+    log,
+    url: server.url,
+    start: (options) => page.evaluate((o) => window.startKernel(o), options),
+    execute: (code, options) => page.evaluate(([c, o]) => window.kernel.execute(c, o), [code, options]),
+    executeAndInterrupt: (code, ms, options) =>
+      page.evaluate(([c, m, o]) => window.kernel.executeAndInterrupt(c, m, o), [code, ms, options]),
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
