@@ -1,0 +1,81 @@
+"""Starts the kernel inside Pyodide: wires Python's globals to it.
+
+The worker imports this module once and keeps what `start` gives. Everything
+that changes the interpreter for users (streams, input, sleep, limits) is
+listed here. Read next: kernel.py, python_worker.js.
+"""
+
+import builtins
+import sys
+import time
+from typing import Any
+
+import __main__
+
+from . import display, engine_guard, ipython_shim, limits
+from .host import Host
+from .kernel import Kernel
+from .streams import OutputStream
+
+
+def start() -> Kernel:
+    """The kernel of this interpreter."""
+    import _carrel_host
+
+    return connect(_carrel_host, _run_sync(_carrel_host))
+
+
+def connect(host: Host, run_sync: Any) -> Kernel:
+    """Makes a kernel for a host and lets Python's globals use it."""
+    limits.install()
+    kernel = Kernel(host, __main__.__dict__, run_sync)
+    sys.stdout = OutputStream(host, "stdout")
+    sys.stderr = OutputStream(host, "stderr")
+    sys.displayhook = kernel.display_hook
+    builtins.input = kernel.prompts.input
+    time.sleep = _renamed(kernel.waits.sleep, "sleep", "time")
+    display.set_publisher(kernel.publisher)
+    builtins.display = display.display
+    shell = ipython_shim.install(kernel)
+    builtins.get_ipython = lambda: shell
+    _install_getpass(kernel)
+    _install_run_sync(kernel)
+    if host.engine_failure:
+        engine_guard.install(host.engine_failure)
+    return kernel
+
+
+def _run_sync(host: Host) -> Any:
+    """Pyodide's way of waiting for a promise, where the browser can."""
+    if not host.jspi:
+        return None
+    from pyodide.ffi import run_sync
+
+    return run_sync
+
+
+def _install_run_sync(kernel: Kernel) -> None:
+    """Lets Stop end the waits of everyone who uses Pyodide's `run_sync`."""
+    try:
+        import pyodide.ffi
+    except ImportError:
+        return
+    pyodide.ffi.run_sync = _renamed(kernel.waits.promise, "run_sync", "pyodide.ffi")
+
+
+def _install_getpass(kernel: Kernel) -> None:
+    import getpass
+
+    getpass.getpass = kernel.prompts.getpass
+
+
+def _renamed(method: Any, name: str, module: str) -> Any:
+    """A function that looks like the one it stands for."""
+
+    def function(*arguments: Any, **named: Any) -> Any:
+        return method(*arguments, **named)
+
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = module
+    function.__doc__ = method.__doc__
+    return function

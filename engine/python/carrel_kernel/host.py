@@ -1,0 +1,61 @@
+"""What the kernel asks of its surroundings.
+
+`Host` is the whole joint between the kernel and the browser's worker;
+python_worker.js provides one in Pyodide, the tests provide another. It holds no
+behaviour. Read next: waiting.py, messages.py.
+"""
+
+from typing import Any, Callable, Protocol
+
+INTERRUPTED = "carrel:interrupted"
+"""What a guarded promise gives instead of its value when the user pressed Stop."""
+
+
+class Host(Protocol):
+    """The worker's side of the kernel. Promises are awaitables of the host's own kind."""
+
+    jspi: bool
+    """Whether Python can wait for a promise in the middle of synchronous code."""
+    engine_failure: str
+    """Why there is no tensor engine; empty where there is one."""
+    accelerator_name: str
+    """Name of the GPU; empty where there is none."""
+
+    def post(self, text: str) -> None:
+        """Sends one Jupyter message, after everything printed before it."""
+
+    def stream(self, name: str, text: str) -> None:
+        """Prints to "stdout" or "stderr"; the host batches and flushes."""
+
+    def flush(self) -> None:
+        """Sends what was printed so far."""
+
+    def set_parent(self, parent: str, session: str) -> None:
+        """Says (as JSON text) which request printed text belongs to from now on."""
+
+    def set_interruptible(self, on: bool) -> None:
+        """Lets Stop raise KeyboardInterrupt, or keeps it from doing so."""
+
+    def guard(self, promise: Any) -> Any:
+        """The same promise, which gives INTERRUPTED if the user presses Stop first."""
+
+    def sleep(self, ms: float) -> Any:
+        """A guarded promise for the end of a span of time."""
+
+    def stdin(self) -> Any:
+        """A guarded promise for the user's next line of input."""
+
+    def pause(self, ms: float) -> None:
+        """Blocks; for browsers where Python cannot wait for promises."""
+
+    def next_turn(self) -> Any:
+        """A promise for the event loop's next turn, when waiting messages have come in."""
+
+    def add_wait(self, stop: Callable[[], None]) -> None:
+        """Registers what Stop should do while Python is suspended; innermost last."""
+
+    def remove_wait(self, stop: Callable[[], None]) -> None:
+        """Takes back `add_wait`."""
+
+    def take_queued(self) -> list[str]:
+        """Removes and gives the requests that were not started yet."""

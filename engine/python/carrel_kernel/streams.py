@@ -1,0 +1,88 @@
+"""`sys.stdout` and `sys.stderr` of a notebook.
+
+Text goes to the host at once; the host batches it (streams.js). There is no
+file behind these objects, so they have no file number. Read next: host.py.
+"""
+
+import io
+
+from .host import Host
+
+
+class OutputStream(io.TextIOBase):
+    """A text stream that prints into the running cell."""
+
+    def __init__(self, host: Host, name: str) -> None:
+        super().__init__()
+        self._host = host
+        self._name = name
+        self._buffer = _ByteView(self)
+
+    @property
+    def name(self) -> str:
+        """The stream's name, as files have one."""
+        return f"<{self._name}>"
+
+    @property
+    def encoding(self) -> str:
+        """Always UTF-8."""
+        return "UTF-8"
+
+    @property
+    def errors(self) -> str:
+        """How text that cannot be encoded is treated."""
+        return "replace"
+
+    @property
+    def buffer(self) -> "_ByteView":
+        """A binary stream that prints its bytes as UTF-8."""
+        return self._buffer
+
+    def write(self, text: str) -> int:
+        """Prints text."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if text:
+            self._host.stream(self._name, text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Shows what was printed so far."""
+        self._host.flush()
+
+    def writable(self) -> bool:
+        """Always true."""
+        return True
+
+    def isatty(self) -> bool:
+        """A notebook is no terminal."""
+        return False
+
+    def fileno(self) -> int:
+        """There is no file."""
+        raise io.UnsupportedOperation("fileno")
+
+    def reconfigure(self, **_options: object) -> None:
+        """Accepted for programs that set the encoding of their output."""
+
+    def close(self) -> None:
+        """The notebook's streams stay open."""
+
+
+class _ByteView(io.RawIOBase):
+    """The `buffer` of a stream, for programs that print bytes."""
+
+    def __init__(self, stream: OutputStream) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        text = bytes(data).decode("utf-8", "replace")
+        self._stream.write(text)
+        return len(bytes(data))
+
+    def flush(self) -> None:
+        self._stream.flush()

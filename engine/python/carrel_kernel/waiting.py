@@ -1,0 +1,145 @@
+"""Every wait of the kernel, and how Stop ends each of them.
+
+Python in a browser's worker cannot block. Where the browser can suspend
+WebAssembly (JSPI) a wait suspends the whole Python stack on a promise; the
+promise is guarded, so that Stop settles it and the wait raises
+KeyboardInterrupt. Elsewhere sleeping blocks in short slices and other waits say
+which browsers can do them. Read next: host.py, interrupts.js.
+"""
+
+import asyncio
+import inspect
+import time
+from typing import Any, Callable, Coroutine
+
+from .host import INTERRUPTED, Host
+
+SLICE_MS = 50
+"""Longest stretch that a blocking sleep spends between two chances to stop it."""
+
+NEEDS_JSPI = (
+    "{what} needs a browser that can suspend WebAssembly (JSPI): "
+    "Chrome or Edge 137, Firefox 153, Safari 27 or later"
+)
+
+
+class Waits:
+    """The waits of one kernel."""
+
+    def __init__(self, host: Host, run_sync: Callable[[Any], Any] | None) -> None:
+        self._host = host
+        self._run_sync = run_sync
+
+    @property
+    def can_suspend(self) -> bool:
+        """Whether synchronous Python can wait for a promise."""
+        return self._run_sync is not None
+
+    def _settle(self, guarded: Any) -> Any:
+        value = self._run_sync(guarded)
+        if isinstance(value, str) and value == INTERRUPTED:
+            raise KeyboardInterrupt
+        return value
+
+    def promise(self, promise: Any, what: str = "this") -> Any:
+        """Waits for a promise of the host, a coroutine or a future, and gives its value."""
+        if self._run_sync is None:
+            raise RuntimeError(NEEDS_JSPI.format(what=what))
+        if inspect.isawaitable(promise) and _is_python(promise):
+            return self._task(promise)
+        return self._settle(self._host.guard(promise))
+
+    def _task(self, awaitable: Any) -> Any:
+        task = asyncio.ensure_future(awaitable)
+        with _StopCancels(self._host, task) as stop:
+            try:
+                return self._run_sync(task)
+            except asyncio.CancelledError:
+                if stop.pressed:
+                    raise KeyboardInterrupt from None
+                raise
+
+    async def coroutine(self, coroutine: Coroutine) -> Any:
+        """Runs a cell's top-level `await`s to their end, suspending or as part of the loop."""
+        if self._run_sync is not None:
+            return self._task(coroutine)
+        task = asyncio.ensure_future(coroutine)
+        with _StopCancels(self._host, task) as stop:
+            try:
+                return await task
+            except asyncio.CancelledError:
+                if stop.pressed:
+                    raise KeyboardInterrupt from None
+                raise
+
+    async def next_turn(self) -> None:
+        """Lets the event loop take in the messages that wait."""
+        if self._run_sync is not None:
+            self._run_sync(self._host.next_turn())
+        else:
+            await self._host.next_turn()
+
+    def line(self) -> str:
+        """Waits for the user's next line of input."""
+        if self._run_sync is None:
+            raise RuntimeError(NEEDS_JSPI.format(what="input()"))
+        return str(self._settle(self._host.stdin()))
+
+    def sleep(self, seconds: float) -> None:
+        """`time.sleep`, which Stop can end."""
+        ms = _milliseconds(seconds)
+        if self._run_sync is not None:
+            self._settle(self._host.sleep(ms))
+            return
+        end = time.monotonic() + ms / 1000
+        while (left := end - time.monotonic()) > 0:
+            self._host.pause(min(SLICE_MS, left * 1000))
+
+
+class _StopCancels:
+    """While entered, Stop cancels a task."""
+
+    def __init__(self, host: Host, task: asyncio.Future) -> None:
+        self._host = host
+        self._task = task
+        self._stop = _as_callback(self._press)
+        self.pressed = False
+
+    def _press(self) -> None:
+        self.pressed = True
+        self._task.cancel()
+
+    def __enter__(self) -> "_StopCancels":
+        self._host.add_wait(self._stop)
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._host.remove_wait(self._stop)
+        if hasattr(self._stop, "destroy"):
+            self._stop.destroy()
+
+
+def _as_callback(function: Callable[[], None]) -> Any:
+    """A function that the host can keep: in Pyodide a proxy with a lifetime of its own."""
+    try:
+        from pyodide.ffi import create_proxy
+    except ImportError:
+        return function
+    return create_proxy(function)
+
+
+def _is_python(awaitable: Any) -> bool:
+    """Whether an awaitable is Python's own; the host's promises are awaitable as well."""
+    return asyncio.isfuture(awaitable) or inspect.iscoroutine(awaitable)
+
+
+def _milliseconds(seconds: float) -> float:
+    """Checks a duration as `time.sleep` does."""
+    if isinstance(seconds, (str, bytes)) or not hasattr(seconds, "__float__") and not hasattr(seconds, "__index__"):
+        raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
+    value = float(seconds)
+    if value != value:
+        raise ValueError("Invalid value NaN (not a number)")
+    if value < 0:
+        raise ValueError("sleep length must be non-negative")
+    return value * 1000

@@ -1,0 +1,254 @@
+// The Python worker: boots Pyodide from bytes and connects it to the frame.
+//
+// A classic `blob:` worker (see frame.js), so `importScripts` is masked for
+// Pyodide, which wants module workers. Everything is glue: Jupyter messages are
+// answered by the Python package carrel_kernel, tensors by the engine. Cells
+// are entered through `callPromising`, so that Python can wait for promises
+// and deep recursion ends in RecursionError.
+//
+// It has no network: `fetch` answers for the assets that the page handed over.
+// Read next: interrupts.js, streams.js, engine_link.js, carrel_kernel/boot.py.
+"use strict";
+
+Object.defineProperty(self, "importScripts", { value: undefined });
+
+/** Where Pyodide believes its files to be; nothing is ever requested there. */
+const ASSET_BASE = "https://assets.invalid/";
+
+const HOME = "/home/pyodide";
+const PYTHON_ZIP = "/lib/carrel/python.zip";
+
+const post = (message) => self.postMessage(message);
+const textOf = (bytes) => new TextDecoder().decode(bytes);
+
+/** Resolved by the frame's messages during the boot. */
+let resolveAccelerator;
+const accelerator = new Promise((resolve) => (resolveAccelerator = resolve));
+
+/** The running kernel, null until it is ready; messages that came before wait here. */
+let kernel = null;
+let interrupts = null;
+let engine = null;
+let writeFiles = null;
+const inbox = [];
+const earlyFiles = [];
+const earlyInterrupts = [];
+let serving = false;
+let stdinWaiter = null;
+
+/** Imports a module from its bytes; browsers differ in which URL they allow here. */
+async function importBytes(bytes) {
+  try {
+    return await import(URL.createObjectURL(new Blob([bytes], { type: "text/javascript" })));
+  } catch {
+    return await import(`data:text/javascript,${encodeURIComponent(textOf(bytes))}`);
+  }
+}
+
+/** `fetch` for the boot: assets by their names, anything else as the browser decides. */
+function answerFetches(assets) {
+  const browserFetch = self.fetch.bind(self);
+  self.fetch = (resource, options) => {
+    const url = String(resource?.url ?? resource);
+    if (!url.startsWith(ASSET_BASE)) return browserFetch(resource, options);
+    const bytes = assets[url.slice(ASSET_BASE.length)];
+    if (!bytes) return Promise.resolve(new Response("not found", { status: 404 }));
+    const type = url.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+    return Promise.resolve(new Response(bytes, { headers: { "content-type": type } }));
+  };
+}
+
+/** Blocks this worker: `Atomics.wait` on memory that nobody else has. */
+function makePause() {
+  let cell = null;
+  try {
+    cell = new Int32Array(new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer);
+    Atomics.wait(cell, 0, 0, 0);
+  } catch {
+    cell = null;
+  }
+  return (ms) => {
+    if (cell) return void Atomics.wait(cell, 0, 0, ms);
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  };
+}
+
+/** Writes the document's files below the working directory, whatever their paths say. */
+function writeFilesTo(pyodide, files) {
+  for (const { path, bytes } of files) {
+    const parts = path.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
+    const name = parts.pop();
+    if (!name) continue;
+    const folder = [HOME, ...parts].join("/");
+    pyodide.FS.mkdirTree(folder);
+    pyodide.FS.writeFile(`${folder}/${name}`, new Uint8Array(bytes));
+  }
+}
+
+/** The engine's recorder, or the reason why there is none. */
+async function loadEngine(assets, port, afterCall) {
+  try {
+    if (!assets["recorder.js"] || !assets["recorder_bg.wasm"]) throw new Error("it is not part of this site");
+    const { EngineLink } = await importBytes(assets["engine_link.js"]);
+    const bindings = await importBytes(assets["recorder.js"]);
+    const wasm = await bindings.default({ module_or_path: assets["recorder_bg.wasm"] });
+    return { engine: new EngineLink({ bindings, wasm, accelerator: await accelerator, port, afterCall }) };
+  } catch (error) {
+    return { failure: String(error?.message ?? error) };
+  }
+}
+
+/** What Python imports as `_carrel_host` (the Host protocol of carrel_kernel/host.py). */
+function hostModule({ interrupts, streams, pause, accelerator, engineFailure, jspi }) {
+  return {
+    jspi,
+    engine_failure: engineFailure ?? "",
+    accelerator_name: accelerator.name,
+    post(text) {
+      streams.flush();
+      post({ type: "jupyter", message: text });
+    },
+    stream: (name, text) => streams.write(name, text),
+    flush: () => streams.flush(),
+    set_parent: (parent, session) => streams.setParent(parent, session),
+    set_interruptible: (on) => interrupts.setArmed(on),
+    guard(promise) {
+      streams.flush();
+      return interrupts.guard(promise);
+    },
+    sleep(ms) {
+      streams.flush();
+      return interrupts.guard(new Promise((resolve) => setTimeout(resolve, ms)));
+    },
+    pause(ms) {
+      streams.flush();
+      pause(ms);
+    },
+    stdin() {
+      streams.flush();
+      return interrupts.guard(new Promise((resolve) => (stdinWaiter = resolve)));
+    },
+    next_turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    add_wait: (callback) => interrupts.addWait(callback),
+    remove_wait: (callback) => interrupts.removeWait(callback),
+    take_queued: () => inbox.splice(0),
+  };
+}
+
+async function boot({ assets, files, tokens, port, frameMs }) {
+  const startedAt = performance.now();
+  const timings = { frame: frameMs };
+  let since = startedAt;
+  const lap = (name) => {
+    const now = performance.now();
+    timings[name] = now - since;
+    since = now;
+  };
+
+  post({ type: "progress", stage: "python" });
+  answerFetches(assets);
+  const [{ Interrupts }, { Streams }] = await Promise.all(
+    ["interrupts.js", "streams.js"].map((name) => importBytes(assets[name])),
+  );
+  const pause = makePause();
+  const streams = new Streams((message) => post({ type: "jupyter", message }), pause);
+  interrupts = new Interrupts(tokens, (now) => streams.tick(now));
+  for (const message of earlyInterrupts) interrupts.receive(message);
+
+  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
+    ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importBytes(assets[name])),
+  );
+  lap("modules");
+  const jspi = "Suspending" in WebAssembly;
+  let pyodide = null;
+  const loading = loadEngine(assets, port, () => {
+    if (interrupts.armed && interrupts.due()) pyodide.checkInterrupt();
+  });
+  pyodide = await loadPyodide({
+    createPyodideModule,
+    indexURL: ASSET_BASE,
+    stdLibURL: `${ASSET_BASE}python_stdlib.zip`,
+    lockFileContents: textOf(assets["pyodide-lock.json"]),
+    enableRunUntilComplete: jspi,
+  });
+  pyodide._api.on_fatal = (error) => {
+    post({ type: "fatal", reason: `Python stopped: ${error?.message ?? error}` });
+  };
+  lap("python");
+
+  post({ type: "progress", stage: "packages" });
+  pyodide.FS.mkdirTree("/lib/carrel");
+  pyodide.FS.writeFile(PYTHON_ZIP, new Uint8Array(assets["python.zip"]));
+  writeFiles = (list) => writeFilesTo(pyodide, list);
+  writeFiles([...files, ...earlyFiles]);
+  for (const [name, write] of [["stdout", "setStdout"], ["stderr", "setStderr"]]) {
+    const decoder = new TextDecoder();
+    pyodide[write]({
+      write(bytes) {
+        streams.write(name, decoder.decode(bytes, { stream: true }));
+        return bytes.length;
+      },
+    });
+  }
+  const loaded = await loading;
+  engine = loaded.engine ?? null;
+  if (engine) pyodide.registerJsModule("_carrel_engine", engine.module());
+  const gpu = await accelerator;
+  const host = hostModule({
+    interrupts, streams, pause, jspi, accelerator: gpu, engineFailure: loaded.failure,
+  });
+  pyodide.registerJsModule("_carrel_host", host);
+  pyodide.runPython(`import sys; sys.path.insert(0, ${JSON.stringify(PYTHON_ZIP)})`);
+  kernel = pyodide.pyimport("carrel_kernel.boot").start();
+  interrupts.attach(pyodide);
+  lap("packages");
+
+  timings.gpu = gpu.gpuMs;
+  timings.total = performance.now() - startedAt + frameMs;
+  post({ type: "ready", accelerator: { webgpu: gpu.webgpu, name: gpu.name }, timings });
+  serve(jspi);
+}
+
+/** Answers queued messages one by one; with JSPI on a stack that can wait. */
+async function serve(jspi = "Suspending" in WebAssembly) {
+  if (!kernel || serving) return;
+  serving = true;
+  while (inbox.length > 0) {
+    const message = inbox.shift();
+    try {
+      if (jspi) await kernel.handle.callPromising(message);
+      else await kernel.handle_async(message);
+    } catch (error) {
+      // A dead interpreter reports itself; anything else must not end the kernel.
+      if (!error?.pyodide_fatal_error) console.error(error);
+    }
+  }
+  serving = false;
+}
+
+/** Input replies go to the cell that waits for one; the rest queues. */
+function receive(message) {
+  const { channel, content } = JSON.parse(message);
+  if (channel === "stdin") {
+    stdinWaiter?.(content?.value ?? "");
+    stdinWaiter = null;
+    return;
+  }
+  inbox.push(message);
+  serve();
+}
+
+self.onmessage = ({ data }) => {
+  if (data.type === "boot") {
+    boot(data).catch((error) => {
+      post({ type: "fatal", reason: `Python did not start: ${error?.message ?? error}` });
+    });
+  } else if (data.type === "accelerator") resolveAccelerator(data);
+  else if (data.type === "jupyter") receive(data.message);
+  else if (data.type === "interrupt" && interrupts) interrupts.receive(data);
+  else if (data.type === "interrupt") earlyInterrupts.push(data);
+  else if (data.type === "gpu-lost") engine?.lose(data.reason);
+  else if (data.type === "files" && writeFiles) writeFiles(data.files);
+  else if (data.type === "files") earlyFiles.push(...data.files);
+};
