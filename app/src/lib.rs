@@ -7,6 +7,7 @@ pub mod settings;
 pub mod model;
 pub mod nbformat;
 pub mod render;
+pub mod kernel;
 
 #[cfg(target_arch = "wasm32")]
 mod ui;

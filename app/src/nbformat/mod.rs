@@ -8,6 +8,7 @@ mod read;
 mod write;
 
 pub use error::{ReadError, Warning};
+pub use output::bundle_from_json;
 pub use read::read;
 pub use write::write;
 
