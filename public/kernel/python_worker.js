@@ -132,6 +132,11 @@ function hostModule({ interrupts, streams, pause, accelerator, engineFailure, js
     next_turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
     add_wait: (callback) => interrupts.addWait(callback),
     remove_wait: (callback) => interrupts.removeWait(callback),
+    ending() {
+      let resolve;
+      const promise = new Promise((settle) => (resolve = settle));
+      return { promise, resolve };
+    },
     take_queued: () => inbox.splice(0),
   };
 }

@@ -52,7 +52,8 @@ export class Streams {
     this.pieces.push(text);
     this.numChars += text.length;
     const now = performance.now();
-    if (this.numChars >= MAX_BATCH_CHARS || now - this.lastFlush >= HOLD_MS) {
+    const due = now - this.lastFlush >= HOLD_MS && text.endsWith("\n");
+    if (due || this.numChars >= MAX_BATCH_CHARS) {
       this.flush();
       this.slowDown(now);
     } else if (this.timer === null) {

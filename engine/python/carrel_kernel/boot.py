@@ -39,6 +39,7 @@ def connect(host: Host, run_sync: Any) -> Kernel:
     shell = ipython_shim.install(kernel)
     builtins.get_ipython = lambda: shell
     _install_getpass(kernel)
+    _quieten_loop()
     _install_run_sync(kernel)
     if host.engine_failure:
         engine_guard.install(host.engine_failure)
@@ -61,6 +62,20 @@ def _install_run_sync(kernel: Kernel) -> None:
     except ImportError:
         return
     pyodide.ffi.run_sync = _renamed(kernel.waits.promise, "run_sync", "pyodide.ffi")
+
+
+def _quieten_loop() -> None:
+    """An interrupt or exit inside a task is the waiting cell's to report, not the event loop's."""
+    try:
+        from pyodide.webloop import WebLoop
+    except ImportError:
+        return
+    import asyncio
+
+    loop = asyncio.get_event_loop()
+    if isinstance(loop, WebLoop):
+        loop._keyboard_interrupt_handler = lambda: None
+        loop._system_exit_handler = lambda _code: None
 
 
 def _install_getpass(kernel: Kernel) -> None:

@@ -57,5 +57,8 @@ class Host(Protocol):
     def remove_wait(self, stop: Callable[[], None]) -> None:
         """Takes back `add_wait`."""
 
+    def ending(self) -> Any:
+        """An object with a `promise` and the function `resolve` that fulfils it."""
+
     def take_queued(self) -> list[str]:
         """Removes and gives the requests that were not started yet."""

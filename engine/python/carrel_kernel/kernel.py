@@ -72,37 +72,38 @@ class Kernel:
             return  # nobody here listens to comms, and none needs an answer
         self.publisher.set_parent(header)
         self.publisher.status("busy")
-        aborting = False
+        queued: list[str] = []
         try:
             if request == "execute_request":
                 reply = await self._execute(content)
-                aborting = reply["status"] == "error" and bool(content.get("stop_on_error", True))
+                if reply["status"] == "error" and content.get("stop_on_error", True):
+                    # Taken before the reply: what comes after it was sent in knowledge of the error.
+                    await self.waits.next_turn()
+                    queued = list(self.host.take_queued())
                 self._send_reply(channel, request, reply)
             elif request in self._replies:
                 self._send_reply(channel, request, self._replies[request](content))
         finally:
             self.publisher.status("idle")
             self.host.flush()
-        if aborting:
-            await self._abort_queued()
+        for waiting in queued:
+            await self._abort(waiting)
 
     def _send_reply(self, channel: str, request: str, content: dict) -> None:
         self.publisher.send(channel, request.replace("_request", "_reply"), content)
 
-    async def _abort_queued(self) -> None:
-        """Answers the cells that wait behind a failed one, without running them."""
-        await self.waits.next_turn()
-        for text in self.host.take_queued():
-            message = json.loads(text)
-            header = message.get("header") or {}
-            if header.get("msg_type") != "execute_request":
-                await self.handle_async(text)
-                continue
-            self.publisher.set_parent(header)
-            self.publisher.status("busy")
-            reply = {"status": "aborted", "execution_count": self.execution_count}
-            self._send_reply(message.get("channel", "shell"), "execute_request", reply)
-            self.publisher.status("idle")
+    async def _abort(self, text: str) -> None:
+        """Answers a request behind a failed cell; cells are not run any more."""
+        message = json.loads(text)
+        header = message.get("header") or {}
+        if header.get("msg_type") != "execute_request":
+            await self.handle_async(text)
+            return
+        self.publisher.set_parent(header)
+        self.publisher.status("busy")
+        reply = {"status": "aborted", "execution_count": self.execution_count}
+        self._send_reply(message.get("channel", "shell"), "execute_request", reply)
+        self.publisher.status("idle")
 
     async def _execute(self, content: dict) -> dict:
         source = content.get("code", "")

@@ -51,13 +51,13 @@ class Waits:
 
     def _task(self, awaitable: Any) -> Any:
         task = asyncio.ensure_future(awaitable)
+        # Not the task itself but its end is waited for: Pyodide reports the
+        # error of a task that it waits for, and the cell reports it again.
+        ending = self._host.ending()
+        task.add_done_callback(lambda _task: ending.resolve())
         with _StopCancels(self._host, task) as stop:
-            try:
-                return self._run_sync(task)
-            except asyncio.CancelledError:
-                if stop.pressed:
-                    raise KeyboardInterrupt from None
-                raise
+            self._run_sync(ending.promise)
+        return stop.result()
 
     async def coroutine(self, coroutine: Coroutine) -> Any:
         """Runs a cell's top-level `await`s to their end, suspending or as part of the loop."""
@@ -65,12 +65,8 @@ class Waits:
             return self._task(coroutine)
         task = asyncio.ensure_future(coroutine)
         with _StopCancels(self._host, task) as stop:
-            try:
-                return await task
-            except asyncio.CancelledError:
-                if stop.pressed:
-                    raise KeyboardInterrupt from None
-                raise
+            await asyncio.wait([task])
+        return stop.result()
 
     async def next_turn(self) -> None:
         """Lets the event loop take in the messages that wait."""
@@ -108,6 +104,12 @@ class _StopCancels:
     def _press(self) -> None:
         self.pressed = True
         self._task.cancel()
+
+    def result(self) -> Any:
+        """The task's result; its cancellation by Stop is an interrupt."""
+        if self.pressed and self._task.cancelled():
+            raise KeyboardInterrupt
+        return self._task.result()
 
     def __enter__(self) -> "_StopCancels":
         self._host.add_wait(self._stop)
