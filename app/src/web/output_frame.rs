@@ -1,0 +1,199 @@
+//! The browser's side of an output frame: when it is near the screen, how tall it says it is, and the page's colours for it.
+//! From a frame only one thing is believed, a height, and only if the message came from that very frame and the number
+//! makes sense. Nothing is ever sent to a frame but colours.
+//! Read next: `render/frame_page.rs` (what stands in a frame), `ui/output/frame.rs` (the component).
+
+use js_sys::{Array, Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    Element, HtmlIFrameElement, IntersectionObserver, IntersectionObserverEntry,
+    IntersectionObserverInit, MessageEvent, MutationObserver, MutationObserverInit,
+};
+
+use crate::render::frame_page::{FrameTheme, THEME_VARIABLES};
+
+/// The tallest a frame may make itself; past this it scrolls inside.
+pub const MAX_FRAME_HEIGHT: u32 = 50_000;
+
+/// How far outside the screen a frame is already made, so that scrolling meets it finished.
+const VIEWPORT_MARGIN: &str = "600px";
+
+/// Listens for the heights that one frame reports, until it is dropped.
+pub struct HeightListener {
+    closure: Closure<dyn Fn(MessageEvent)>,
+}
+
+impl HeightListener {
+    /// Calls `on_height` with every acceptable height of `frame`.
+    pub fn new(frame: HtmlIFrameElement, on_height: impl Fn(u32) + 'static) -> Self {
+        let closure = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            let is_from_frame = match (event.source(), frame.content_window()) {
+                (Some(source), Some(window)) => Object::is(&source, &window),
+                _ => false,
+            };
+            if let Some(height) = is_from_frame
+                .then(|| reported_height(&event.data()))
+                .flatten()
+            {
+                on_height(height);
+            }
+        });
+        window()
+            .add_event_listener_with_callback("message", closure.as_ref().unchecked_ref())
+            .ok();
+        Self { closure }
+    }
+}
+
+impl Drop for HeightListener {
+    fn drop(&mut self) {
+        window()
+            .remove_event_listener_with_callback("message", self.closure.as_ref().unchecked_ref())
+            .ok();
+    }
+}
+
+/// The height in a message, if it is one.
+fn reported_height(data: &JsValue) -> Option<u32> {
+    let field = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok();
+    if field("type")?.as_string()? != "carrel:output-height" {
+        return None;
+    }
+    let height = field("height")?
+        .as_f64()
+        .filter(|height| height.is_finite())?;
+    // The clamp leaves a whole number well inside the range of u32.
+    Some(height.ceil().clamp(0.0, f64::from(MAX_FRAME_HEIGHT)) as u32)
+}
+
+/// Waits for an element to come near the screen, until it is dropped.
+pub struct NearScreen {
+    observer: Option<IntersectionObserver>,
+    _closure: Closure<dyn Fn(Array)>,
+}
+
+impl NearScreen {
+    /// Calls `on_near` once or more when `element` is on the screen or close to it.
+    pub fn new(element: &Element, on_near: impl Fn() + 'static) -> Self {
+        let closure = Closure::<dyn Fn(Array)>::new(move |entries: Array| {
+            let is_near = entries.iter().any(|entry| {
+                entry
+                    .unchecked_into::<IntersectionObserverEntry>()
+                    .is_intersecting()
+            });
+            if is_near {
+                on_near();
+            }
+        });
+        let options = IntersectionObserverInit::new();
+        options.set_root_margin(VIEWPORT_MARGIN);
+        let observer =
+            IntersectionObserver::new_with_options(closure.as_ref().unchecked_ref(), &options).ok();
+        if let Some(observer) = &observer {
+            observer.observe(element);
+        }
+        Self {
+            observer,
+            _closure: closure,
+        }
+    }
+}
+
+impl Drop for NearScreen {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+        }
+    }
+}
+
+/// Gives a frame the page's colours.
+pub fn send_theme(frame: &HtmlIFrameElement, theme: &FrameTheme) {
+    let message = Object::new();
+    let entries = [("type", "carrel:theme".to_owned()), ("css", theme.css())];
+    for (name, value) in entries {
+        Reflect::set(
+            &message,
+            &JsValue::from_str(name),
+            &JsValue::from_str(&value),
+        )
+        .ok();
+    }
+    if let Some(window) = frame.content_window() {
+        // The frame has no origin to name; colours are no secret.
+        window.post_message(&message, "*").ok();
+    }
+}
+
+thread_local! {
+    /// The page's theme, followed from the first use to the end of the page.
+    static PAGE_THEME: ArcRwSignal<FrameTheme> = follow_page_theme();
+}
+
+/// The page's colours as they are now and whenever they change.
+pub fn page_theme() -> ArcReadSignal<FrameTheme> {
+    PAGE_THEME.with(ArcRwSignal::read_only)
+}
+
+fn follow_page_theme() -> ArcRwSignal<FrameTheme> {
+    let theme = ArcRwSignal::new(read_page_theme());
+    let update = {
+        let theme = theme.clone();
+        Closure::<dyn Fn()>::new(move || {
+            let new = read_page_theme();
+            if theme.with_untracked(|old| *old != new) {
+                theme.set(new);
+            }
+        })
+    };
+    if let Ok(Some(query)) = window().match_media("(prefers-color-scheme: dark)") {
+        query
+            .add_event_listener_with_callback("change", update.as_ref().unchecked_ref())
+            .ok();
+        // The query must outlive this function, or its listener goes with it.
+        Box::leak(Box::new(query));
+    }
+    if let (Some(root), Ok(observer)) = (
+        document().document_element(),
+        MutationObserver::new(update.as_ref().unchecked_ref()),
+    ) {
+        let options = MutationObserverInit::new();
+        options.set_attributes(true);
+        options.set_attribute_filter(&Array::of1(&JsValue::from_str("data-theme")));
+        observer.observe_with_options(&root, &options).ok();
+        Box::leak(Box::new(observer));
+    }
+    update.forget();
+    theme
+}
+
+fn read_page_theme() -> FrameTheme {
+    let Some(root) = document().document_element() else {
+        return FrameTheme::default();
+    };
+    let prefers_dark = || {
+        window()
+            .match_media("(prefers-color-scheme: dark)")
+            .ok()
+            .flatten()
+            .is_some_and(|query| query.matches())
+    };
+    let is_dark = match root.get_attribute("data-theme").as_deref() {
+        Some("dark") => true,
+        Some("light") => false,
+        _ => prefers_dark(),
+    };
+    let style = window().get_computed_style(&root).ok().flatten();
+    let value = |name: &str| {
+        style
+            .as_ref()
+            .and_then(|style| style.get_property_value(name).ok())
+            .unwrap_or_default()
+    };
+    let variables = THEME_VARIABLES
+        .iter()
+        .map(|name| ((*name).to_owned(), value(name)))
+        .collect();
+    FrameTheme { is_dark, variables }
+}
