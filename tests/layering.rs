@@ -39,29 +39,17 @@ fn the_page_does_not_link_the_engine() {
 
 #[test]
 fn the_engine_does_not_link_the_page() {
-    assert_links_none(
-        "carrel-engine",
-        "recorder,executor",
-        &["carrel-app", "leptos", "idb"],
-    );
+    assert_links_none("carrel-engine", "recorder,executor", &["carrel-app", "leptos", "idb"]);
 }
 
 #[test]
 fn the_recorder_knows_no_gpu() {
-    assert_links_none(
-        "carrel-engine",
-        "recorder",
-        &["wgpu", "naga", "web-sys", "tokio"],
-    );
+    assert_links_none("carrel-engine", "recorder", &["wgpu", "naga", "web-sys", "tokio"]);
 }
 
 #[test]
 fn the_executor_leaves_compiling_shaders_to_the_browser() {
-    assert_links_none(
-        "carrel-engine",
-        "executor",
-        &["naga", "wgpu-core", "wgpu-hal", "tokio"],
-    );
+    assert_links_none("carrel-engine", "executor", &["naga", "wgpu-core", "wgpu-hal", "tokio"]);
 }
 
 /// Some packages bring a thread pool or a panic catcher that does nothing but grow the download.

@@ -85,10 +85,7 @@ fn files_are_short_enough_to_read() {
 
 #[test]
 fn nothing_is_left_unfinished() {
-    let marks: Vec<String> = UNFINISHED
-        .iter()
-        .map(|(start, end)| format!("{start}{end}"))
-        .collect();
+    let marks: Vec<String> = UNFINISHED.iter().map(|(start, end)| format!("{start}{end}")).collect();
     let mut complaints = Vec::new();
     for file in written_files() {
         for (line_idx, line) in file.text.lines().enumerate() {
@@ -104,10 +101,7 @@ fn nothing_is_left_unfinished() {
 
 #[test]
 fn the_project_speaks_of_itself_alone() {
-    let phrases: Vec<String> = FOREIGN
-        .iter()
-        .map(|(start, end)| format!("{start}{end}"))
-        .collect();
+    let phrases: Vec<String> = FOREIGN.iter().map(|(start, end)| format!("{start}{end}")).collect();
     let files = source_files().expect("the repository can be read");
     let mut complaints = Vec::new();
     for file in &files {

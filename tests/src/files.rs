@@ -6,14 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Folders that hold nothing written by hand.
-const SKIPPED_FOLDERS: [&str; 6] = [
-    ".git",
-    "target",
-    "dist",
-    "node_modules",
-    "__pycache__",
-    "shared",
-];
+const SKIPPED_FOLDERS: [&str; 6] = [".git", "target", "dist", "node_modules", "__pycache__", "shared"];
 
 /// A text file of the repository.
 #[derive(Debug, Clone)]

@@ -57,12 +57,7 @@ pub const WALLS: &[Wall] = &[
     Wall {
         inside: &["app/src/model/"],
         except: &[],
-        forbidden: &[
-            "crate::nbformat",
-            "crate::kernel",
-            "crate::storage",
-            "crate::commands",
-        ],
+        forbidden: &["crate::nbformat", "crate::kernel", "crate::storage", "crate::commands"],
         reason: "the model stands below everything else of the page",
     },
     Wall {
@@ -80,12 +75,7 @@ pub const WALLS: &[Wall] = &[
     Wall {
         inside: &["app/src/ui/base/"],
         except: &[],
-        forbidden: &[
-            "crate::state",
-            "crate::model",
-            "crate::commands",
-            "use_context",
-        ],
+        forbidden: &["crate::state", "crate::model", "crate::commands", "use_context"],
         reason: "base widgets are dumb: properties in, callbacks out",
     },
     Wall {
@@ -175,13 +165,7 @@ pub const WALLS: &[Wall] = &[
     Wall {
         inside: &["engine/python/torch/"],
         except: &["engine/python/torch/_C.py", "engine/python/torch/_C/"],
-        forbidden: &[
-            "import js",
-            "from js ",
-            "pyodide",
-            "_carrel_engine",
-            "ctypes",
-        ],
+        forbidden: &["import js", "from js ", "pyodide", "_carrel_engine", "ctypes"],
         reason: "torch reaches the engine through _C alone",
     },
 ];
@@ -195,10 +179,7 @@ pub fn breaches(file: &SourceFile) -> Vec<String> {
             for word in wall.forbidden {
                 if mentions(code, word) {
                     let line_number = line_idx + 1;
-                    found.push(format!(
-                        "{}:{line_number}: `{word}`: {}",
-                        file.path, wall.reason
-                    ));
+                    found.push(format!("{}:{line_number}: `{word}`: {}", file.path, wall.reason));
                 }
             }
         }
@@ -223,14 +204,11 @@ fn without_comment<'line>(line: &'line str, extension: &str) -> &'line str {
 
 /// Is `word` in `code` as a word of its own, not as a part of a longer name?
 fn mentions(code: &str, word: &str) -> bool {
-    let is_name = |letter: Option<char>| {
-        letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
-    };
+    let is_name = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
     code.match_indices(word).any(|(start, _)| {
         let before = code[..start].chars().next_back();
         let after = code[start + word.len()..].chars().next();
-        !is_name(before)
-            && !(is_name(after) && word.ends_with(|letter: char| letter.is_alphanumeric()))
+        !is_name(before) && !(is_name(after) && word.ends_with(|letter: char| letter.is_alphanumeric()))
     })
 }
 
@@ -248,23 +226,14 @@ mod tests {
 
     #[test]
     fn a_forbidden_word_is_found_in_code_only() {
-        assert_eq!(
-            breaches_of("app/src/model/cell.rs", "use web_sys::Node;"),
-            1
-        );
-        assert_eq!(
-            breaches_of("app/src/model/cell.rs", "// not even web_sys"),
-            0
-        );
+        assert_eq!(breaches_of("app/src/model/cell.rs", "use web_sys::Node;"), 1);
+        assert_eq!(breaches_of("app/src/model/cell.rs", "// not even web_sys"), 0);
         assert_eq!(breaches_of("app/src/web/frame.rs", "use web_sys::Node;"), 0);
     }
 
     #[test]
     fn a_longer_name_is_another_word() {
-        assert_eq!(
-            breaches_of("engine/src/ops/mod.rs", "let wgpu_like = 1;"),
-            0
-        );
+        assert_eq!(breaches_of("engine/src/ops/mod.rs", "let wgpu_like = 1;"), 0);
         assert_eq!(breaches_of("engine/src/ops/mod.rs", "wgpu::Device"), 1);
     }
 }
