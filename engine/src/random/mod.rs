@@ -1,7 +1,16 @@
 //! Random numbers as PyTorch's CPU generator draws them, bit for bit.
 //!
-//! Refuses to know tensors and devices: results are flat buffers. Read next: `generator`.
+//! Seeds and printed numbers of tutorials depend on every conversion here, so each one states which bits
+//! it uses; `engine/tests/random.rs` compares them with recorded PyTorch.
+//! Refuses to know tensors and devices: results are flat buffers.
+//! Read next: `mt19937` (the bits), `generator` (the state), then one file a distribution.
 
+mod bernoulli;
 pub mod generator;
+mod multinomial;
+mod mt19937;
+mod normal;
+mod polynomial;
+mod uniform;
 
 pub use generator::Generator;

@@ -1,0 +1,127 @@
+//! Normal draws: `tensor.normal_(mean, std)`, and with it `randn`.
+//!
+//! PyTorch has two paths. Fewer than 16 elements are drawn one by one in double precision, in pairs
+//! whose second half waits in the generator. From 16 on all elements become uniform draws first, then
+//! each block of 16 turns into 8 pairs; a last partial block is drawn again together with the elements
+//! before it. Refuses negative deviations.
+
+use half::{bf16, f16};
+
+use super::generator::Generator;
+use super::polynomial;
+use crate::cpu::Buffer;
+use crate::cpu::buffer::try_vec;
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+
+/// Elements of a block, and the count from which the block path is taken.
+const BLOCK: usize = 16;
+
+impl Generator {
+    /// `n` normal draws of a float dtype, as `normal_(mean, std)` fills a contiguous tensor.
+    pub fn normal(&mut self, dtype: DType, n: usize, mean: f64, std: f64) -> Result<Buffer> {
+        if std < 0.0 {
+            return Err(Error::runtime(format!("normal expects std >= 0.0, but found std {std}")));
+        }
+        if n < BLOCK {
+            let draws = (0..n).map(|_| self.draw_normal() * std + mean);
+            return match dtype {
+                DType::F16 => Ok(Buffer::F16(draws.map(f16::from_f64).collect())),
+                DType::BF16 => Ok(Buffer::BF16(draws.map(bf16::from_f64).collect())),
+                DType::F32 => Ok(Buffer::F32(draws.map(|draw| draw as f32).collect())),
+                DType::F64 => Ok(Buffer::F64(draws.collect())),
+                DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Err(unsupported(dtype)),
+            };
+        }
+        match dtype {
+            DType::F32 => {
+                let (mean, std) = (mean as f32, std as f32);
+                let draw = |generator: &mut Generator| generator.draw_short_fraction(24) as f32;
+                Ok(Buffer::F32(self.blocks(n, draw, |block| block_f32(block, mean, std))?))
+            }
+            DType::F64 => Ok(Buffer::F64(self.blocks(n, Generator::draw_fraction, |block| block_f64(block, mean, std))?)),
+            DType::F16 => {
+                let round = |value: f32| f16::from_f32(value).to_f32();
+                let draws = self.rounded_blocks(n, 11, mean, std, round)?;
+                Ok(Buffer::F16(draws.into_iter().map(f16::from_f32).collect()))
+            }
+            DType::BF16 => {
+                let round = |value: f32| bf16::from_f32(value).to_f32();
+                let draws = self.rounded_blocks(n, 8, mean, std, round)?;
+                Ok(Buffer::BF16(draws.into_iter().map(bf16::from_f32).collect()))
+            }
+            DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Err(unsupported(dtype)),
+        }
+    }
+
+    /// One standard normal draw in double precision; every second one was drawn with its predecessor.
+    fn draw_normal(&mut self) -> f64 {
+        if let Some(pending) = self.pending_normal.take() {
+            return pending;
+        }
+        let turn = self.draw_fraction();
+        let fraction = self.draw_fraction();
+        let radius = (-2.0 * (-fraction).ln_1p()).sqrt();
+        let angle = std::f64::consts::TAU * turn;
+        self.pending_normal = Some(radius * angle.sin());
+        radius * angle.cos()
+    }
+
+    /// Uniform draws turned to normal ones block by block.
+    fn blocks<T: Copy>(
+        &mut self,
+        n: usize,
+        mut draw: impl FnMut(&mut Generator) -> T,
+        convert: impl Fn(&mut [T]),
+    ) -> Result<Vec<T>> {
+        let mut elements = try_vec(n)?;
+        elements.extend((0..n).map(|_| draw(self)));
+        elements.chunks_exact_mut(BLOCK).for_each(&convert);
+        if !n.is_multiple_of(BLOCK) {
+            let last = &mut elements[n - BLOCK..];
+            last.iter_mut().for_each(|element| *element = draw(self));
+            convert(last);
+        }
+        Ok(elements)
+    }
+
+    /// The block path of the half types: each operation is rounded to the type.
+    fn rounded_blocks(&mut self, n: usize, bits: u32, mean: f64, std: f64, round: impl Fn(f32) -> f32 + Copy) -> Result<Vec<f32>> {
+        let (mean, std) = (round(mean as f32), round(std as f32));
+        let draw = |generator: &mut Generator| generator.draw_short_fraction(bits) as f32;
+        self.blocks(n, draw, |block| {
+            let (first, second) = block.split_at_mut(BLOCK / 2);
+            for (x, y) in first.iter_mut().zip(second) {
+                let logarithm = round(round(1.0 - *x).ln());
+                let radius = round(round(-2.0 * logarithm).sqrt());
+                let angle = round(std::f32::consts::TAU * *y);
+                *x = round(round(round(radius * round(angle.cos())) * std) + mean);
+                *y = round(round(round(radius * round(angle.sin())) * std) + mean);
+            }
+        })
+    }
+}
+
+fn block_f32(block: &mut [f32], mean: f32, std: f32) {
+    let (first, second) = block.split_at_mut(BLOCK / 2);
+    for (x, y) in first.iter_mut().zip(second) {
+        let radius = (-2.0 * polynomial::ln(1.0 - *x)).sqrt();
+        let (sine, cosine) = polynomial::sin_cos(std::f32::consts::TAU * *y);
+        *x = polynomial::fused(radius * cosine, std, mean);
+        *y = polynomial::fused(radius * sine, std, mean);
+    }
+}
+
+fn block_f64(block: &mut [f64], mean: f64, std: f64) {
+    let (first, second) = block.split_at_mut(BLOCK / 2);
+    for (x, y) in first.iter_mut().zip(second) {
+        let radius = (-2.0 * (1.0 - *x).ln()).sqrt();
+        let angle = std::f64::consts::TAU * *y;
+        *x = radius * angle.cos() * std + mean;
+        *y = radius * angle.sin() * std + mean;
+    }
+}
+
+fn unsupported(dtype: DType) -> Error {
+    Error::UnsupportedDType { op: "normal_kernel_cpu", dtype, device: "cpu" }
+}

@@ -1,0 +1,146 @@
+//! Uniform draws: floats in an interval, integers in a range, permutations, and exponential draws.
+//!
+//! How many random bits a number takes depends on its dtype, and so does the rest of the stream.
+//! Refuses dtypes that PyTorch refuses.
+
+use half::{bf16, f16};
+
+use super::generator::Generator;
+use crate::cpu::Buffer;
+use crate::cpu::buffer::try_vec;
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+
+/// Ranges from here on take 64-bit draws, so that the remainder's skew stays small.
+const WIDE_RANGE: u64 = 1 << 28;
+
+/// Permutations of this many elements and more take 64-bit draws and another algorithm.
+const LARGE_PERMUTATION: usize = u32::MAX as usize / 20;
+
+impl Generator {
+    /// `n` draws from `[from, to)` of a float dtype.
+    pub fn uniform(&mut self, dtype: DType, n: usize, from: f64, to: f64) -> Result<Buffer> {
+        if from > to {
+            return Err(Error::runtime(format!("uniform_ expects to return a [from, to) range, but found from={from} > to={to}")));
+        }
+        match dtype {
+            DType::F16 => {
+                let (from, span) = interval_f32(f16::from_f64(from).to_f32(), f16::from_f64(to).to_f32());
+                self.fill(n, |generator| f16::from_f32(generator.draw_short_fraction(11) as f32 * span + from))
+            }
+            DType::BF16 => {
+                let (from, span) = interval_f32(bf16::from_f64(from).to_f32(), bf16::from_f64(to).to_f32());
+                self.fill(n, |generator| bf16::from_f32(generator.draw_short_fraction(8) as f32 * span + from))
+            }
+            DType::F32 => {
+                let (from, span) = interval_f32(from as f32, to as f32);
+                let (from, span) = (f64::from(from), f64::from(span));
+                self.fill(n, |generator| (generator.draw_short_fraction(24) * span + from) as f32)
+            }
+            DType::F64 => self.fill(n, |generator| generator.draw_fraction() * (to - from) + from),
+            DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => {
+                Err(Error::UnsupportedDType { op: "check_uniform_bounds", dtype, device: "cpu" })
+            }
+        }
+    }
+
+    /// `n` exponential draws with rate `lambda`, of a float dtype.
+    pub fn exponential(&mut self, dtype: DType, n: usize, lambda: f64) -> Result<Buffer> {
+        if lambda.is_nan() || lambda <= 0.0 {
+            return Err(Error::runtime(format!("exponential_ expects lambda > 0.0, but found lambda={lambda}")));
+        }
+        let draw = |generator: &mut Generator| -(-generator.draw_fraction()).ln_1p() / lambda;
+        match dtype {
+            DType::F16 => self.fill(n, |generator| f16::from_f64(draw(generator))),
+            DType::BF16 => self.fill(n, |generator| bf16::from_f64(draw(generator))),
+            DType::F32 => self.fill(n, |generator| draw(generator) as f32),
+            DType::F64 => self.fill(n, draw),
+            DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Err(Error::runtime(format!(
+                "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified {}",
+                dtype.scalar_type_name()
+            ))),
+        }
+    }
+
+    /// `n` integers from `low..high`; int64.
+    pub fn randint(&mut self, n: usize, low: i64, high: i64) -> Result<Buffer> {
+        if low >= high {
+            return Err(Error::runtime(format!("random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")));
+        }
+        let range = high.wrapping_sub(low) as u64;
+        if range >= WIDE_RANGE {
+            self.fill(n, |generator| low.wrapping_add((generator.draw_u64() % range) as i64))
+        } else {
+            self.fill(n, |generator| low.wrapping_add((u64::from(generator.draw_u32()) % range) as i64))
+        }
+    }
+
+    /// `n` non-negative int64 of 63 random bits, as `tensor.random_()` without bounds draws them.
+    pub fn random(&mut self, n: usize) -> Result<Buffer> {
+        self.fill(n, |generator| generator.draw_u64() as i64 & i64::MAX)
+    }
+
+    /// A permutation of `0..n`; int64.
+    pub fn randperm(&mut self, n: usize) -> Result<Buffer> {
+        let mut elements: Vec<i64> = try_vec(n)?;
+        elements.extend(0..n as i64);
+        if n < LARGE_PERMUTATION {
+            for index in 0..n.saturating_sub(1) {
+                let other = index + self.draw_u32() as usize % (n - index);
+                elements.swap(index, other);
+            }
+        } else {
+            for index in 0..n {
+                let other = (self.draw_u64() % (index as u64 + 1)) as usize;
+                elements[index] = elements[other];
+                elements[other] = index as i64;
+            }
+        }
+        Ok(Buffer::I64(elements))
+    }
+
+    /// `n` elements from one draw each.
+    pub(super) fn fill<T>(&mut self, n: usize, mut draw: impl FnMut(&mut Generator) -> T) -> Result<Buffer>
+    where
+        Buffer: From<Vec<T>>,
+    {
+        let mut elements = try_vec(n)?;
+        elements.extend((0..n).map(|_| draw(self)));
+        Ok(Buffer::from(elements))
+    }
+}
+
+/// Start and length of an interval whose ends were rounded to the dtype.
+fn interval_f32(from: f32, to: f32) -> (f32, f32) {
+    (from, to - from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_bounds_are_errors() {
+        let mut generator = Generator::new(0);
+        assert!(generator.uniform(DType::F32, 1, 1.0, 0.0).is_err());
+        assert!(generator.uniform(DType::I64, 1, 0.0, 1.0).is_err());
+        assert!(generator.randint(1, 3, 3).is_err());
+        assert!(generator.exponential(DType::F32, 1, 0.0).is_err());
+        assert!(generator.exponential(DType::F32, 1, f64::NAN).is_err());
+    }
+
+    #[test]
+    fn nothing_is_drawn_for_nothing() {
+        let mut generator = Generator::new(0);
+        assert_eq!(generator.randperm(0), Ok(Buffer::I64(vec![])));
+        assert_eq!(generator.randperm(1), Ok(Buffer::I64(vec![0])));
+        assert_eq!(generator.uniform(DType::F16, 0, 0.0, 1.0), Ok(Buffer::F16(vec![])));
+        assert_eq!(generator, Generator::new(0));
+    }
+
+    #[test]
+    fn extreme_ranges_do_not_overflow() {
+        let mut generator = Generator::new(0);
+        assert!(generator.randint(10, i64::MIN, i64::MAX).is_ok());
+    }
+}
