@@ -1,0 +1,189 @@
+// What a person can do with Carrel, and what they see: the only file of the tests that knows labels and class names.
+// By mouse and keyboard where a person would; `window.carrel` only to ask how things stand, or where a spec is about it.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Starting Python on two slow cores, with a software GPU. */
+export const KERNEL_LIMIT_MS = 90_000;
+
+/** Training the digits on a software GPU. */
+export const TRAINING_LIMIT_MS = 240_000;
+
+export class CarrelPage {
+  /** @param {import("playwright-core").Page} page */
+  constructor(page, { url, screenshots }) {
+    this.page = page;
+    this.url = url;
+    this.screenshots = screenshots;
+    /** What the page complained about, for a test to look at. */
+    this.complaints = [];
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(message.text());
+    });
+  }
+
+  // Going about
+
+  async goto() {
+    await this.page.goto(this.url);
+    await this.untilUsable();
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.untilUsable();
+  }
+
+  async untilUsable() {
+    await this.page.waitForFunction(() => window.carrel !== undefined);
+    await this.page.evaluate(() => carrel.ready);
+  }
+
+  close() {
+    return this.page.context().close();
+  }
+
+  async screenshot(name) {
+    await this.page.screenshot({ path: join(this.screenshots, `${name}.png`) });
+  }
+
+  button(name) {
+    return this.page.getByRole("button", { name });
+  }
+
+  async newNotebook() {
+    await this.button("New notebook").first().click();
+    await this.cell(0).waitFor();
+  }
+
+  /** Opens files of this machine through the page's file button. */
+  async openFiles(paths) {
+    const choosing = this.page.waitForEvent("filechooser");
+    await this.button(/^Open file/).first().click();
+    await (await choosing).setFiles(paths);
+  }
+
+  /** The name of a recent notebook on the start page. */
+  recent(name) {
+    return this.page.getByRole("link", { name }).or(this.page.getByRole("button", { name })).first();
+  }
+
+  // Cells
+
+  cells() {
+    return this.page.locator(".cell");
+  }
+
+  cell(index) {
+    return this.cells().nth(index);
+  }
+
+  editor(index) {
+    return this.cell(index).locator(".cm-content");
+  }
+
+  /** Clicks into a cell's editor and replaces what is in it. */
+  async type(index, text) {
+    await this.editor(index).click();
+    await this.page.keyboard.press("ControlOrMeta+a");
+    // Inserted like a paste: typed key by key, the editor would add indentation and brackets of its own.
+    await this.page.keyboard.insertText(text);
+  }
+
+  press(keys) {
+    return this.page.keyboard.press(keys);
+  }
+
+  /** Types into a cell, runs it with Ctrl+Enter, and waits for it to end. */
+  async runCell(index, text) {
+    await this.type(index, text);
+    await this.page.keyboard.press("Control+Enter");
+    await this.untilRan(index);
+  }
+
+  async ids() {
+    return (await this.notebook()).cells.map((cell) => cell.id);
+  }
+
+  outputs(index) {
+    return this.cell(index).locator(".outputs");
+  }
+
+  // What stands in the document
+
+  notebook() {
+    return this.page.evaluate(() => carrel.notebook());
+  }
+
+  status() {
+    return this.page.evaluate(() => carrel.status());
+  }
+
+  /** The text of a cell's outputs as the document holds them, without terminal colours. */
+  async outputText(index) {
+    const { cells } = await this.notebook();
+    return textOf(cells[index].outputs ?? []);
+  }
+
+  /** Waits until the kernel is up and has nothing left to do. */
+  async untilIdle(limit = KERNEL_LIMIT_MS) {
+    await this.page.waitForFunction(() => carrel.status().kernel === "idle", undefined, { timeout: limit });
+  }
+
+  async untilBusy() {
+    await this.page.waitForFunction(() => carrel.status().kernel === "busy", undefined, { timeout: KERNEL_LIMIT_MS });
+  }
+
+  async untilRan(index, limit = KERNEL_LIMIT_MS) {
+    const hasCount = (position) => carrel.notebook().cells[position]?.execution_count !== null && carrel.status().kernel === "idle";
+    await this.page.waitForFunction(hasCount, index, { timeout: limit });
+  }
+
+  /** Waits until a cell's outputs contain some text. */
+  async untilOutput(index, text, limit = KERNEL_LIMIT_MS) {
+    const contains = ([position, wanted]) => JSON.stringify(carrel.notebook().cells[position]?.outputs ?? []).includes(wanted);
+    await this.page.waitForFunction(contains, [index, text], { timeout: limit });
+  }
+
+  /** Opens a notebook through the page's interface, with files beside it. */
+  open(notebook, { name, files = {} }) {
+    const plain = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, String(text)]));
+    return this.page.evaluate(([content, options]) => carrel.open(content, options), [notebook, { name, files: plain }]);
+  }
+
+  /** Runs every cell, and returns what `window.carrel` says about each. */
+  runAll(options = {}) {
+    return this.page.evaluate((given) => carrel.runAll(given), options);
+  }
+
+  restart(options = {}) {
+    return this.page.evaluate((given) => carrel.restart(given), options);
+  }
+
+  /** Downloads the notebook by its button; resolves to its name and text. */
+  async download() {
+    const downloading = this.page.waitForEvent("download");
+    await this.button(/^Download/).first().click();
+    const download = await downloading;
+    return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+  }
+
+  /** Resolves when the service worker has stored every file of the site. */
+  async untilStored() {
+    await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await this.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  }
+}
+
+/** The text of outputs, as a person would read it. */
+export function textOf(outputs) {
+  const joined = (value) => (Array.isArray(value) ? value.join("") : (value ?? ""));
+  const parts = outputs.map((output) => {
+    if (output.output_type === "stream") return joined(output.text);
+    if (output.output_type === "error") return `${output.traceback.join("\n")}\n`;
+    return `${joined(output.data["text/plain"])}\n`;
+  });
+  return parts.join("").replace(/\u001b\[[0-9;]*m/g, "");
+}

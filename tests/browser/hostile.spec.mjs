@@ -1,0 +1,78 @@
+// Hostile documents: neither Python nor an HTML output reaches the page's storage, its interface, or another document.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { useSite } from "./harness/site.mjs";
+
+/** What an attacker would try from JavaScript; each entry must fail. */
+const attempts = {
+  "the page's localStorage": "localStorage.getItem('x')",
+  "the page's sessionStorage": "sessionStorage.getItem('x')",
+  "the page's IndexedDB": "indexedDB.open('carrel')",
+  "the page's cookies": "document.cookie",
+  "the page's caches": "await caches.keys()",
+  "the parent's window.carrel": "parent.carrel.notebook()",
+  "the top window's window.carrel": "top.carrel.notebook()",
+  "the parent's document": "parent.document.body.innerHTML",
+  "the top window's storage": "top.localStorage.getItem('x')",
+  "another host": "await fetch('https://example.org/')",
+  "the site's own files": "await fetch(new URL('kernel/manifest.json', 'SITE'))",
+};
+
+/** A script that makes every attempt and writes down how each went. */
+function attack(siteUrl) {
+  const lines = Object.entries(attempts).map(([name, code]) => {
+    const quoted = JSON.stringify(name);
+    return `try { ${code.replace("SITE", siteUrl)}; log[${quoted}] = "reached"; } catch (error) { log[${quoted}] = "refused"; }`;
+  });
+  return `const log = {};\n${lines.join("\n")}`;
+}
+
+const allRefused = Object.fromEntries(Object.keys(attempts).map((name) => [name, "refused"]));
+
+describe("a hostile document", () => {
+  const site = useSite();
+
+  it("runs nothing on opening", async () => {
+    const page = await site.open();
+    const html = "<img src=x onerror=\"document.title='hostile'\"><script>document.title='hostile'</script>";
+    const output = { output_type: "display_data", data: { "text/html": html }, metadata: {} };
+    const cells = [
+      { cell_type: "code", id: "code", source: "ran = True", metadata: { trusted: true }, outputs: [output], execution_count: 1 },
+      { cell_type: "markdown", id: "prose", source: `# Title\n\n${html}\n\n[link](javascript:document.title='hostile')`, metadata: {} },
+    ];
+    await page.open({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }, { name: "hostile.ipynb" });
+    await page.cell(1).waitFor();
+    await page.page.waitForTimeout(500);
+    assert.notEqual(await page.page.title(), "hostile");
+    assert.equal(await page.page.locator("a[href^='javascript:']").count(), 0);
+    await page.close();
+  });
+
+  it("cannot reach the page from Python", async () => {
+    const page = await site.open();
+    await page.newNotebook();
+    const code = `
+import js, json
+from pyodide.code import run_js
+from pyodide.ffi import run_sync
+print(run_sync(run_js(${JSON.stringify(`(async () => {\n${attack(site.url)}\nreturn JSON.stringify(log);\n})()`)})))
+`;
+    await page.runCell(0, code.trim());
+    assert.deepEqual(JSON.parse(await page.outputText(0)), allRefused);
+    await page.close();
+  });
+
+  it("cannot reach the page from an HTML output", async () => {
+    const page = await site.open();
+    await page.newNotebook();
+    const html = `<p id="log">…</p><script type="module">\n${attack(site.url)}\ndocument.getElementById("log").textContent = JSON.stringify(log);</script>`;
+    await page.runCell(0, `from IPython.display import HTML, display\ndisplay(HTML(${JSON.stringify(html)}))`);
+    const log = page.outputs(0).frameLocator("iframe").locator("#log");
+    await log.filter({ hasText: "{" }).waitFor();
+    assert.deepEqual(JSON.parse(await log.textContent()), allRefused);
+    await page.screenshot("hostile-output");
+    await page.close();
+  });
+});
