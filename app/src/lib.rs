@@ -8,6 +8,8 @@ pub mod model;
 pub mod nbformat;
 pub mod render;
 pub mod kernel;
+pub mod storage;
+pub mod commands;
 
 #[cfg(target_arch = "wasm32")]
 mod ui;
