@@ -161,13 +161,7 @@ impl Perform for Collector {
         }
     }
 
-    fn csi_dispatch(
-        &mut self,
-        params: &Params,
-        intermediates: &[u8],
-        is_ignored: bool,
-        action: u8,
-    ) {
+    fn csi_dispatch(&mut self, params: &Params, intermediates: &[u8], is_ignored: bool, action: u8) {
         if action == b'm' && intermediates.is_empty() && !is_ignored {
             self.set_style(apply_codes(self.style, params));
         }
@@ -203,8 +197,7 @@ fn apply_codes(mut style: Style, params: &Params) -> Style {
             90..=97 => style.foreground = Some(Colour::Named(low_byte(code - 90 + 8))),
             100..=107 => style.background = Some(Colour::Named(low_byte(code - 100 + 8))),
             38 | 48 => {
-                let (colour, num_used) =
-                    extended_colour(group, groups.get(index..).unwrap_or_default());
+                let (colour, num_used) = extended_colour(group, groups.get(index..).unwrap_or_default());
                 index += num_used;
                 if colour.is_some() {
                     *(if code == 38 {
@@ -226,12 +219,7 @@ fn extended_colour(group: &[u16], following: &[&[u16]]) -> (Option<Colour>, usiz
         // The colon form may name a colour space between the kind and the three channels.
         return match group.get(1) {
             Some(5) => (group.get(2).and_then(|index| indexed_colour(*index)), 0),
-            Some(2) => (
-                group
-                    .get(group.len().saturating_sub(3)..)
-                    .and_then(rgb_colour),
-                0,
-            ),
+            Some(2) => (group.get(group.len().saturating_sub(3)..).and_then(rgb_colour), 0),
             _ => (None, 0),
         };
     }
@@ -249,11 +237,7 @@ fn extended_colour(group: &[u16], following: &[&[u16]]) -> (Option<Colour>, usiz
 
 fn rgb_colour(channels: &[u16]) -> Option<Colour> {
     match channels {
-        [red, green, blue] => Some(Colour::Rgb(
-            low_byte(*red),
-            low_byte(*green),
-            low_byte(*blue),
-        )),
+        [red, green, blue] => Some(Colour::Rgb(low_byte(*red), low_byte(*green), low_byte(*blue))),
         _ => None,
     }
 }
@@ -290,14 +274,7 @@ mod tests {
     fn render(text: &str) -> Vec<String> {
         parse_ansi(text)
             .iter()
-            .map(|span| {
-                format!(
-                    "{}|{}|{}",
-                    span.style.classes(),
-                    span.style.inline(),
-                    span.text
-                )
-            })
+            .map(|span| format!("{}|{}|{}", span.style.classes(), span.style.inline(), span.text))
             .collect()
     }
 
@@ -309,10 +286,7 @@ mod tests {
 
     #[test]
     fn named_colours_and_reset() {
-        assert_eq!(
-            render("\u{1b}[0;31mred\u{1b}[0m plain"),
-            ["ansi-fg-1||red", "|| plain"]
-        );
+        assert_eq!(render("\u{1b}[0;31mred\u{1b}[0m plain"), ["ansi-fg-1||red", "|| plain"]);
         assert_eq!(
             render("\u{1b}[1;94;40mx\u{1b}[22;39;49my"),
             ["ansi-fg-12 ansi-bg-0 ansi-bold||x", "||y"]
@@ -324,14 +298,8 @@ mod tests {
     fn indexed_and_true_colours_in_both_spellings() {
         assert_eq!(render("\u{1b}[38;5;9mx"), ["ansi-fg-9||x"]);
         assert_eq!(render("\u{1b}[38;5;196mx"), ["|color:rgb(255,0,0);|x"]);
-        assert_eq!(
-            render("\u{1b}[48;5;244mx"),
-            ["|background:rgb(128,128,128);|x"]
-        );
-        assert_eq!(
-            render("\u{1b}[38;2;1;2;3;1mx"),
-            ["ansi-bold|color:rgb(1,2,3);|x"]
-        );
+        assert_eq!(render("\u{1b}[48;5;244mx"), ["|background:rgb(128,128,128);|x"]);
+        assert_eq!(render("\u{1b}[38;2;1;2;3;1mx"), ["ansi-bold|color:rgb(1,2,3);|x"]);
         assert_eq!(render("\u{1b}[38:2::1:2:3mx"), ["|color:rgb(1,2,3);|x"]);
         assert_eq!(render("\u{1b}[38:5:4mx"), ["ansi-fg-4||x"]);
     }
@@ -344,10 +312,7 @@ mod tests {
 
     #[test]
     fn other_codes_leave_no_trace() {
-        assert_eq!(
-            render("a\u{1b}[2Kb\u{1b}]0;title\u{7}c\u{1b}[?25ld"),
-            ["||abcd"]
-        );
+        assert_eq!(render("a\u{1b}[2Kb\u{1b}]0;title\u{7}c\u{1b}[?25ld"), ["||abcd"]);
         assert_eq!(render("a\u{8}b\u{7}"), ["||ab"]);
         assert_eq!(
             render("\u{1b}]8;;javascript:alert(1)\u{1b}\\link\u{1b}]8;;\u{1b}\\"),

@@ -40,10 +40,7 @@ pub struct FrameTheme {
 impl FrameTheme {
     /// A rule that sets the variables on the frame's root.
     pub fn css(&self) -> String {
-        let mut css = format!(
-            ":root{{color-scheme:{};",
-            if self.is_dark { "dark" } else { "light" }
-        );
+        let mut css = format!(":root{{color-scheme:{};", if self.is_dark { "dark" } else { "light" });
         for (name, value) in &self.variables {
             // The values are our own, but a frame's page is one string: nothing in it may close the style element.
             if !value.contains(['<', '{', '}', ';']) {
@@ -81,9 +78,7 @@ pub fn frame_page(content: FrameContent<'_>, theme: &FrameTheme) -> String {
 
 /// An XML declaration or document type in front of the `<svg>` element means nothing inside HTML.
 fn without_prologue(svg: &str) -> &str {
-    svg.find("<svg")
-        .and_then(|start| svg.get(start..))
-        .unwrap_or(svg)
+    svg.find("<svg").and_then(|start| svg.get(start..)).unwrap_or(svg)
 }
 
 #[cfg(test)]

@@ -60,9 +60,7 @@ impl<'a> Writer<'a> {
                 }));
                 self.take_until_end(rest, |end| matches!(end, TagEnd::Heading(_)));
                 let id = self.heading_id(first);
-                if let Some(Event::Start(Tag::Heading { id: slot, .. })) =
-                    self.events.get_mut(first)
-                {
+                if let Some(Event::Start(Tag::Heading { id: slot, .. })) = self.events.get_mut(first) {
                     *slot = Some(CowStr::from(id));
                 }
             }
@@ -78,9 +76,7 @@ impl<'a> Writer<'a> {
                 self.push_html(rebuild(&raw));
             }
             Event::Html(raw) | Event::InlineHtml(raw) => self.push_html(rebuild(&raw)),
-            Event::Start(Tag::Image {
-                dest_url, title, ..
-            }) => {
+            Event::Start(Tag::Image { dest_url, title, .. }) => {
                 let alt = collect_text(rest, |end| *end == TagEnd::Image);
                 self.push_html(image(&dest_url, &alt, &title));
             }
@@ -105,17 +101,18 @@ impl<'a> Writer<'a> {
             }
             Event::FootnoteReference(name) => {
                 let name = slug(&name);
-                self.push_html(format!("<sup class=\"markdown__note-mark\"><a href=\"#{ID_PREFIX}note-{name}\">{name}</a></sup>"));
+                self.push_html(format!(
+                    "<sup class=\"markdown__note-mark\"><a href=\"#{ID_PREFIX}note-{name}\">{name}</a></sup>"
+                ));
             }
             Event::Start(Tag::FootnoteDefinition(name)) => {
                 let name = slug(&name);
                 self.push_html(format!("<div class=\"markdown__note\" id=\"{ID_PREFIX}note-{name}\"><span class=\"markdown__note-name\">{name}</span>"));
             }
             Event::End(TagEnd::FootnoteDefinition) => self.push_html("</div>".to_owned()),
-            Event::InlineMath(formula) => self.push_html(format!(
-                "<code class=\"markdown__math\">{}</code>",
-                escape(&formula)
-            )),
+            Event::InlineMath(formula) => {
+                self.push_html(format!("<code class=\"markdown__math\">{}</code>", escape(&formula)))
+            }
             Event::DisplayMath(formula) => {
                 self.push_html(format!(
                     "<code class=\"markdown__math markdown__math--block\">{}</code>",
@@ -219,11 +216,7 @@ fn image(address: &str, alt: &str, title: &str) -> String {
         format!(" title=\"{}\"", escape(title))
     };
     if is_safe_image(address) {
-        return format!(
-            "<img src=\"{}\" alt=\"{}\"{title}>",
-            escape(address),
-            escape(alt)
-        );
+        return format!("<img src=\"{}\" alt=\"{}\"{title}>", escape(address), escape(alt));
     }
     let words = if alt.trim().is_empty() { "Image" } else { alt };
     match link_target(address) {
@@ -231,10 +224,7 @@ fn image(address: &str, alt: &str, title: &str) -> String {
             "<a class=\"markdown__image-link\" {attributes}{title}>{}</a>",
             escape(words)
         ),
-        None => format!(
-            "<span class=\"markdown__image-link\">{}</span>",
-            escape(words)
-        ),
+        None => format!("<span class=\"markdown__image-link\">{}</span>", escape(words)),
     }
 }
 
@@ -302,14 +292,8 @@ mod tests {
 
     #[test]
     fn tables_tasks_notes_and_formulas() {
-        assert!(
-            markdown_to_html("|a|\n|-|\n|1|\n")
-                .starts_with("<div class=\"markdown__table\"><table>")
-        );
-        assert!(
-            markdown_to_html("- [x] done\n")
-                .contains("<input disabled=\"\" type=\"checkbox\" checked=\"\"/>")
-        );
+        assert!(markdown_to_html("|a|\n|-|\n|1|\n").starts_with("<div class=\"markdown__table\"><table>"));
+        assert!(markdown_to_html("- [x] done\n").contains("<input disabled=\"\" type=\"checkbox\" checked=\"\"/>"));
         let note = markdown_to_html("word[^1]\n\n[^1]: text\n");
         assert!(
             note.contains("href=\"#md-note-1\"") && note.contains("id=\"md-note-1\""),

@@ -61,10 +61,7 @@ pub fn choose(bundle: &MimeBundle) -> Shown {
     if let Some(svg) = text("image/svg+xml") {
         return Shown::Svg(svg);
     }
-    if let Some(image) = RASTER_FORMATS
-        .iter()
-        .find_map(|mime| raster_image(bundle, mime))
-    {
+    if let Some(image) = RASTER_FORMATS.iter().find_map(|mime| raster_image(bundle, mime)) {
         return Shown::Image(image);
     }
     if let Some(source) = text("text/markdown") {
@@ -92,9 +89,7 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 fn raster_image(bundle: &MimeBundle, mime: &str) -> Option<Image> {
-    let base64: String = text_of(bundle.data.get(mime)?)?
-        .split_whitespace()
-        .collect();
+    let base64: String = text_of(bundle.data.get(mime)?)?.split_whitespace().collect();
     let is_base64 = base64
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
@@ -106,11 +101,7 @@ fn raster_image(bundle: &MimeBundle, mime: &str) -> Option<Image> {
         .get(mime)
         .and_then(Value::as_object)
         .or(Some(&bundle.metadata));
-    let pixels = |name: &str| {
-        hints
-            .and_then(|hints| hints.get(name))
-            .and_then(positive_pixels)
-    };
+    let pixels = |name: &str| hints.and_then(|hints| hints.get(name)).and_then(positive_pixels);
     Some(Image {
         source: format!("data:{mime};base64,{base64}"),
         alt: alternative_text(bundle, hints),
@@ -136,12 +127,9 @@ fn alternative_text(bundle: &MimeBundle, hints: Option<&JsonMap>) -> String {
 /// A size in pixels: a number or a string of digits.
 fn positive_pixels(value: &Value) -> Option<u32> {
     let pixels = match value {
-        Value::Number(number) => number.as_u64().or_else(|| {
-            number
-                .as_f64()
-                .filter(|size| *size >= 1.0)
-                .map(|size| size as u64)
-        })?,
+        Value::Number(number) => number
+            .as_u64()
+            .or_else(|| number.as_f64().filter(|size| *size >= 1.0).map(|size| size as u64))?,
         Value::String(digits) => digits.trim().parse().ok()?,
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };

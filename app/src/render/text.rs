@@ -38,10 +38,7 @@ pub fn lay_out(text: &str) -> TextLayout {
     let shown = text.get(hidden..).unwrap_or_default();
     // A newline at the very end would add an empty line to every print.
     let spans = parse_ansi(shown.strip_suffix('\n').unwrap_or(shown));
-    let num_lines = 1 + spans
-        .iter()
-        .map(|span| span.text.matches('\n').count())
-        .sum::<usize>();
+    let num_lines = 1 + spans.iter().map(|span| span.text.matches('\n').count()).sum::<usize>();
     TextLayout {
         num_hidden_bytes: hidden,
         num_lines,
@@ -61,11 +58,7 @@ fn first_shown_byte(text: &str, limit: usize) -> usize {
     /// How far to look for the start of a line before cutting in the middle of one.
     const LINE_SEARCH_BYTES: usize = 4096;
     let rest = text.get(start..).unwrap_or_default();
-    match rest
-        .bytes()
-        .take(LINE_SEARCH_BYTES)
-        .position(|byte| byte == b'\n')
-    {
+    match rest.bytes().take(LINE_SEARCH_BYTES).position(|byte| byte == b'\n') {
         Some(newline) => start + newline + 1,
         None => start,
     }
@@ -136,11 +129,7 @@ mod tests {
 
     #[test]
     fn appending_changes_only_the_last_blocks() {
-        let lines = |count: usize| {
-            (0..count)
-                .map(|line| format!("line {line}\n"))
-                .collect::<String>()
-        };
+        let lines = |count: usize| (0..count).map(|line| format!("line {line}\n")).collect::<String>();
         let (before, after) = (lay_out(&lines(200)), lay_out(&lines(201)));
         assert_eq!(before.blocks.len(), 4);
         assert_eq!(before.blocks[..3], after.blocks[..3]);
@@ -153,10 +142,7 @@ mod tests {
         let text = format!("\u{1b}[31m{}", "red\n".repeat(100));
         let layout = lay_out(&text);
         assert_eq!(layout.blocks.len(), 2);
-        assert_eq!(
-            layout.blocks[1].spans[0].style,
-            layout.blocks[0].spans[0].style
-        );
+        assert_eq!(layout.blocks[1].spans[0].style, layout.blocks[0].spans[0].style);
     }
 
     #[test]

@@ -74,11 +74,7 @@ extern "C" {
     type EditorModule;
 
     #[wasm_bindgen(method, catch)]
-    fn mount(
-        this: &EditorModule,
-        parent: &Element,
-        options: &Object,
-    ) -> Result<EditorHandle, JsValue>;
+    fn mount(this: &EditorModule, parent: &Element, options: &Object) -> Result<EditorHandle, JsValue>;
 
     #[derive(Clone)]
     type EditorHandle;
@@ -227,10 +223,7 @@ pub fn CodeEditor(
                     let module: EditorModule = load_editor().await?.unchecked_into();
                     // The cell may have gone while the bundle was on its way; then there is nothing to mount.
                     match value.try_get_untracked() {
-                        Some(doc) => {
-                            MountedEditor::new(&module, &parent, &doc, language, &label, wires)
-                                .map(Some)
-                        }
+                        Some(doc) => MountedEditor::new(&module, &parent, &doc, language, &label, wires).map(Some),
                         None => Ok(None),
                     }
                 };
@@ -273,11 +266,7 @@ pub fn CodeEditor(
         let has_focus = focus.get();
         if stage.get() == Stage::Ready {
             with_editor(&|handle| {
-                if has_focus {
-                    handle.focus()
-                } else {
-                    handle.blur()
-                }
+                if has_focus { handle.focus() } else { handle.blur() }
             });
         }
     });
@@ -307,20 +296,11 @@ fn PlainSource(value: Signal<String>, on_focus: Callback<()>) -> impl IntoView {
 
 /// A bare text area: no colours, but nothing typed is ever refused.
 #[component]
-fn FallbackEditor(
-    value: Signal<String>,
-    focus: Signal<bool>,
-    label: String,
-    wires: Wires,
-) -> impl IntoView {
+fn FallbackEditor(value: Signal<String>, focus: Signal<bool>, label: String, wires: Wires) -> impl IntoView {
     let area = NodeRef::<leptos::html::Textarea>::new();
     Effect::new(move |_| {
         if let Some(area) = area.get() {
-            let result = if focus.get() {
-                area.focus()
-            } else {
-                area.blur()
-            };
+            let result = if focus.get() { area.focus() } else { area.blur() };
             result.ok();
         }
     });

@@ -7,8 +7,8 @@ use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Element, HtmlIFrameElement, IntersectionObserver, IntersectionObserverEntry,
-    IntersectionObserverInit, MessageEvent, MutationObserver, MutationObserverInit,
+    Element, HtmlIFrameElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
+    MessageEvent, MutationObserver, MutationObserverInit,
 };
 
 use crate::render::frame_page::{FrameTheme, THEME_VARIABLES};
@@ -32,10 +32,7 @@ impl HeightListener {
                 (Some(source), Some(window)) => Object::is(&source, &window),
                 _ => false,
             };
-            if let Some(height) = is_from_frame
-                .then(|| reported_height(&event.data()))
-                .flatten()
-            {
+            if let Some(height) = is_from_frame.then(|| reported_height(&event.data())).flatten() {
                 on_height(height);
             }
         });
@@ -60,9 +57,7 @@ fn reported_height(data: &JsValue) -> Option<u32> {
     if field("type")?.as_string()? != "carrel:output-height" {
         return None;
     }
-    let height = field("height")?
-        .as_f64()
-        .filter(|height| height.is_finite())?;
+    let height = field("height")?.as_f64().filter(|height| height.is_finite())?;
     // The clamp leaves a whole number well inside the range of u32.
     Some(height.ceil().clamp(0.0, f64::from(MAX_FRAME_HEIGHT)) as u32)
 }
@@ -77,19 +72,16 @@ impl NearScreen {
     /// Calls `on_near` once or more when `element` is on the screen or close to it.
     pub fn new(element: &Element, on_near: impl Fn() + 'static) -> Self {
         let closure = Closure::<dyn Fn(Array)>::new(move |entries: Array| {
-            let is_near = entries.iter().any(|entry| {
-                entry
-                    .unchecked_into::<IntersectionObserverEntry>()
-                    .is_intersecting()
-            });
+            let is_near = entries
+                .iter()
+                .any(|entry| entry.unchecked_into::<IntersectionObserverEntry>().is_intersecting());
             if is_near {
                 on_near();
             }
         });
         let options = IntersectionObserverInit::new();
         options.set_root_margin(VIEWPORT_MARGIN);
-        let observer =
-            IntersectionObserver::new_with_options(closure.as_ref().unchecked_ref(), &options).ok();
+        let observer = IntersectionObserver::new_with_options(closure.as_ref().unchecked_ref(), &options).ok();
         if let Some(observer) = &observer {
             observer.observe(element);
         }
@@ -113,12 +105,7 @@ pub fn send_theme(frame: &HtmlIFrameElement, theme: &FrameTheme) {
     let message = Object::new();
     let entries = [("type", "carrel:theme".to_owned()), ("css", theme.css())];
     for (name, value) in entries {
-        Reflect::set(
-            &message,
-            &JsValue::from_str(name),
-            &JsValue::from_str(&value),
-        )
-        .ok();
+        Reflect::set(&message, &JsValue::from_str(name), &JsValue::from_str(&value)).ok();
     }
     if let Some(window) = frame.content_window() {
         // The frame has no origin to name; colours are no secret.

@@ -28,10 +28,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<leptos::html::Dialog>::new();
-    let title_id = format!(
-        "dialog-title-{}",
-        NEXT_TITLE.fetch_add(1, Ordering::Relaxed)
-    );
+    let title_id = format!("dialog-title-{}", NEXT_TITLE.fetch_add(1, Ordering::Relaxed));
     Effect::new(move |_| {
         let is_open = open.get();
         if let Some(dialog) = node.get() {

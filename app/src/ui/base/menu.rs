@@ -65,12 +65,8 @@ pub fn Menu(
         }
     });
     let on_focus_out = move |event: FocusEvent| {
-        let goes_to = event
-            .related_target()
-            .and_then(|target| target.dyn_into::<Node>().ok());
-        let stays = root
-            .get_untracked()
-            .is_some_and(|root| root.contains(goes_to.as_ref()));
+        let goes_to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
+        let stays = root.get_untracked().is_some_and(|root| root.contains(goes_to.as_ref()));
         // A press on nothing focusable has no target; the list then keeps the focus until a press outside is real.
         if !stays {
             close(false);
@@ -88,12 +84,7 @@ pub fn Menu(
                 return close(true);
             }
             "Tab" => return close(false),
-            letter
-                if letter.chars().count() == 1
-                    && letter != " "
-                    && !event.ctrl_key()
-                    && !event.meta_key() =>
-            {
+            letter if letter.chars().count() == 1 && letter != " " && !event.ctrl_key() && !event.meta_key() => {
                 Step::Starting(letter.to_lowercase())
             }
             _ => return event.stop_propagation(),
@@ -187,11 +178,9 @@ fn focus_item(list: NodeRef<html::Div>, step: Step) {
         return;
     }
     let active = document().active_element();
-    let current = items.iter().position(|item| {
-        active
-            .as_ref()
-            .is_some_and(|active| item.is_same_node(Some(active)))
-    });
+    let current = items
+        .iter()
+        .position(|item| active.as_ref().is_some_and(|active| item.is_same_node(Some(active))));
     let count = items.len();
     let target = match step {
         Step::First => 0,
@@ -201,17 +190,11 @@ fn focus_item(list: NodeRef<html::Div>, step: Step) {
         Step::Starting(letters) => {
             let first = current.map_or(0, |current| current + 1);
             let starts = |index: &usize| {
-                items.get(*index).is_some_and(|item| {
-                    item.inner_text()
-                        .trim()
-                        .to_lowercase()
-                        .starts_with(&letters)
-                })
+                items
+                    .get(*index)
+                    .is_some_and(|item| item.inner_text().trim().to_lowercase().starts_with(&letters))
             };
-            match (0..count)
-                .map(|offset| (first + offset) % count)
-                .find(starts)
-            {
+            match (0..count).map(|offset| (first + offset) % count).find(starts) {
                 Some(found) => found,
                 None => return,
             }

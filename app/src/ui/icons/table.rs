@@ -4,7 +4,7 @@
 /// Every icon of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
-    /// An open book on a desk: Carrel itself.
+    /// A lamp over an open book: Carrel itself.
     Carrel,
     /// Run.
     Play,
@@ -81,33 +81,25 @@ impl Icon {
     pub fn path(self) -> &'static str {
         match self {
             Self::Carrel => {
-                "M12 6.5C10 5 7 4.6 3.5 5v12c3.5-.4 6.5 0 8.5 1.5M12 6.5C14 5 17 4.6 20.5 5v12c-3.5-.4-6.5 0-8.5 1.5M12 6.5v12M2.5 21h19"
+                "M12 1.5V5M10.3 5h3.4l2.8 4H7.5zM12 13.5c-2.4-1.5-5-2-8.5-1.7v8c3.5-.3 6.1.2 8.5 1.7 2.4-1.5 5-2 8.5-1.7v-8c-3.5-.3-6.1.2-8.5 1.7zM12 13.5v8"
             }
             Self::Play => "M7.5 5v14l11-7z",
             Self::PlayAll => "M4 5.5v13l8.5-6.5zM12.5 5.5v13l8.5-6.5z",
-            Self::Stop => {
-                "M7.5 6.5h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1z"
-            }
+            Self::Stop => "M7.5 6.5h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1z",
             Self::Restart => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4L19.5 9M19.5 4v5h-5",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Code => "M8.5 7 3.5 12l5 5M15.5 7l5 5-5 5",
             Self::Text => "M5 7V5.5h14V7M12 5.5v13M9 18.5h6",
-            Self::Trash => {
-                "M4.5 6.5h15M9.5 6.5v-2h5v2M6.5 6.5l.8 13h9.4l.8-13M10 10.5v5.5M14 10.5v5.5"
-            }
+            Self::Trash => "M4.5 6.5h15M9.5 6.5v-2h5v2M6.5 6.5l.8 13h9.4l.8-13M10 10.5v5.5M14 10.5v5.5",
             Self::ArrowUp => "M12 19V5M6 11l6-6 6 6",
             Self::ArrowDown => "M12 5v14M6 13l6 6 6-6",
             Self::ArrowLeft => "M19 12H5M11 6l-6 6 6 6",
             Self::Download => "M12 4v11M7 10.5l5 5 5-5M4.5 19.5h15",
-            Self::Open => {
-                "M3.5 18.5v-12a1 1 0 0 1 1-1h4.5l2 2.5h7a1 1 0 0 1 1 1v2M3.5 18.5l2.8-7.5h15l-2.8 7.5z"
-            }
+            Self::Open => "M3.5 18.5v-12a1 1 0 0 1 1-1h4.5l2 2.5h7a1 1 0 0 1 1 1v2M3.5 18.5l2.8-7.5h15l-2.8 7.5z",
             Self::Notebook => {
                 "M7 3.5h11a1 1 0 0 1 1 1v15a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1zM4 8h4M4 12h4M4 16h4M11.5 8h4"
             }
-            Self::File => {
-                "M6 3.5h7.5l4.5 4.5v11.5a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1zM13.5 3.5V8H18"
-            }
+            Self::File => "M6 3.5h7.5l4.5 4.5v11.5a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1zM13.5 3.5V8H18",
             Self::Sun => {
                 "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4"
             }

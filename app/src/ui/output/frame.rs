@@ -81,10 +81,7 @@ fn LiveFrame(content: Arc<str>, kind: FrameKind, stage: RwSignal<Stage>) -> impl
         if let Some(frame) = frame.get() {
             // Heights of the same value are dropped here, so that a chatty frame costs no layout.
             let on_height = move |new| {
-                if height
-                    .try_get_untracked()
-                    .is_some_and(|old| old != Some(new))
-                {
+                if height.try_get_untracked().is_some_and(|old| old != Some(new)) {
                     height.set(Some(new));
                 }
             };
@@ -108,11 +105,7 @@ fn LiveFrame(content: Arc<str>, kind: FrameKind, stage: RwSignal<Stage>) -> impl
     let is_long = Memo::new(move |_| height.get().is_some_and(|height| height > WHOLE_HEIGHT));
     let shown_height = move || {
         let height = height.get().unwrap_or(0);
-        let limit = if shows_all.get() {
-            u32::MAX
-        } else {
-            WHOLE_HEIGHT
-        };
+        let limit = if shows_all.get() { u32::MAX } else { WHOLE_HEIGHT };
         format!("{}px", height.min(limit))
     };
     let title = match kind {

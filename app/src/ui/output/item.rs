@@ -25,17 +25,15 @@ enum Kind {
 /// The output at a position of the list.
 #[component]
 pub(super) fn OutputItem(outputs: Signal<Vec<Output>>, position: usize) -> impl IntoView {
-    let kind = Memo::new(move |_| {
-        outputs.with(|outputs| outputs.get(position).map_or(Kind::Other, kind_of))
-    });
-    move || {
-        match kind.get() {
+    let kind = Memo::new(move |_| outputs.with(|outputs| outputs.get(position).map_or(Kind::Other, kind_of)));
+    move || match kind.get() {
         Kind::Stdout => view! { <TextOutput text=stream_text(outputs, position) kind=TextKind::Stdout /> }.into_any(),
         Kind::Stderr => view! { <TextOutput text=stream_text(outputs, position) kind=TextKind::Stderr /> }.into_any(),
         Kind::Error => view! { <ErrorOutput text=error_text(outputs, position) /> }.into_any(),
         Kind::Rich => view! { <RichOutput outputs position /> }.into_any(),
-        Kind::Other => view! { <p class="output-note">"This output is of a kind that cannot be shown here"</p> }.into_any(),
-    }
+        Kind::Other => {
+            view! { <p class="output-note">"This output is of a kind that cannot be shown here"</p> }.into_any()
+        }
     }
 }
 
@@ -83,9 +81,7 @@ fn error_text(outputs: Signal<Vec<Output>>, position: usize) -> Signal<String> {
 fn RichOutput(outputs: Signal<Vec<Output>>, position: usize) -> impl IntoView {
     let shown = Memo::new(move |_| {
         outputs.with(|outputs| match outputs.get(position) {
-            Some(Output::DisplayData { bundle, .. } | Output::ExecuteResult { bundle, .. }) => {
-                choose(bundle)
-            }
+            Some(Output::DisplayData { bundle, .. } | Output::ExecuteResult { bundle, .. }) => choose(bundle),
             _ => Shown::Nothing(Vec::new()),
         })
     });
@@ -99,10 +95,7 @@ fn RichOutput(outputs: Signal<Vec<Output>>, position: usize) -> impl IntoView {
         }
         Shown::Nothing(formats) if formats.is_empty() => ().into_any(),
         Shown::Nothing(formats) => {
-            let note = format!(
-                "No format of this output can be shown here: {}",
-                formats.join(", ")
-            );
+            let note = format!("No format of this output can be shown here: {}", formats.join(", "));
             view! { <p class="output-note">{note}</p> }.into_any()
         }
     }

@@ -50,8 +50,7 @@ pub fn OutputList(
         }
         0..count
     };
-    let announcement =
-        Memo::new(move |old: Option<&Announcement>| Announcement::next(old, &outputs.read()));
+    let announcement = Memo::new(move |old: Option<&Announcement>| Announcement::next(old, &outputs.read()));
     view! {
         <div class="outputs" node_ref=list style:min-height=move || held_height.get().map(|height| format!("{height}px")).unwrap_or_default()>
             <For each=positions key=|position| *position let:position>

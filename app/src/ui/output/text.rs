@@ -50,9 +50,7 @@ pub(super) fn TextOutput(text: Signal<String>, kind: TextKind) -> impl IntoView 
     let is_following = StoredValue::new(true);
     let on_scroll = move |_| {
         if let Some(area) = area.get_untracked() {
-            is_following.set_value(
-                area.scroll_height() - area.scroll_top() - area.client_height() <= FOLLOW_DISTANCE,
-            );
+            is_following.set_value(area.scroll_height() - area.scroll_top() - area.client_height() <= FOLLOW_DISTANCE);
         }
     };
     Effect::new(move |was_shown: Option<()>| {
