@@ -5,6 +5,8 @@
 
 use anstyle_parse::{DefaultCharAccumulator, Params, Parser, Perform};
 
+use super::contrast::{Rgb, readable_on_dark, readable_on_light};
+
 /// A colour as the terminal code gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Colour {
@@ -98,11 +100,22 @@ impl Style {
     pub fn inline(&self) -> String {
         let (foreground, background) = self.painted();
         let mut declarations = String::new();
-        if let Some(Colour::Rgb(red, green, blue)) = foreground {
-            declarations.push_str(&format!("color:rgb({red},{green},{blue});"));
+        match (foreground, background) {
+            // On the page's own surface the colour must suit the theme; on its own background it is as it was meant.
+            (Some(Colour::Rgb(red, green, blue)), None) => {
+                let (light, dark) = (
+                    readable_on_light((red, green, blue)),
+                    readable_on_dark((red, green, blue)),
+                );
+                declarations.push_str(&format!("color:light-dark({},{});", css(light), css(dark)));
+            }
+            (Some(Colour::Rgb(red, green, blue)), Some(_)) => {
+                declarations.push_str(&format!("color:{};", css((red, green, blue))));
+            }
+            (Some(Colour::Named(_)) | None, _) => {}
         }
         if let Some(Colour::Rgb(red, green, blue)) = background {
-            declarations.push_str(&format!("background:rgb({red},{green},{blue});"));
+            declarations.push_str(&format!("background:{};", css((red, green, blue))));
         }
         declarations
     }
@@ -115,6 +128,11 @@ impl Style {
             (self.foreground, self.background)
         }
     }
+}
+
+/// A colour as CSS spells it.
+fn css((red, green, blue): Rgb) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 /// Gathers what the parser reports.
@@ -297,10 +315,16 @@ mod tests {
     #[test]
     fn indexed_and_true_colours_in_both_spellings() {
         assert_eq!(render("\u{1b}[38;5;9mx"), ["ansi-fg-9||x"]);
-        assert_eq!(render("\u{1b}[38;5;196mx"), ["|color:rgb(255,0,0);|x"]);
-        assert_eq!(render("\u{1b}[48;5;244mx"), ["|background:rgb(128,128,128);|x"]);
-        assert_eq!(render("\u{1b}[38;2;1;2;3;1mx"), ["ansi-bold|color:rgb(1,2,3);|x"]);
-        assert_eq!(render("\u{1b}[38:2::1:2:3mx"), ["|color:rgb(1,2,3);|x"]);
+        assert_eq!(render("\u{1b}[38;5;196mx"), ["|color:light-dark(#d60000,#ff5252);|x"]);
+        assert_eq!(render("\u{1b}[48;5;244mx"), ["|background:#808080;|x"]);
+        assert_eq!(
+            render("\u{1b}[38;2;1;2;3;1mx"),
+            ["ansi-bold|color:light-dark(#010203,#858585);|x"]
+        );
+        assert_eq!(
+            render("\u{1b}[38:2::1:2:3;48;5;231mx"),
+            ["|color:#010203;background:#ffffff;|x"]
+        );
         assert_eq!(render("\u{1b}[38:5:4mx"), ["ansi-fg-4||x"]);
     }
 

@@ -3,6 +3,7 @@
 //! Read next: `mime.rs` (which format), then the renderer it names.
 
 pub mod ansi;
+pub mod contrast;
 pub mod frame_page;
 pub mod markdown;
 pub mod mime;
