@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(render("\u{1b}[48;5;244mx"), ["|background:#808080;|x"]);
         assert_eq!(
             render("\u{1b}[38;2;1;2;3;1mx"),
-            ["ansi-bold|color:light-dark(#010203,#858585);|x"]
+            ["ansi-bold|color:light-dark(#010203,#8f9090);|x"]
         );
         assert_eq!(
             render("\u{1b}[38:2::1:2:3;48;5;231mx"),
