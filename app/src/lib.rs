@@ -3,14 +3,22 @@
 //! Read next: `model` (plain state), `update` in it (every change), then `effects` (every input and output).
 #![warn(missing_docs)]
 
-pub mod settings;
+pub mod commands;
+pub mod kernel;
 pub mod model;
 pub mod nbformat;
 pub mod render;
-pub mod kernel;
+pub mod settings;
 pub mod storage;
-pub mod commands;
 
+#[cfg(target_arch = "wasm32")]
+mod app;
+#[cfg(target_arch = "wasm32")]
+mod effects;
+#[cfg(target_arch = "wasm32")]
+mod page_api;
+#[cfg(target_arch = "wasm32")]
+mod state;
 #[cfg(target_arch = "wasm32")]
 mod ui;
 #[cfg(target_arch = "wasm32")]
@@ -20,5 +28,6 @@ mod web;
 #[cfg(target_arch = "wasm32")]
 pub fn start() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(ui::Placeholder);
+    leptos::mount::mount_to_body(app::App);
+    web::window::register_service_worker();
 }

@@ -140,7 +140,10 @@ fn broken_parts_are_repaired_with_a_warning() {
         [
             Warning::IdReplaced { cell: 2 },
             Warning::IdReplaced { cell: 3 },
-            Warning::UnknownCellType { cell: 3, cell_type: "widget".to_owned() },
+            Warning::UnknownCellType {
+                cell: 3,
+                cell_type: "widget".to_owned()
+            },
             Warning::NotACell { cell: 4 },
         ]
     );
@@ -166,7 +169,11 @@ fn what_is_no_notebook_is_refused_with_a_reason() {
 fn whole_notebooks_are_stable_after_one_writing() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/notebooks");
     let entries = std::fs::read_dir(folder).expect("the notebooks are there");
-    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "ipynb")) {
+    for path in entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "ipynb"))
+    {
         let text = std::fs::read_to_string(&path).expect("the file can be read");
         let (notebook, warnings) = read(&text, &mut ids()).expect("it is a notebook");
         assert_eq!(warnings, [], "{}", path.display());

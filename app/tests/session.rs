@@ -25,17 +25,39 @@ struct Bench {
 impl Bench {
     fn new(scripts: &[&str]) -> Self {
         let mut state = State::new(1, Settings::default());
-        let cells = scripts.iter().enumerate().map(|(index, script)| {
-            Cell::new(CellId::from(format!("c{index}")), CellKind::Code).with_source(*script)
-        });
-        let notebook = Notebook { cells: cells.collect(), ..Notebook::default() };
-        let document = Document { id: DocumentId::from("d"), title: "T".to_owned(), notebook, files: Vec::new() };
-        update(&mut state, Action::OpenDocument { document: Box::new(document), warnings: Vec::new() });
-        Self { state, session: Session::new("s".to_owned(), || "now".to_owned()), kernel: FakeKernel::default() }
+        let cells = scripts
+            .iter()
+            .enumerate()
+            .map(|(index, script)| Cell::new(CellId::from(format!("c{index}")), CellKind::Code).with_source(*script));
+        let notebook = Notebook {
+            cells: cells.collect(),
+            ..Notebook::default()
+        };
+        let document = Document {
+            id: DocumentId::from("d"),
+            title: "T".to_owned(),
+            notebook,
+            files: Vec::new(),
+        };
+        update(
+            &mut state,
+            Action::OpenDocument {
+                document: Box::new(document),
+                warnings: Vec::new(),
+            },
+        );
+        Self {
+            state,
+            session: Session::new("s".to_owned(), || "now".to_owned()),
+            kernel: FakeKernel::default(),
+        }
     }
 
     fn ready(&mut self) {
-        let steps = self.session.take(ClientEvent::Ready { device: Device::default(), timings_ms: Vec::new() });
+        let steps = self.session.take(ClientEvent::Ready {
+            device: Device::default(),
+            timings_ms: Vec::new(),
+        });
         self.follow(steps);
     }
 
@@ -71,7 +93,13 @@ impl Bench {
                     self.deliver(messages);
                 }
                 Step::Report(report) => {
-                    update(&mut self.state, Action::TakeReports { reports: vec![report], now_ms: 0.0 });
+                    update(
+                        &mut self.state,
+                        Action::TakeReports {
+                            reports: vec![report],
+                            now_ms: 0.0,
+                        },
+                    );
                 }
                 Step::Kernel(kernel) => {
                     update(&mut self.state, Action::SetKernel(kernel));
@@ -117,8 +145,18 @@ fn an_error_takes_the_rest_from_the_queue_and_the_kernel_goes_on() {
     let mut bench = Bench::new(&["raise ValueError", "print no", "print later"]);
     bench.act(Action::RunAll);
     bench.ready();
-    assert_eq!(bench.show(), ["[1] failed: !ValueError", "[ ] not run: stopped: ", "[ ] not run: stopped: "]);
-    bench.act(Action::RunCell { cell: CellId::from("c2"), then: AfterRun::Stay });
+    assert_eq!(
+        bench.show(),
+        [
+            "[1] failed: !ValueError",
+            "[ ] not run: stopped: ",
+            "[ ] not run: stopped: "
+        ]
+    );
+    bench.act(Action::RunCell {
+        cell: CellId::from("c2"),
+        then: AfterRun::Stay,
+    });
     assert_eq!(bench.show()[2], "[2] done: later/");
 }
 
@@ -128,7 +166,10 @@ fn a_question_is_asked_in_the_cell_and_its_answer_reaches_the_kernel() {
     bench.ready();
     bench.act(Action::RunAll);
     assert!(bench.session.asking().is_some());
-    bench.act(Action::AnswerInput { cell: CellId::from("c0"), text: "Ada".to_owned() });
+    bench.act(Action::AnswerInput {
+        cell: CellId::from("c0"),
+        text: "Ada".to_owned(),
+    });
     assert_eq!(bench.show(), ["[1] done: Name? Ada/Ada!/"]);
     assert!(bench.session.asking().is_none());
 }
@@ -140,8 +181,14 @@ fn an_interrupt_ends_what_runs_and_what_waits() {
     bench.act(Action::RunAll);
     assert_eq!(bench.show(), ["[1] running: ", "[ ] queued: "]);
     bench.act(Action::Interrupt);
-    assert_eq!(bench.show(), ["[1] failed: !KeyboardInterrupt", "[ ] not run: stopped: "]);
-    bench.act(Action::RunCell { cell: CellId::from("c1"), then: AfterRun::Stay });
+    assert_eq!(
+        bench.show(),
+        ["[1] failed: !KeyboardInterrupt", "[ ] not run: stopped: "]
+    );
+    bench.act(Action::RunCell {
+        cell: CellId::from("c1"),
+        then: AfterRun::Stay,
+    });
     assert_eq!(bench.show()[1], "[2] done: no/");
 }
 
@@ -153,9 +200,15 @@ fn a_restart_keeps_outputs_and_a_death_fails_what_ran() {
     let steps = bench.session.take(ClientEvent::Fatal("out of memory".to_owned()));
     bench.follow(steps);
     assert_eq!(bench.show(), ["[1] failed: kept/", "[ ] not run: stopped: "]);
-    assert_eq!(bench.state.runtime.kernel, KernelStatus::Dead("out of memory".to_owned()));
+    assert_eq!(
+        bench.state.runtime.kernel,
+        KernelStatus::Dead("out of memory".to_owned())
+    );
     bench.kernel = FakeKernel::default();
-    bench.act(Action::RunCell { cell: CellId::from("c1"), then: AfterRun::Stay });
+    bench.act(Action::RunCell {
+        cell: CellId::from("c1"),
+        then: AfterRun::Stay,
+    });
     assert_eq!(bench.state.runtime.cell_status(&CellId::from("c1")), CellStatus::Queued);
     bench.ready();
     assert_eq!(bench.show(), ["[1] failed: kept/", "[1] done: no/"]);

@@ -25,9 +25,20 @@ impl Chord {
     /// A chord from what a keyboard event tells.
     pub fn new(key: &str, ctrl: bool, meta: bool, alt: bool, shift: bool) -> Self {
         let mut characters = key.chars();
-        let is_sign = matches!((characters.next(), characters.next()), (Some(c), None) if !c.is_alphabetic() && c != ' ');
-        let key = if key.chars().count() == 1 { key.to_lowercase() } else { key.to_owned() };
-        Self { ctrl, meta, alt, shift: shift && !is_sign, key }
+        let is_sign =
+            matches!((characters.next(), characters.next()), (Some(c), None) if !c.is_alphabetic() && c != ' ');
+        let key = if key.chars().count() == 1 {
+            key.to_lowercase()
+        } else {
+            key.to_owned()
+        };
+        Self {
+            ctrl,
+            meta,
+            alt,
+            shift: shift && !is_sign,
+            key,
+        }
     }
 
     /// Reads a chord such as `Mod+Shift+Z`.
@@ -72,7 +83,11 @@ impl KeyReader {
 
     /// What a chord means now.
     pub fn read(&mut self, chord: &Chord, mode: Mode, now_ms: f64) -> Meaning {
-        let first = self.pending.take().filter(|(_, since_ms)| now_ms - since_ms <= SEQUENCE_MS).map(|(chord, _)| chord);
+        let first = self
+            .pending
+            .take()
+            .filter(|(_, since_ms)| now_ms - since_ms <= SEQUENCE_MS)
+            .map(|(chord, _)| chord);
         let mut begins_sequence = false;
         for row in TABLE {
             let is_meant = match row.mode {
@@ -87,7 +102,9 @@ impl KeyReader {
                 match keys.split_once(' ') {
                     None if Chord::parse(keys, self.is_mac) == *chord => return Meaning::Command(row.command),
                     Some((start, end)) => {
-                        if first.as_ref() == Some(&Chord::parse(start, self.is_mac)) && Chord::parse(end, self.is_mac) == *chord {
+                        if first.as_ref() == Some(&Chord::parse(start, self.is_mac))
+                            && Chord::parse(end, self.is_mac) == *chord
+                        {
                             return Meaning::Command(row.command);
                         }
                         begins_sequence |= Chord::parse(start, self.is_mac) == *chord;
@@ -141,7 +158,11 @@ mod tests {
                     for (other, mode, id) in &seen {
                         let clash = chords[0] == other[0] && (chords.len() != other.len() || chords == *other);
                         let meet = *mode == row.mode || *mode == KeyMode::Any || row.mode == KeyMode::Any;
-                        assert!(!(clash && meet && *id != row.id), "{keys} of {} clashes with {id}", row.id);
+                        assert!(
+                            !(clash && meet && *id != row.id),
+                            "{keys} of {} clashes with {id}",
+                            row.id
+                        );
                     }
                     seen.push((chords, row.mode, row.id));
                 }
@@ -153,10 +174,16 @@ mod tests {
     fn sequences_need_both_keys_in_time() {
         let mut reader = KeyReader::new(false);
         assert_eq!(press(&mut reader, "d", Mode::Command, 0.0), Meaning::Pending);
-        assert_eq!(press(&mut reader, "d", Mode::Command, 500.0), Meaning::Command(Command::Delete));
+        assert_eq!(
+            press(&mut reader, "d", Mode::Command, 500.0),
+            Meaning::Command(Command::Delete)
+        );
         assert_eq!(press(&mut reader, "d", Mode::Command, 600.0), Meaning::Pending);
         assert_eq!(press(&mut reader, "d", Mode::Command, 2000.0), Meaning::Pending);
-        assert_eq!(press(&mut reader, "a", Mode::Command, 2100.0), Meaning::Command(Command::InsertAbove));
+        assert_eq!(
+            press(&mut reader, "a", Mode::Command, 2100.0),
+            Meaning::Command(Command::InsertAbove)
+        );
         assert_eq!(press(&mut reader, "d", Mode::Edit, 2200.0), Meaning::Nothing);
     }
 
@@ -166,7 +193,10 @@ mod tests {
         let save = Chord::new("s", false, true, false, false);
         assert_eq!(reader.read(&save, Mode::Edit, 0.0), Meaning::Command(Command::Save));
         let question = Chord::new("?", false, false, false, true);
-        assert_eq!(reader.read(&question, Mode::Command, 0.0), Meaning::Command(Command::ShowShortcuts));
+        assert_eq!(
+            reader.read(&question, Mode::Command, 0.0),
+            Meaning::Command(Command::ShowShortcuts)
+        );
         let redo = Chord::new("Z", false, false, false, true);
         assert_eq!(reader.read(&redo, Mode::Command, 0.0), Meaning::Command(Command::Redo));
         assert_eq!(keys_label("Mod+S", true), "⌘+S");

@@ -23,25 +23,52 @@ pub fn actions_on(command: Command, cell: &CellId, state: &State) -> Vec<Action>
     }
     let cell = cell.clone();
     let action = match command {
-        Command::RunAndAdvance => Action::RunCell { cell, then: AfterRun::Advance },
-        Command::Run => Action::RunCell { cell, then: AfterRun::Stay },
-        Command::RunAndInsert => Action::RunCell { cell, then: AfterRun::InsertBelow },
+        Command::RunAndAdvance => Action::RunCell {
+            cell,
+            then: AfterRun::Advance,
+        },
+        Command::Run => Action::RunCell {
+            cell,
+            then: AfterRun::Stay,
+        },
+        Command::RunAndInsert => Action::RunCell {
+            cell,
+            then: AfterRun::InsertBelow,
+        },
         Command::EnterEdit => Action::EditCell(cell),
         Command::LeaveEdit => Action::LeaveEdit,
         Command::SelectAbove => Action::SelectNeighbour(Step::Up),
         Command::SelectBelow => Action::SelectNeighbour(Step::Down),
-        Command::InsertAbove => Action::InsertCell { place: Place::Above(cell), kind: CellKind::Code },
-        Command::InsertBelow => Action::InsertCell { place: Place::Below(cell), kind: CellKind::Code },
-        Command::InsertMarkdownBelow => Action::InsertCell { place: Place::Below(cell), kind: CellKind::Markdown },
+        Command::InsertAbove => Action::InsertCell {
+            place: Place::Above(cell),
+            kind: CellKind::Code,
+        },
+        Command::InsertBelow => Action::InsertCell {
+            place: Place::Below(cell),
+            kind: CellKind::Code,
+        },
+        Command::InsertMarkdownBelow => Action::InsertCell {
+            place: Place::Below(cell),
+            kind: CellKind::Markdown,
+        },
         Command::Cut => Action::CutCell(cell),
         Command::Copy => Action::CopyCell(cell),
         Command::PasteBelow => Action::PasteBelow(cell),
         Command::Delete => Action::DeleteCell(cell),
         Command::MoveUp => Action::MoveCell { cell, step: Step::Up },
         Command::MoveDown => Action::MoveCell { cell, step: Step::Down },
-        Command::ToCode => Action::SetKind { cell, kind: CellKind::Code },
-        Command::ToMarkdown => Action::SetKind { cell, kind: CellKind::Markdown },
-        Command::ToRaw => Action::SetKind { cell, kind: CellKind::Raw },
+        Command::ToCode => Action::SetKind {
+            cell,
+            kind: CellKind::Code,
+        },
+        Command::ToMarkdown => Action::SetKind {
+            cell,
+            kind: CellKind::Markdown,
+        },
+        Command::ToRaw => Action::SetKind {
+            cell,
+            kind: CellKind::Raw,
+        },
         Command::ClearOutputs => Action::ClearOutputs(cell),
         Command::RunAll
         | Command::Interrupt
@@ -68,9 +95,18 @@ fn actions_without_cell(command: Command, state: &State) -> Vec<Action> {
         Command::Interrupt => vec![Action::Interrupt],
         Command::Restart => vec![Action::Restart],
         Command::RestartAndRunAll => vec![Action::Restart, Action::RunAll],
-        Command::InsertAbove => vec![Action::InsertCell { place: Place::Top, kind: CellKind::Code }],
-        Command::InsertBelow => vec![Action::InsertCell { place: Place::End, kind: CellKind::Code }],
-        Command::InsertMarkdownBelow => vec![Action::InsertCell { place: Place::End, kind: CellKind::Markdown }],
+        Command::InsertAbove => vec![Action::InsertCell {
+            place: Place::Top,
+            kind: CellKind::Code,
+        }],
+        Command::InsertBelow => vec![Action::InsertCell {
+            place: Place::End,
+            kind: CellKind::Code,
+        }],
+        Command::InsertMarkdownBelow => vec![Action::InsertCell {
+            place: Place::End,
+            kind: CellKind::Markdown,
+        }],
         Command::Undo => vec![Action::UndoCells],
         Command::Redo => vec![Action::RedoCells],
         Command::ClearAllOutputs => vec![Action::ClearAllOutputs],

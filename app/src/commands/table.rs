@@ -168,7 +168,11 @@ mod tests {
     fn rows_are_found_and_ids_are_unique() {
         for (index, line) in TABLE.iter().enumerate() {
             assert_eq!(row(line.command).id, line.id);
-            assert!(TABLE[..index].iter().all(|other| other.id != line.id), "{} stands twice", line.id);
+            assert!(
+                TABLE[..index].iter().all(|other| other.id != line.id),
+                "{} stands twice",
+                line.id
+            );
             assert!(line.id.contains(':') && !line.tooltip.ends_with('.'));
         }
     }

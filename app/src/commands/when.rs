@@ -12,7 +12,8 @@ pub fn is_enabled(command: Command, state: &State) -> bool {
     }
     match command {
         Command::Interrupt => {
-            state.runtime.kernel == KernelStatus::Busy || state.runtime.cells.values().any(|cell| cell.status.is_pending())
+            state.runtime.kernel == KernelStatus::Busy
+                || state.runtime.cells.values().any(|cell| cell.status.is_pending())
         }
         Command::Undo => state.history.can_undo(),
         Command::Redo => state.history.can_redo(),

@@ -47,7 +47,10 @@ impl FakeKernel {
 
     /// Ends what waits with a KeyboardInterrupt.
     pub fn interrupt(&mut self) -> Vec<Message> {
-        self.waiting.take().map(|(parent, _)| self.raise(&parent, "KeyboardInterrupt")).unwrap_or_default()
+        self.waiting
+            .take()
+            .map(|(parent, _)| self.raise(&parent, "KeyboardInterrupt"))
+            .unwrap_or_default()
     }
 
     fn play(&mut self, parent: Header, script: Vec<String>) -> Vec<Message> {
@@ -57,7 +60,8 @@ impl FakeKernel {
             match verb {
                 "print" => sent.push(stream(&parent, &format!("{text}\n"))),
                 "show" => {
-                    let content = json!({"data": {"text/plain": text}, "metadata": {}, "execution_count": self.execution_count});
+                    let content =
+                        json!({"data": {"text/plain": text}, "metadata": {}, "execution_count": self.execution_count});
                     sent.push(reply(&parent, Channel::Iopub, "execute_result", content));
                 }
                 "raise" => {
@@ -98,10 +102,25 @@ impl FakeKernel {
 }
 
 fn stream(parent: &Header, text: &str) -> Message {
-    reply(parent, Channel::Iopub, "stream", json!({"name": "stdout", "text": text}))
+    reply(
+        parent,
+        Channel::Iopub,
+        "stream",
+        json!({"name": "stdout", "text": text}),
+    )
 }
 
 fn reply(parent: &Header, channel: Channel, msg_type: &str, content: Value) -> Message {
-    let header = Header { msg_id: format!("k-{msg_type}"), msg_type: msg_type.to_owned(), ..parent.clone() };
-    Message { channel, header, parent_header: Some(parent.clone()), content, ..Message::default() }
+    let header = Header {
+        msg_id: format!("k-{msg_type}"),
+        msg_type: msg_type.to_owned(),
+        ..parent.clone()
+    };
+    Message {
+        channel,
+        header,
+        parent_header: Some(parent.clone()),
+        content,
+        ..Message::default()
+    }
 }

@@ -1,1 +1,219 @@
-//! placeholder
+//! The kernel in its frame: fetches what it needs once, opens the frame, and passes messages.
+//! It neither reads nor changes what the messages say. Read next: `web/frame.rs`, public/kernel/frame.js.
+
+use super::client::{ClientEvent, EventSink, KernelClient, KernelLauncher, LaunchOptions};
+use super::manifest::{Manifest, stage_label};
+use super::protocol::Message;
+use crate::model::action::NewFile;
+use crate::model::runtime::{BootProgress, Device};
+use crate::web::frame::Frame;
+use crate::web::{fetch, js, time};
+use futures::future::try_join_all;
+use js_sys::{Array, ArrayBuffer, Object, Uint8Array};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast as _, JsValue};
+
+const MANIFEST: &str = "kernel/manifest.json";
+/// The asset that is the frame's own script.
+const FRAME_SCRIPT: &str = "frame.js";
+
+/// Files of the kernel by name. They are kept, so that a restart fetches nothing.
+type Assets = Rc<Vec<(String, ArrayBuffer)>>;
+
+/// Launches kernels in frames.
+#[derive(Default)]
+pub(crate) struct FrameLauncher {
+    assets: Rc<RefCell<Option<Assets>>>,
+}
+
+/// One kernel in a frame.
+struct FrameClient {
+    link: Rc<Link>,
+}
+
+/// What the client and the launch share.
+struct Link {
+    events: EventSink,
+    frame: RefCell<Option<Frame>>,
+    /// What was sent before the frame was there.
+    early: RefCell<Vec<JsValue>>,
+    is_ended: Cell<bool>,
+    started_ms: f64,
+}
+
+impl Link {
+    fn tell(&self, event: ClientEvent) {
+        if !self.is_ended.get() {
+            (self.events)(event);
+        }
+    }
+
+    fn progress(&self, stage: &str, bytes_done: u64, bytes_total: u64) {
+        let stage = stage_label(stage).to_owned();
+        self.tell(ClientEvent::Progress(BootProgress {
+            stage,
+            bytes_done,
+            bytes_total,
+        }));
+    }
+
+    fn post(&self, message: JsValue) {
+        match &*self.frame.borrow() {
+            Some(frame) => {
+                frame.post(&message).ok();
+            }
+            None => self.early.borrow_mut().push(message),
+        }
+    }
+
+    fn take(&self, data: &JsValue, fetched_ms: f64) {
+        match js::get_text(data, "type").as_deref() {
+            Some("progress") => self.progress(&js::get_text(data, "stage").unwrap_or_default(), 0, 0),
+            Some("ready") => {
+                let accelerator = js::get(data, "accelerator");
+                let device = Device {
+                    webgpu: js::get(&accelerator, "webgpu").as_bool().unwrap_or(false),
+                    name: js::get_text(&accelerator, "name").unwrap_or_default(),
+                };
+                let reported = js::entries(&js::get(data, "timings")).into_iter();
+                let mut timings_ms: Vec<_> = reported.filter_map(|(name, ms)| Some((name, ms.as_f64()?))).collect();
+                timings_ms.push(("kernelFetch".to_owned(), fetched_ms));
+                timings_ms.push(("kernelReady".to_owned(), time::page_ms() - self.started_ms));
+                self.tell(ClientEvent::Ready { device, timings_ms });
+            }
+            Some("jupyter") => {
+                let text = js::get_text(data, "message").unwrap_or_default();
+                // What is no message says nothing; code in the frame may send what it likes.
+                if let Ok(message) = Message::from_text(&text) {
+                    self.tell(ClientEvent::Message(Box::new(message)));
+                }
+            }
+            Some("fatal") => {
+                let reason = js::get_text(data, "reason").unwrap_or_else(|| "the kernel has stopped".to_owned());
+                self.tell(ClientEvent::Fatal(reason));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl KernelClient for FrameClient {
+    fn send(&self, message: &Message) {
+        let text = JsValue::from_str(&message.to_text());
+        self.link
+            .post(js::object(&[("type", "jupyter".into()), ("message", text)]).into());
+    }
+
+    fn interrupt(&self) {
+        self.link.post(js::object(&[("type", "interrupt".into())]).into());
+    }
+
+    fn add_files(&self, files: Vec<NewFile>) {
+        let files = files_to_js(files).into();
+        self.link
+            .post(js::object(&[("type", "files".into()), ("files", files)]).into());
+    }
+}
+
+impl Drop for FrameClient {
+    fn drop(&mut self) {
+        self.link.is_ended.set(true);
+        self.link.frame.take();
+    }
+}
+
+impl KernelLauncher for FrameLauncher {
+    fn launch(&self, options: LaunchOptions, events: EventSink) -> Box<dyn KernelClient> {
+        let link = Rc::new(Link {
+            events,
+            frame: RefCell::default(),
+            early: RefCell::default(),
+            is_ended: Cell::new(false),
+            started_ms: time::page_ms(),
+        });
+        let (assets, far_link) = (self.assets.clone(), link.clone());
+        time::spawn(async move {
+            if let Err(reason) = start(&assets, &far_link, options).await {
+                far_link.tell(ClientEvent::Fatal(reason));
+            }
+        });
+        Box::new(FrameClient { link })
+    }
+}
+
+async fn start(cache: &RefCell<Option<Assets>>, link: &Rc<Link>, options: LaunchOptions) -> Result<(), String> {
+    let cached = cache.borrow().clone();
+    let assets = match cached {
+        Some(assets) => assets,
+        None => {
+            let assets = Rc::new(fetch_assets(link).await?);
+            *cache.borrow_mut() = Some(assets.clone());
+            assets
+        }
+    };
+    if link.is_ended.get() {
+        return Ok(());
+    }
+    let fetched_ms = time::page_ms() - link.started_ms;
+    let script = assets
+        .iter()
+        .find(|(name, _)| name == FRAME_SCRIPT)
+        .ok_or("the kernel's frame script is missing")?;
+    let script = String::from_utf8_lossy(&Uint8Array::new(&script.1).to_vec()).into_owned();
+
+    let weak_link = Rc::downgrade(link);
+    let frame = Frame::open(&script, move |data| {
+        if let Some(link) = weak_link.upgrade() {
+            link.take(&data, fetched_ms);
+        }
+    });
+    let frame = frame.map_err(|error| format!("the kernel's frame could not be opened: {}", js::error_text(&error)))?;
+
+    let named = Object::new();
+    for (name, bytes) in assets.iter() {
+        js::set(&named, name, bytes);
+    }
+    // Nothing is transferred: the browser copies the bytes, and ours stay for the next start.
+    let boot = js::object(&[
+        ("type", "boot".into()),
+        ("assets", named.into()),
+        ("accelerator", options.accelerator.as_str().into()),
+        ("files", files_to_js(options.files).into()),
+    ]);
+    frame
+        .post(&boot)
+        .map_err(|error| format!("the kernel could not be started: {}", js::error_text(&error)))?;
+    for message in link.early.take() {
+        frame.post(&message).ok();
+    }
+    *link.frame.borrow_mut() = Some(frame);
+    Ok(())
+}
+
+async fn fetch_assets(link: &Rc<Link>) -> Result<Vec<(String, ArrayBuffer)>, String> {
+    link.progress("download", 0, 0);
+    let manifest = Manifest::from_text(&fetch::text(MANIFEST).await?)?;
+    let total = manifest.total_bytes();
+    let done = Cell::new(0);
+    let done = &done;
+    let fetches = manifest.files.iter().map(|asset| async move {
+        let bytes = fetch::bytes(&asset.path, asset.bytes, |num_bytes| {
+            done.set(done.get() + num_bytes);
+            link.progress("download", done.get(), total);
+        });
+        Ok::<_, String>((asset.name.clone(), bytes.await?))
+    });
+    try_join_all(fetches).await
+}
+
+fn files_to_js(files: Vec<NewFile>) -> Array {
+    let entries = files.into_iter().map(|file| {
+        let bytes = Uint8Array::from(file.bytes.as_slice()).buffer();
+        js::object(&[
+            ("path", JsValue::from_str(&file.path)),
+            ("bytes", bytes.unchecked_into()),
+        ])
+    });
+    entries.collect()
+}

@@ -37,15 +37,18 @@ pub fn understand(message: &Message) -> Incoming {
     let empty = JsonMap::new();
     let content = message.content.as_object().unwrap_or(&empty);
     match message.header.msg_type.as_str() {
-        "execute_input" => Incoming::Event(RunEvent::Started { execution_count: count(content) }),
+        "execute_input" => Incoming::Event(RunEvent::Started {
+            execution_count: count(content),
+        }),
         "stream" => Incoming::Event(RunEvent::Shown(Output::Stream {
             name: StreamName::from_name(&text(content, "name")),
             text: text(content, "text"),
         })),
         "display_data" => match bundle_from_json(content) {
-            Some(bundle) => {
-                Incoming::Event(RunEvent::Shown(Output::DisplayData { bundle, display_id: display_id(content) }))
-            }
+            Some(bundle) => Incoming::Event(RunEvent::Shown(Output::DisplayData {
+                bundle,
+                display_id: display_id(content),
+            })),
             None => Incoming::Nothing,
         },
         "execute_result" => match bundle_from_json(content) {
@@ -68,7 +71,10 @@ pub fn understand(message: &Message) -> Incoming {
             text: text(content, "prompt"),
             password: content.get("password").and_then(Value::as_bool).unwrap_or(false),
         })),
-        "execute_reply" => Incoming::Replied { outcome: outcome(content), execution_count: count(content) },
+        "execute_reply" => Incoming::Replied {
+            outcome: outcome(content),
+            execution_count: count(content),
+        },
         "status" if text(content, "execution_state") == "idle" => Incoming::Idle,
         _ => Incoming::Nothing,
     }
@@ -79,7 +85,10 @@ fn text(content: &JsonMap, key: &str) -> String {
 }
 
 fn count(content: &JsonMap) -> Option<u32> {
-    content.get("execution_count").and_then(Value::as_u64).and_then(|count| u32::try_from(count).ok())
+    content
+        .get("execution_count")
+        .and_then(Value::as_u64)
+        .and_then(|count| u32::try_from(count).ok())
 }
 
 fn display_id(content: &JsonMap) -> Option<String> {
@@ -87,7 +96,11 @@ fn display_id(content: &JsonMap) -> Option<String> {
 }
 
 fn error_output(content: &JsonMap) -> Output {
-    let traceback = content.get("traceback").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let traceback = content
+        .get("traceback")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     Output::Error {
         ename: text(content, "ename"),
         evalue: text(content, "evalue"),
@@ -98,7 +111,10 @@ fn error_output(content: &JsonMap) -> Output {
 fn outcome(content: &JsonMap) -> Outcome {
     match text(content, "status").as_str() {
         "ok" => Outcome::Ok,
-        "error" => Outcome::Error { ename: text(content, "ename"), evalue: text(content, "evalue") },
+        "error" => Outcome::Error {
+            ename: text(content, "ename"),
+            evalue: text(content, "evalue"),
+        },
         _ => Outcome::Aborted,
     }
 }

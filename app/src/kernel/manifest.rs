@@ -27,9 +27,13 @@ pub struct Manifest {
 impl Manifest {
     /// Reads the list.
     pub fn from_text(text: &str) -> Result<Self, String> {
-        let manifest: Self = serde_json::from_str(text).map_err(|error| format!("the list of kernel files is broken: {error}"))?;
+        let manifest: Self =
+            serde_json::from_str(text).map_err(|error| format!("the list of kernel files is broken: {error}"))?;
         if manifest.version != VERSION {
-            return Err(format!("the list of kernel files has version {}, not {VERSION}", manifest.version));
+            return Err(format!(
+                "the list of kernel files has version {}, not {VERSION}",
+                manifest.version
+            ));
         }
         Ok(manifest)
     }

@@ -1,12 +1,12 @@
 //! The client of the kernel: messages, the queue of executions, and what a kernel is to the page.
 //! It runs no Python and touches no frame: an implementation of `KernelClient` does. Read next: `session.rs`.
 
-pub mod protocol;
 pub mod client;
-pub mod manifest;
-pub mod incoming;
-pub mod session;
 pub mod fake;
+pub mod incoming;
+pub mod manifest;
+pub mod protocol;
+pub mod session;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod frame;

@@ -116,6 +116,9 @@ mod tests {
         assert_eq!(message.channel, Channel::Iopub);
         assert_eq!(message.parent_id(), None);
         assert!(message.to_text().contains(r#""parent_header":{}"#));
-        assert_eq!(Message::from_text(&message.to_text()).expect("it is a message"), message);
+        assert_eq!(
+            Message::from_text(&message.to_text()).expect("it is a message"),
+            message
+        );
     }
 }

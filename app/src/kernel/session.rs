@@ -78,7 +78,10 @@ impl Session {
 
     /// The run whose question waits for an answer.
     pub fn asking(&self) -> Option<&RunId> {
-        self.current.as_ref().filter(|current| current.question.is_some()).map(|current| &current.execution.run)
+        self.current
+            .as_ref()
+            .filter(|current| current.question.is_some())
+            .map(|current| &current.execution.run)
     }
 
     /// Puts an execution at the end of the queue.
@@ -98,7 +101,9 @@ impl Session {
 
     /// Answers the question of the running code.
     pub fn answer(&mut self, text: &str) -> Vec<Step> {
-        let Some(question) = self.current.as_mut().and_then(|current| current.question.take()) else { return Vec::new() };
+        let Some(question) = self.current.as_mut().and_then(|current| current.question.take()) else {
+            return Vec::new();
+        };
         let mut message = self.message(Channel::Stdin, "input_reply", protocol::input_reply(text));
         message.parent_header = Some(question);
         vec![Step::Send(Box::new(message))]
@@ -135,7 +140,10 @@ impl Session {
     fn die(&mut self, reason: String) -> Vec<Step> {
         let mut steps = Vec::new();
         if let Some(current) = self.current.take() {
-            let outcome = Outcome::Error { ename: "DeadKernelError".to_owned(), evalue: reason.clone() };
+            let outcome = Outcome::Error {
+                ename: "DeadKernelError".to_owned(),
+                evalue: reason.clone(),
+            };
             steps.push(ended(current.execution, outcome, None));
         }
         steps.extend(self.end());
@@ -148,11 +156,19 @@ impl Session {
         if let Incoming::DisplayUpdated { display_id, bundle } = incoming {
             return vec![Step::Report(Report::DisplayUpdated { display_id, bundle })];
         }
-        let Some(parent) = message.parent_id() else { return Vec::new() };
-        if self.current.as_ref().is_none_or(|current| current.execution.run.as_str() != parent) {
+        let Some(parent) = message.parent_id() else {
+            return Vec::new();
+        };
+        if self
+            .current
+            .as_ref()
+            .is_none_or(|current| current.execution.run.as_str() != parent)
+        {
             return self.take_late(parent, incoming);
         }
-        let Some(current) = self.current.as_mut() else { return Vec::new() };
+        let Some(current) = self.current.as_mut() else {
+            return Vec::new();
+        };
         let Execution { cell, run, .. } = current.execution.clone();
         match incoming {
             Incoming::Event(event) => {
@@ -161,7 +177,10 @@ impl Session {
                 }
                 return vec![Step::Report(Report::Run { cell, run, event })];
             }
-            Incoming::Replied { outcome, execution_count } => current.reply = Some((outcome, execution_count)),
+            Incoming::Replied {
+                outcome,
+                execution_count,
+            } => current.reply = Some((outcome, execution_count)),
             Incoming::Idle => current.is_idle = true,
             Incoming::DisplayUpdated { .. } | Incoming::Nothing => {}
         }
@@ -173,7 +192,11 @@ impl Session {
         let run = RunId::from(parent);
         match (self.ended.get(&run), incoming) {
             (Some(cell), Incoming::Event(event @ (RunEvent::Shown(_) | RunEvent::Cleared { .. }))) => {
-                vec![Step::Report(Report::Run { cell: cell.clone(), run, event })]
+                vec![Step::Report(Report::Run {
+                    cell: cell.clone(),
+                    run,
+                    event,
+                })]
             }
             _ => Vec::new(),
         }
@@ -181,7 +204,10 @@ impl Session {
 
     /// An execution is over when it has been answered and everything it has shown has arrived.
     fn end_current(&mut self) -> Vec<Step> {
-        let Some(current) = self.current.take_if(|current| current.reply.is_some() && current.is_idle) else {
+        let Some(current) = self
+            .current
+            .take_if(|current| current.reply.is_some() && current.is_idle)
+        else {
             return Vec::new();
         };
         let Current { execution, reply, .. } = current;
@@ -204,18 +230,34 @@ impl Session {
     }
 
     fn abort_queue(&mut self) -> Vec<Step> {
-        self.queue.drain(..).map(|execution| ended(execution, Outcome::Aborted, None)).collect()
+        self.queue
+            .drain(..)
+            .map(|execution| ended(execution, Outcome::Aborted, None))
+            .collect()
     }
 
     fn send_next(&mut self) -> Vec<Step> {
         if !self.is_ready || self.current.is_some() {
             return Vec::new();
         }
-        let Some(execution) = self.queue.pop_front() else { return Vec::new() };
-        let mut message = self.message(Channel::Shell, "execute_request", protocol::execute_request(&execution.code));
+        let Some(execution) = self.queue.pop_front() else {
+            return Vec::new();
+        };
+        let mut message = self.message(
+            Channel::Shell,
+            "execute_request",
+            protocol::execute_request(&execution.code),
+        );
         message.header.msg_id = execution.run.to_string();
-        message.metadata.insert("cellId".to_owned(), json!(execution.cell.as_str()));
-        self.current = Some(Current { execution, question: None, reply: None, is_idle: false });
+        message
+            .metadata
+            .insert("cellId".to_owned(), json!(execution.cell.as_str()));
+        self.current = Some(Current {
+            execution,
+            question: None,
+            reply: None,
+            is_idle: false,
+        });
         vec![Step::Kernel(KernelStatus::Busy), Step::Send(Box::new(message))]
     }
 
@@ -229,11 +271,23 @@ impl Session {
             date: (self.clock)(),
             version: protocol::VERSION.to_owned(),
         };
-        Message { channel, header, content, ..Message::default() }
+        Message {
+            channel,
+            header,
+            content,
+            ..Message::default()
+        }
     }
 }
 
 fn ended(execution: Execution, outcome: Outcome, execution_count: Option<u32>) -> Step {
-    let event = RunEvent::Ended { outcome, execution_count };
-    Step::Report(Report::Run { cell: execution.cell, run: execution.run, event })
+    let event = RunEvent::Ended {
+        outcome,
+        execution_count,
+    };
+    Step::Report(Report::Run {
+        cell: execution.cell,
+        run: execution.run,
+        event,
+    })
 }

@@ -57,7 +57,10 @@ impl Change {
     pub fn apply(self, document: &mut Document) -> Change {
         let cells = &mut document.notebook.cells;
         match self {
-            Self::CellsInserted { index, cells: new_cells } => {
+            Self::CellsInserted {
+                index,
+                cells: new_cells,
+            } => {
                 let (index, count) = (index.min(cells.len()), new_cells.len());
                 cells.splice(index..index, new_cells);
                 Self::CellsRemoved { index, count }
@@ -65,7 +68,10 @@ impl Change {
             Self::CellsRemoved { index, count } => {
                 let start = index.min(cells.len());
                 let end = start.saturating_add(count).min(cells.len());
-                Self::CellsInserted { index: start, cells: cells.drain(start..end).collect() }
+                Self::CellsInserted {
+                    index: start,
+                    cells: cells.drain(start..end).collect(),
+                }
             }
             Self::CellMoved { from, to } => {
                 if from < cells.len() && to < cells.len() {
@@ -74,22 +80,40 @@ impl Change {
                 }
                 Self::CellMoved { from: to, to: from }
             }
-            Self::KindSet { cell, kind, outputs, execution_count } => match document.notebook.cell_mut(&cell) {
+            Self::KindSet {
+                cell,
+                kind,
+                outputs,
+                execution_count,
+            } => match document.notebook.cell_mut(&cell) {
                 Some(target) => Self::KindSet {
                     cell,
                     kind: std::mem::replace(&mut target.kind, kind),
                     outputs: std::mem::replace(&mut target.outputs, outputs),
                     execution_count: std::mem::replace(&mut target.execution_count, execution_count),
                 },
-                None => Self::KindSet { cell, kind, outputs, execution_count },
+                None => Self::KindSet {
+                    cell,
+                    kind,
+                    outputs,
+                    execution_count,
+                },
             },
-            Self::OutputsSet { cell, outputs, execution_count } => match document.notebook.cell_mut(&cell) {
+            Self::OutputsSet {
+                cell,
+                outputs,
+                execution_count,
+            } => match document.notebook.cell_mut(&cell) {
                 Some(target) => Self::OutputsSet {
                     cell,
                     outputs: std::mem::replace(&mut target.outputs, outputs),
                     execution_count: std::mem::replace(&mut target.execution_count, execution_count),
                 },
-                None => Self::OutputsSet { cell, outputs, execution_count },
+                None => Self::OutputsSet {
+                    cell,
+                    outputs,
+                    execution_count,
+                },
             },
         }
     }

@@ -58,7 +58,10 @@ id_type! {
 
 /// True when `text` may stand as a cell's id in nbformat 4.5.
 pub fn is_valid_cell_id(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// Makes fresh ids from a seed; the same seed gives the same ids, which keeps tests exact.

@@ -39,7 +39,11 @@ impl Notebook {
 
     /// The ids of all code cells in order.
     pub fn code_cells(&self) -> Vec<CellId> {
-        self.cells.iter().filter(|cell| cell.kind == CellKind::Code).map(|cell| cell.id.clone()).collect()
+        self.cells
+            .iter()
+            .filter(|cell| cell.kind == CellKind::Code)
+            .map(|cell| cell.id.clone())
+            .collect()
     }
 }
 
@@ -71,7 +75,13 @@ impl Document {
         let safe: String = self
             .title
             .chars()
-            .map(|c| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c })
+            .map(|c| {
+                if c.is_control() || r#"/\:*?"<>|"#.contains(c) {
+                    '_'
+                } else {
+                    c
+                }
+            })
             .collect();
         let trimmed = safe.trim().trim_matches('.');
         format!("{}.ipynb", if trimmed.is_empty() { "Untitled" } else { trimmed })
@@ -82,7 +92,11 @@ impl Document {
 pub fn title_from_file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name).trim();
     let stem = last.strip_suffix(".ipynb").unwrap_or(last).trim();
-    if stem.is_empty() { "Untitled".to_owned() } else { stem.to_owned() }
+    if stem.is_empty() {
+        "Untitled".to_owned()
+    } else {
+        stem.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -60,7 +60,11 @@ pub enum RunEvent {
 
 /// Marks a cell as waiting for its turn under a new execution.
 pub fn queue(runtime: &mut CellRuntime, run: RunId) {
-    *runtime = CellRuntime { status: CellStatus::Queued, run: Some(run), ..CellRuntime::default() };
+    *runtime = CellRuntime {
+        status: CellStatus::Queued,
+        run: Some(run),
+        ..CellRuntime::default()
+    };
 }
 
 /// Applies an event to a cell and returns the parts of the cell it touched.
@@ -92,7 +96,10 @@ pub fn receive(cell: &mut Cell, runtime: &mut CellRuntime, event: RunEvent, now_
             runtime.prompt = Some(prompt);
             vec![CellFacet::Run]
         }
-        RunEvent::Ended { outcome, execution_count } => {
+        RunEvent::Ended {
+            outcome,
+            execution_count,
+        } => {
             end(cell, runtime, outcome, execution_count, now_ms);
             vec![CellFacet::Run, CellFacet::Outputs]
         }
@@ -116,7 +123,10 @@ fn end(cell: &mut Cell, runtime: &mut CellRuntime, outcome: Outcome, execution_c
 pub fn update_display(cell: &mut Cell, display_id: &str, new_bundle: &MimeBundle) -> bool {
     let mut found = false;
     for output in &mut cell.outputs {
-        if let Output::DisplayData { bundle, display_id: Some(id) } = output
+        if let Output::DisplayData {
+            bundle,
+            display_id: Some(id),
+        } = output
             && id == display_id
         {
             *bundle = limited(new_bundle.clone());
@@ -128,11 +138,24 @@ pub fn update_display(cell: &mut Cell, display_id: &str, new_bundle: &MimeBundle
 
 /// Takes the answer to a question: it is shown as the terminal would show it, a password as dots.
 pub fn answer(cell: &mut Cell, runtime: &mut CellRuntime, text: &str) -> bool {
-    let Some(prompt) = runtime.prompt.take() else { return false };
-    let shown = if prompt.password { "\u{b7}".repeat(8) } else { text.to_owned() };
+    let Some(prompt) = runtime.prompt.take() else {
+        return false;
+    };
+    let shown = if prompt.password {
+        "\u{b7}".repeat(8)
+    } else {
+        text.to_owned()
+    };
     let text = format!("{}{shown}\n", prompt.text);
     apply_pending_clear(cell, runtime);
-    push(cell, runtime, Output::Stream { name: StreamName::Stdout, text });
+    push(
+        cell,
+        runtime,
+        Output::Stream {
+            name: StreamName::Stdout,
+            text,
+        },
+    );
     true
 }
 
@@ -150,10 +173,19 @@ fn push(cell: &mut Cell, runtime: &mut CellRuntime, output: Output) {
         Output::Stream { name, text } => push_stream(cell, runtime, name, &text),
         _ if !always_kept && cell.outputs.len() >= MAX_OUTPUTS => drop_output(cell, runtime),
         Output::DisplayData { bundle, display_id } => {
-            cell.outputs.push(Output::DisplayData { bundle: limited(bundle), display_id });
+            cell.outputs.push(Output::DisplayData {
+                bundle: limited(bundle),
+                display_id,
+            });
         }
-        Output::ExecuteResult { bundle, execution_count } => {
-            cell.outputs.push(Output::ExecuteResult { bundle: limited(bundle), execution_count });
+        Output::ExecuteResult {
+            bundle,
+            execution_count,
+        } => {
+            cell.outputs.push(Output::ExecuteResult {
+                bundle: limited(bundle),
+                execution_count,
+            });
         }
         other @ (Output::Error { .. } | Output::Unknown(_)) => cell.outputs.push(other),
     }
@@ -181,8 +213,14 @@ fn push_stream(cell: &mut Cell, runtime: &mut CellRuntime, name: StreamName, pri
 fn drop_output(cell: &mut Cell, runtime: &mut CellRuntime) {
     let had_note = runtime.num_dropped_outputs > 0;
     runtime.num_dropped_outputs += 1;
-    let text = format!("[output truncated: {} more outputs were not kept]\n", runtime.num_dropped_outputs);
-    let note = Output::Stream { name: StreamName::Stderr, text };
+    let text = format!(
+        "[output truncated: {} more outputs were not kept]\n",
+        runtime.num_dropped_outputs
+    );
+    let note = Output::Stream {
+        name: StreamName::Stderr,
+        text,
+    };
     match cell.outputs.last_mut() {
         Some(last) if had_note && matches!(last, Output::Stream { .. }) => *last = note,
         _ => cell.outputs.push(note),
@@ -205,6 +243,9 @@ fn limit_text(data: &mut JsonMap, mime: &str) {
             cut -= 1;
         }
         text.truncate(cut);
-        text.push_str(&format!("\n[output truncated: the last {} characters were not kept]", length - cut));
+        text.push_str(&format!(
+            "\n[output truncated: the last {} characters were not kept]",
+            length - cut
+        ));
     }
 }

@@ -63,9 +63,19 @@ impl State {
 
     /// An empty document with one code cell and the metadata that makes Jupyter and Colab open it without a question.
     pub fn new_document(&mut self) -> Document {
-        let mut notebook = Notebook { metadata: python_metadata(), ..Notebook::default() };
-        notebook.cells.push(Cell::new(self.ids.next_cell(|_| false), CellKind::Code));
-        Document { id: self.ids.next_document(), title: "Untitled".to_owned(), notebook, files: Vec::new() }
+        let mut notebook = Notebook {
+            metadata: python_metadata(),
+            ..Notebook::default()
+        };
+        notebook
+            .cells
+            .push(Cell::new(self.ids.next_cell(|_| false), CellKind::Code));
+        Document {
+            id: self.ids.next_document(),
+            title: "Untitled".to_owned(),
+            notebook,
+            files: Vec::new(),
+        }
     }
 }
 

@@ -33,7 +33,10 @@ struct Line {
 
 impl Line {
     fn put(&mut self, character: char) {
-        let glyph = Glyph { codes: std::mem::take(&mut self.codes), character };
+        let glyph = Glyph {
+            codes: std::mem::take(&mut self.codes),
+            character,
+        };
         match self.glyphs.get_mut(self.column) {
             Some(slot) => *slot = glyph,
             None => self.glyphs.push(glyph),
@@ -158,7 +161,10 @@ mod tests {
 
     #[test]
     fn colours_take_no_room() {
-        assert_eq!(printed(&["\x1b[31mred\x1b[0m\r", "\x1b[32mgre\x1b[0m"]), "\x1b[0m\x1b[32mgre\x1b[0m");
+        assert_eq!(
+            printed(&["\x1b[31mred\x1b[0m\r", "\x1b[32mgre\x1b[0m"]),
+            "\x1b[0m\x1b[32mgre\x1b[0m"
+        );
     }
 
     #[test]

@@ -51,7 +51,10 @@ impl fmt::Display for Warning {
         match self {
             Self::IdReplaced { cell } => write!(f, "Cell {cell} had a repeated or invalid id and got a new one"),
             Self::UnknownCellType { cell, cell_type } => {
-                write!(f, "Cell {cell} has the unknown type “{cell_type}” and is shown as raw text")
+                write!(
+                    f,
+                    "Cell {cell} has the unknown type “{cell_type}” and is shown as raw text"
+                )
             }
             Self::NotACell { cell } => write!(f, "Entry {cell} of the notebook is not a cell and was left out"),
         }

@@ -8,14 +8,19 @@ use serde_json::{Map, Value, json};
 
 /// Reads one output.
 pub(super) fn output_from_json(value: Value) -> Output {
-    let Value::Object(fields) = &value else { return Output::Unknown(value) };
+    let Value::Object(fields) = &value else {
+        return Output::Unknown(value);
+    };
     let read = match fields.get("output_type").and_then(Value::as_str) {
         Some("stream") => stream_from_json(fields),
-        Some("display_data") => {
-            bundle_from_json(fields).map(|bundle| Output::DisplayData { bundle, display_id: None })
-        }
-        Some("execute_result") => bundle_from_json(fields)
-            .map(|bundle| Output::ExecuteResult { bundle, execution_count: count_from_json(fields.get("execution_count")) }),
+        Some("display_data") => bundle_from_json(fields).map(|bundle| Output::DisplayData {
+            bundle,
+            display_id: None,
+        }),
+        Some("execute_result") => bundle_from_json(fields).map(|bundle| Output::ExecuteResult {
+            bundle,
+            execution_count: count_from_json(fields.get("execution_count")),
+        }),
         Some("error") => error_from_json(fields),
         _ => None,
     };
@@ -24,7 +29,9 @@ pub(super) fn output_from_json(value: Value) -> Output {
 
 /// An execution count: a whole number, or none.
 pub(super) fn count_from_json(value: Option<&Value>) -> Option<u32> {
-    value.and_then(Value::as_u64).and_then(|count| u32::try_from(count).ok())
+    value
+        .and_then(Value::as_u64)
+        .and_then(|count| u32::try_from(count).ok())
 }
 
 /// Text that may be one string or a list of lines.
@@ -38,12 +45,19 @@ pub(super) fn joined(value: &Value) -> Option<String> {
 
 fn stream_from_json(fields: &JsonMap) -> Option<Output> {
     let name = StreamName::from_name(fields.get("name")?.as_str()?);
-    Some(Output::Stream { name, text: joined(fields.get("text")?)? })
+    Some(Output::Stream {
+        name,
+        text: joined(fields.get("text")?)?,
+    })
 }
 
 fn error_from_json(fields: &JsonMap) -> Option<Output> {
     let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
-    let traceback = fields.get("traceback").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let traceback = fields
+        .get("traceback")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     Some(Output::Error {
         ename: text("ename")?,
         evalue: text("evalue")?,
@@ -61,7 +75,11 @@ pub fn bundle_from_json(fields: &JsonMap) -> Option<MimeBundle> {
             (mime.clone(), text.map_or_else(|| value.clone(), Value::String))
         })
         .collect();
-    let metadata = fields.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
+    let metadata = fields
+        .get("metadata")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     Some(MimeBundle { data, metadata })
 }
 
@@ -74,13 +92,20 @@ pub(super) fn output_to_json(output: &Output) -> Value {
         Output::DisplayData { bundle, .. } => {
             json!({"data": data_to_json(bundle), "metadata": bundle.metadata, "output_type": "display_data"})
         }
-        Output::ExecuteResult { bundle, execution_count } => json!({
+        Output::ExecuteResult {
+            bundle,
+            execution_count,
+        } => json!({
             "data": data_to_json(bundle),
             "execution_count": execution_count,
             "metadata": bundle.metadata,
             "output_type": "execute_result",
         }),
-        Output::Error { ename, evalue, traceback } => {
+        Output::Error {
+            ename,
+            evalue,
+            traceback,
+        } => {
             json!({"ename": ename, "evalue": evalue, "output_type": "error", "traceback": traceback})
         }
         Output::Unknown(value) => value.clone(),

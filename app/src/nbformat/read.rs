@@ -12,9 +12,13 @@ use serde_json::Value;
 /// Reads a notebook. `ids` names the cells that have no usable name.
 pub fn read(text: &str, ids: &mut IdSource) -> Result<(Notebook, Vec<Warning>), ReadError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| ReadError::NotJson { line: error.line(), column: error.column() })?;
-    let Value::Object(mut root) = value else { return Err(ReadError::NotNotebook("the file holds no JSON object")) };
+    let value: Value = serde_json::from_str(text).map_err(|error| ReadError::NotJson {
+        line: error.line(),
+        column: error.column(),
+    })?;
+    let Value::Object(mut root) = value else {
+        return Err(ReadError::NotNotebook("the file holds no JSON object"));
+    };
     match root.shift_remove("nbformat").as_ref().and_then(Value::as_u64) {
         Some(4) => {}
         Some(old @ 0..4) => return Err(ReadError::TooOld(old)),
@@ -27,7 +31,11 @@ pub fn read(text: &str, ids: &mut IdSource) -> Result<(Notebook, Vec<Warning>), 
     let Some(Value::Array(entries)) = root.shift_remove("cells") else {
         return Err(ReadError::NotNotebook("it has no list of cells"));
     };
-    let mut notebook = Notebook { cells: Vec::with_capacity(entries.len()), metadata, extra: root };
+    let mut notebook = Notebook {
+        cells: Vec::with_capacity(entries.len()),
+        metadata,
+        extra: root,
+    };
     let mut warnings = Vec::new();
     for (index, entry) in entries.into_iter().enumerate() {
         match entry {
@@ -65,12 +73,22 @@ fn read_cell(
         Some("raw") => CellKind::Raw,
         other => {
             let cell_type = other.unwrap_or_default().to_owned();
-            warnings.push(Warning::UnknownCellType { cell: number, cell_type });
+            warnings.push(Warning::UnknownCellType {
+                cell: number,
+                cell_type,
+            });
             CellKind::Raw
         }
     };
-    let source = fields.shift_remove("source").as_ref().and_then(joined).unwrap_or_default();
-    let mut cell = Cell { metadata, ..Cell::new(id, kind).with_source(source) };
+    let source = fields
+        .shift_remove("source")
+        .as_ref()
+        .and_then(joined)
+        .unwrap_or_default();
+    let mut cell = Cell {
+        metadata,
+        ..Cell::new(id, kind).with_source(source)
+    };
     if kind == CellKind::Code {
         if let Some(Value::Array(outputs)) = fields.shift_remove("outputs") {
             cell.outputs = outputs.into_iter().map(output_from_json).collect();

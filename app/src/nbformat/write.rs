@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 pub fn write(notebook: &Notebook) -> String {
     let mut root = JsonMap::new();
     root.insert("cells".to_owned(), notebook.cells.iter().map(cell_to_json).collect());
-    root.insert("metadata".to_owned(), Value::Object(without_trust(notebook.metadata.clone())));
+    root.insert(
+        "metadata".to_owned(),
+        Value::Object(without_trust(notebook.metadata.clone())),
+    );
     root.insert("nbformat".to_owned(), json!(4));
     root.insert("nbformat_minor".to_owned(), json!(5));
     extend(&mut root, &notebook.extra);
@@ -35,7 +38,10 @@ fn cell_to_json(cell: &Cell) -> Value {
         fields.insert("execution_count".to_owned(), json!(cell.execution_count));
     }
     fields.insert("id".to_owned(), json!(cell.id.as_str()));
-    fields.insert("metadata".to_owned(), Value::Object(without_trust(cell.metadata.clone())));
+    fields.insert(
+        "metadata".to_owned(),
+        Value::Object(without_trust(cell.metadata.clone())),
+    );
     if cell.kind == CellKind::Code {
         fields.insert("outputs".to_owned(), cell.outputs.iter().map(output_to_json).collect());
     }
@@ -59,7 +65,11 @@ fn pretty(value: &Value) -> String {
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
     // A JSON value always serialises, and always to UTF-8.
     let written = value.serialize(&mut serializer).is_ok();
-    let mut text = if written { String::from_utf8(bytes).unwrap_or_default() } else { String::new() };
+    let mut text = if written {
+        String::from_utf8(bytes).unwrap_or_default()
+    } else {
+        String::new()
+    };
     text.push('\n');
     text
 }

@@ -97,7 +97,10 @@ impl Settings {
         let value: Value = serde_json::from_str(text).unwrap_or_default();
         let name = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
         Self {
-            theme: Theme::ALL.into_iter().find(|theme| theme.as_str() == name("theme")).unwrap_or_default(),
+            theme: Theme::ALL
+                .into_iter()
+                .find(|theme| theme.as_str() == name("theme"))
+                .unwrap_or_default(),
             accelerator: Accelerator::from_name(name("accelerator")).unwrap_or_default(),
         }
     }
@@ -109,7 +112,10 @@ mod tests {
 
     #[test]
     fn settings_survive_storage_and_nonsense_gives_defaults() {
-        let settings = Settings { theme: Theme::Dark, accelerator: Accelerator::None };
+        let settings = Settings {
+            theme: Theme::Dark,
+            accelerator: Accelerator::None,
+        };
         assert_eq!(Settings::from_text(&settings.to_text()), settings);
         assert_eq!(Settings::from_text("not json"), Settings::default());
         assert_eq!(Settings::from_text(r#"{"theme":"mauve"}"#), Settings::default());

@@ -40,7 +40,9 @@ impl Autosave {
         if !self.is_dirty() || self.is_writing {
             return None;
         }
-        let due = (self.last_change_ms + REST_MS).min(self.first_change_ms + PATIENCE_MS).max(self.not_before_ms);
+        let due = (self.last_change_ms + REST_MS)
+            .min(self.first_change_ms + PATIENCE_MS)
+            .max(self.not_before_ms);
         Some((due - now_ms).max(0.0))
     }
 

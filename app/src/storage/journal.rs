@@ -39,7 +39,13 @@ impl Journal {
             kind: cell.kind.as_str().to_owned(),
             source: changed.contains(&cell.id).then(|| cell.source.clone()),
         });
-        Self { version: VERSION, base_modified_ms, written_ms, title: document.title.clone(), cells: cells.collect() }
+        Self {
+            version: VERSION,
+            base_modified_ms,
+            written_ms,
+            title: document.title.clone(),
+            cells: cells.collect(),
+        }
     }
 
     /// The stored form.
@@ -49,7 +55,9 @@ impl Journal {
 
     /// Reads the stored form; what cannot be understood is no journal.
     pub fn from_text(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok().filter(|journal: &Self| journal.version == VERSION)
+        serde_json::from_str(text)
+            .ok()
+            .filter(|journal: &Self| journal.version == VERSION)
     }
 
     /// Lays the edits over the stored version. Returns true when that changed anything.
@@ -84,7 +92,10 @@ impl Journal {
 
 fn edited(mut cell: Cell, kind: &str, source: Option<String>) -> Cell {
     let kinds = [CellKind::Code, CellKind::Markdown, CellKind::Raw];
-    let kind = kinds.into_iter().find(|candidate| candidate.as_str() == kind).unwrap_or(cell.kind);
+    let kind = kinds
+        .into_iter()
+        .find(|candidate| candidate.as_str() == kind)
+        .unwrap_or(cell.kind);
     if kind != cell.kind {
         cell.kind = kind;
         cell.outputs.clear();
@@ -103,17 +114,27 @@ mod tests {
     use crate::model::notebook::Notebook;
 
     fn document(cells: &[(&str, &str)]) -> Document {
-        let cells = cells.iter().map(|(id, source)| Cell::new(CellId::from(*id), CellKind::Code).with_source(*source));
+        let cells = cells
+            .iter()
+            .map(|(id, source)| Cell::new(CellId::from(*id), CellKind::Code).with_source(*source));
         Document {
             id: DocumentId::from("d"),
             title: "T".to_owned(),
-            notebook: Notebook { cells: cells.collect(), ..Notebook::default() },
+            notebook: Notebook {
+                cells: cells.collect(),
+                ..Notebook::default()
+            },
             files: Vec::new(),
         }
     }
 
     fn sources(document: &Document) -> Vec<&str> {
-        document.notebook.cells.iter().map(|cell| cell.source.as_str()).collect()
+        document
+            .notebook
+            .cells
+            .iter()
+            .map(|cell| cell.source.as_str())
+            .collect()
     }
 
     fn journal(edited: &Document, changed: &[&str], base: f64, written: f64) -> Journal {

@@ -23,7 +23,10 @@ pub struct MemoryStorage {
 }
 
 impl MemoryStorage {
-    fn answer<T: 'static>(&self, work: impl FnOnce(&mut BTreeMap<DocumentId, Entry>) -> Result<T, StorageError>) -> Answer<'_, T> {
+    fn answer<T: 'static>(
+        &self,
+        work: impl FnOnce(&mut BTreeMap<DocumentId, Entry>) -> Result<T, StorageError>,
+    ) -> Answer<'_, T> {
         ready(work(&mut self.entries.borrow_mut())).boxed_local()
     }
 }
@@ -60,7 +63,14 @@ impl Storage for MemoryStorage {
                 Ok(())
             }
             None => {
-                entries.insert(record.id.clone(), Entry { record, trashed_ms: None, files: BTreeMap::new() });
+                entries.insert(
+                    record.id.clone(),
+                    Entry {
+                        record,
+                        trashed_ms: None,
+                        files: BTreeMap::new(),
+                    },
+                );
                 Ok(())
             }
         })
@@ -85,21 +95,33 @@ impl Storage for MemoryStorage {
     fn file_list(&self, id: DocumentId) -> Answer<'_, Vec<FileEntry>> {
         self.answer(|entries| {
             let files = entries.get(&id).map(|entry| &entry.files).into_iter().flatten();
-            Ok(files.map(|(path, bytes)| FileEntry { path: path.clone(), bytes: bytes.len() as u64 }).collect())
+            Ok(files
+                .map(|(path, bytes)| FileEntry {
+                    path: path.clone(),
+                    bytes: bytes.len() as u64,
+                })
+                .collect())
         })
     }
 
     fn files(&self, id: DocumentId) -> Answer<'_, Vec<NewFile>> {
         self.answer(|entries| {
             let files = entries.get(&id).map(|entry| &entry.files).into_iter().flatten();
-            Ok(files.map(|(path, bytes)| NewFile { path: path.clone(), bytes: bytes.clone() }).collect())
+            Ok(files
+                .map(|(path, bytes)| NewFile {
+                    path: path.clone(),
+                    bytes: bytes.clone(),
+                })
+                .collect())
         })
     }
 
     fn put_files(&self, id: DocumentId, files: Vec<NewFile>) -> Answer<'_, ()> {
         self.answer(|entries| {
             if let Some(entry) = entries.get_mut(&id) {
-                entry.files.extend(files.into_iter().map(|file| (file.path, file.bytes)));
+                entry
+                    .files
+                    .extend(files.into_iter().map(|file| (file.path, file.bytes)));
             }
             Ok(())
         })
@@ -135,7 +157,10 @@ mod tests {
         let storage = MemoryStorage::default();
         assert_eq!(block_on(storage.save(record(1.0), Expect::Modified(0.0))), Ok(()));
         assert_eq!(block_on(storage.save(record(2.0), Expect::Modified(1.0))), Ok(()));
-        assert_eq!(block_on(storage.save(record(3.0), Expect::Modified(1.0))), Err(StorageError::Conflict));
+        assert_eq!(
+            block_on(storage.save(record(3.0), Expect::Modified(1.0))),
+            Err(StorageError::Conflict)
+        );
         assert_eq!(block_on(storage.save(record(3.0), Expect::Anything)), Ok(()));
     }
 

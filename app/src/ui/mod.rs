@@ -1,14 +1,39 @@
 //! Everything visible. Components read state and send actions; they start no input or output themselves.
+//! Read next: `start` (the list of notebooks), `notebook` (the open one), `shell` (what surrounds both).
 
 pub mod base;
 pub mod icons;
 pub mod markdown;
 pub mod output;
 
+mod cell;
+mod files;
+mod notebook;
+mod shell;
+mod start;
+
+use crate::model::facet::Facet;
+use crate::model::view::Route;
+use crate::state::AppState;
 use leptos::prelude::*;
 
-/// An empty page, shown until the rooms are built.
+/// The page that the route names, with notices above it.
 #[component]
-pub fn Placeholder() -> impl IntoView {
-    view! { <main></main> }
+pub fn Page() -> impl IntoView {
+    let app = AppState::from_context();
+    let route = app.read(Facet::Route, |state| state.route.clone());
+    // A document that follows another is shown by a fresh page.
+    let document = app.read(Facet::Route, |state| state.document.id.clone());
+    view! {
+        {move || {
+            document.track();
+            match route.get() {
+                Route::Start => view! { <start::StartPage /> }.into_any(),
+                Route::Loading(_) => view! { <shell::LoadingPage /> }.into_any(),
+                Route::Missing(reason) => view! { <shell::MissingPage reason /> }.into_any(),
+                Route::Notebook => view! { <notebook::NotebookPage /> }.into_any(),
+            }
+        }}
+        <shell::Notices />
+    }
 }

@@ -1,4 +1,12 @@
 //! The thin bindings to the browser: the only place of the page that touches web-sys.
 
 pub mod editor;
+pub mod fetch;
+pub mod files;
+pub mod focus;
+pub mod frame;
+pub mod js;
 pub mod output_frame;
+pub mod tabs;
+pub mod time;
+pub mod window;

@@ -54,7 +54,10 @@ impl Turn<'_> {
         };
         let cell = self.fresh_cell(kind);
         let id = cell.id.clone();
-        self.change(vec![Change::CellsInserted { index, cells: vec![cell] }]);
+        self.change(vec![Change::CellsInserted {
+            index,
+            cells: vec![cell],
+        }]);
         if kind == CellKind::Markdown {
             self.state.view.open_sources.insert(id.clone());
         }
@@ -72,7 +75,10 @@ impl Turn<'_> {
         let mut step = vec![Change::CellsRemoved { index, count: 1 }];
         if self.state.document.notebook.cells.len() == 1 {
             // A notebook always offers a place to type.
-            step.push(Change::CellsInserted { index: 0, cells: vec![self.fresh_cell(CellKind::Code)] });
+            step.push(Change::CellsInserted {
+                index: 0,
+                cells: vec![self.fresh_cell(CellKind::Code)],
+            });
         }
         self.change(step);
         let last = self.state.document.notebook.cells.len().saturating_sub(1);
@@ -95,11 +101,18 @@ impl Turn<'_> {
     }
 
     fn set_kind(&mut self, cell: &CellId, kind: CellKind) {
-        let Some(target) = self.state.document.notebook.cell(cell) else { return };
+        let Some(target) = self.state.document.notebook.cell(cell) else {
+            return;
+        };
         if target.kind == kind {
             return;
         }
-        self.change(vec![Change::KindSet { cell: cell.clone(), kind, outputs: Vec::new(), execution_count: None }]);
+        self.change(vec![Change::KindSet {
+            cell: cell.clone(),
+            kind,
+            outputs: Vec::new(),
+            execution_count: None,
+        }]);
         if kind == CellKind::Markdown {
             self.state.view.open_sources.insert(cell.clone());
         } else {
@@ -119,7 +132,9 @@ impl Turn<'_> {
         if self.state.clipboard.is_empty() {
             return;
         }
-        let index = self.index_of(cell).map_or(self.state.document.notebook.cells.len(), |index| index + 1);
+        let index = self
+            .index_of(cell)
+            .map_or(self.state.document.notebook.cells.len(), |index| index + 1);
         let mut cells = self.state.clipboard.clone();
         for pasted in &mut cells {
             let notebook = &self.state.document.notebook;
@@ -132,7 +147,11 @@ impl Turn<'_> {
 
     fn travel(&mut self, back: bool) {
         let State { history, document, .. } = &mut *self.state;
-        let step = if back { history.undo(document) } else { history.redo(document) };
+        let step = if back {
+            history.undo(document)
+        } else {
+            history.redo(document)
+        };
         let Some(step) = step else { return };
         self.touch_changes(&step);
         self.touch(Facet::History);
@@ -153,7 +172,11 @@ impl Turn<'_> {
             .iter()
             .filter_map(|id| notebook.cell(id))
             .filter(|cell| !cell.outputs.is_empty() || cell.execution_count.is_some())
-            .map(|cell| Change::OutputsSet { cell: cell.id.clone(), outputs: Vec::new(), execution_count: None })
+            .map(|cell| Change::OutputsSet {
+                cell: cell.id.clone(),
+                outputs: Vec::new(),
+                execution_count: None,
+            })
             .collect();
         self.change(step);
     }

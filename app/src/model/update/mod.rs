@@ -36,7 +36,11 @@ struct Turn<'a> {
 
 /// Performs an action on the state.
 pub fn update(state: &mut State, action: Action) -> Outcome {
-    let mut turn = Turn { state, touched: Vec::new(), effects: Vec::new() };
+    let mut turn = Turn {
+        state,
+        touched: Vec::new(),
+        effects: Vec::new(),
+    };
     turn.perform(action);
     turn.finish()
 }
@@ -106,7 +110,10 @@ impl Turn<'_> {
         if self.touched.iter().any(Facet::is_saved) && !self.touched.contains(&Facet::Route) {
             self.effects.push(Effect::DocumentChanged);
         }
-        Outcome { touched: self.touched, effects: self.effects }
+        Outcome {
+            touched: self.touched,
+            effects: self.effects,
+        }
     }
 
     fn touch(&mut self, facet: Facet) {

@@ -94,7 +94,12 @@ impl Turn<'_> {
             Action::Notify { text, is_error, action } => self.notify(text, is_error, action),
             Action::DismissNotice(id) => self.dismiss(id),
             Action::TakeNoticeAction(id) => {
-                let action = self.state.notices.iter().find(|notice| notice.id == id).and_then(|notice| notice.action.clone());
+                let action = self
+                    .state
+                    .notices
+                    .iter()
+                    .find(|notice| notice.id == id)
+                    .and_then(|notice| notice.action.clone());
                 self.dismiss(id);
                 match action {
                     Some(NoticeAction::RestoreDocument(document)) => self.effect(Effect::Untrash(document)),
@@ -136,7 +141,12 @@ impl Turn<'_> {
 
     fn close_document(&mut self) {
         let id = DocumentId::from("");
-        self.state.document = Document { id, title: String::new(), notebook: Notebook::default(), files: Vec::new() };
+        self.state.document = Document {
+            id,
+            title: String::new(),
+            notebook: Notebook::default(),
+            files: Vec::new(),
+        };
         self.reset_around_document();
         self.effect(Effect::StopKernel);
     }
@@ -155,7 +165,11 @@ impl Turn<'_> {
         } else {
             self.effect(Effect::StopKernel);
         }
-        self.state.view = View { mode: Mode::Command, selected: first, ..View::default() };
+        self.state.view = View {
+            mode: Mode::Command,
+            selected: first,
+            ..View::default()
+        };
         self.set_route(Route::Notebook);
         self.effect(Effect::ShowAddress);
         for warning in warnings {
@@ -191,13 +205,22 @@ impl Turn<'_> {
         }
         self.touch(Facet::Recent);
         self.effect(Effect::Trash(id.clone()));
-        self.notify(format!("Deleted “{title}”"), false, Some(NoticeAction::RestoreDocument(id)));
+        self.notify(
+            format!("Deleted “{title}”"),
+            false,
+            Some(NoticeAction::RestoreDocument(id)),
+        );
     }
 
     pub(super) fn notify(&mut self, text: String, is_error: bool, action: Option<NoticeAction>) {
         self.state.num_notices += 1;
         let id = self.state.num_notices;
-        self.state.notices.push(Notice { id, text, is_error, action });
+        self.state.notices.push(Notice {
+            id,
+            text,
+            is_error,
+            action,
+        });
         let excess = self.state.notices.len().saturating_sub(MAX_NOTICES);
         self.state.notices.drain(..excess);
         self.touch(Facet::Notices);

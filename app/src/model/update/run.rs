@@ -19,7 +19,14 @@ impl Turn<'_> {
                 self.after_run(&cell, then);
             }
             Action::RunAll => {
-                let cells: Vec<CellId> = self.state.document.notebook.cells.iter().map(|cell| cell.id.clone()).collect();
+                let cells: Vec<CellId> = self
+                    .state
+                    .document
+                    .notebook
+                    .cells
+                    .iter()
+                    .map(|cell| cell.id.clone())
+                    .collect();
                 for cell in cells {
                     self.run_cell(&cell);
                 }
@@ -54,7 +61,9 @@ impl Turn<'_> {
 
     fn run_cell(&mut self, id: &CellId) {
         let run = RunId::from(format!("{}-{}", id, self.state.ids.next_hex()));
-        let Some(cell) = self.state.document.notebook.cell_mut(id) else { return };
+        let Some(cell) = self.state.document.notebook.cell_mut(id) else {
+            return;
+        };
         match cell.kind {
             CellKind::Raw => {}
             CellKind::Markdown => self.close_source(id),
@@ -70,7 +79,11 @@ impl Turn<'_> {
                 let code = cell.source.clone();
                 run::queue(self.state.runtime.cells.entry(id.clone()).or_default(), run.clone());
                 self.touch_cell(id, CellFacet::Run);
-                self.effect(Effect::Execute { cell: id.clone(), run, code });
+                self.effect(Effect::Execute {
+                    cell: id.clone(),
+                    run,
+                    code,
+                });
             }
         }
     }
@@ -88,7 +101,9 @@ impl Turn<'_> {
 
     fn answer_input(&mut self, id: &CellId, text: String) {
         let State { document, runtime, .. } = &mut *self.state;
-        let (Some(cell), Some(runtime)) = (document.notebook.cell_mut(id), runtime.cells.get_mut(id)) else { return };
+        let (Some(cell), Some(runtime)) = (document.notebook.cell_mut(id), runtime.cells.get_mut(id)) else {
+            return;
+        };
         if run::answer(cell, runtime, &text) {
             self.touch_cell(id, CellFacet::Outputs);
             self.touch_cell(id, CellFacet::Run);
@@ -115,7 +130,11 @@ impl Turn<'_> {
 
     fn take_run_event(&mut self, id: &CellId, run_id: &RunId, event: RunEvent, now_ms: f64) {
         let State { document, runtime, .. } = &mut *self.state;
-        let Some(runtime) = runtime.cells.get_mut(id).filter(|runtime| runtime.run.as_ref() == Some(run_id)) else {
+        let Some(runtime) = runtime
+            .cells
+            .get_mut(id)
+            .filter(|runtime| runtime.run.as_ref() == Some(run_id))
+        else {
             return; // The cell has been run anew, converted, or belongs to another document.
         };
         match document.notebook.cell_mut(id) {
@@ -142,7 +161,10 @@ impl Turn<'_> {
                 continue;
             }
             if let Some(cell) = document.notebook.cell_mut(id) {
-                let event = RunEvent::Ended { outcome: Outcome::Aborted, execution_count: None };
+                let event = RunEvent::Ended {
+                    outcome: Outcome::Aborted,
+                    execution_count: None,
+                };
                 run::receive(cell, runtime, event, runtime.started_ms.unwrap_or_default());
             }
             runtime.status = CellStatus::Aborted;

@@ -24,14 +24,27 @@ fn id(name: &str) -> CellId {
 /// A page that shows code cells a and b and a Markdown cell m.
 fn page() -> State {
     let mut state = State::new(7, Settings::default());
-    let cells = vec![cell("a", CellKind::Code), cell("b", CellKind::Code), cell("m", CellKind::Markdown)];
+    let cells = vec![
+        cell("a", CellKind::Code),
+        cell("b", CellKind::Code),
+        cell("m", CellKind::Markdown),
+    ];
     let document = Document {
         id: DocumentId::from("d"),
         title: "Test".to_owned(),
-        notebook: Notebook { cells, ..Notebook::default() },
+        notebook: Notebook {
+            cells,
+            ..Notebook::default()
+        },
         files: Vec::new(),
     };
-    update(&mut state, Action::OpenDocument { document: Box::new(document), warnings: Vec::new() });
+    update(
+        &mut state,
+        Action::OpenDocument {
+            document: Box::new(document),
+            warnings: Vec::new(),
+        },
+    );
     state
 }
 
@@ -49,16 +62,32 @@ fn show(state: &State) -> String {
 }
 
 fn run_id(state: &State, name: &str) -> crate::model::ids::RunId {
-    state.runtime.cells[&id(name)].run.clone().expect("the cell has been run")
+    state.runtime.cells[&id(name)]
+        .run
+        .clone()
+        .expect("the cell has been run")
 }
 
 fn report(state: &mut State, name: &str, event: RunEvent) {
-    let report = Report::Run { cell: id(name), run: run_id(state, name), event };
-    update(state, Action::TakeReports { reports: vec![report], now_ms: 5.0 });
+    let report = Report::Run {
+        cell: id(name),
+        run: run_id(state, name),
+        event,
+    };
+    update(
+        state,
+        Action::TakeReports {
+            reports: vec![report],
+            now_ms: 5.0,
+        },
+    );
 }
 
 fn printed(text: &str) -> RunEvent {
-    RunEvent::Shown(Output::Stream { name: StreamName::Stdout, text: text.to_owned() })
+    RunEvent::Shown(Output::Stream {
+        name: StreamName::Stdout,
+        text: text.to_owned(),
+    })
 }
 
 #[test]
@@ -66,10 +95,19 @@ fn structural_operations_are_undone_and_repeated_exactly() {
     let mut state = page();
     let before = state.document.clone();
     let steps = [
-        Action::InsertCell { place: Place::Above(id("b")), kind: CellKind::Markdown },
-        Action::MoveCell { cell: id("a"), step: Step::Down },
+        Action::InsertCell {
+            place: Place::Above(id("b")),
+            kind: CellKind::Markdown,
+        },
+        Action::MoveCell {
+            cell: id("a"),
+            step: Step::Down,
+        },
         Action::DeleteCell(id("b")),
-        Action::SetKind { cell: id("m"), kind: CellKind::Code },
+        Action::SetKind {
+            cell: id("m"),
+            kind: CellKind::Code,
+        },
         Action::CutCell(id("a")),
         Action::PasteBelow(id("m")),
     ];
@@ -91,9 +129,21 @@ fn structural_operations_are_undone_and_repeated_exactly() {
 #[test]
 fn undoing_an_insertion_keeps_what_was_typed_for_redo() {
     let mut state = page();
-    update(&mut state, Action::InsertCell { place: Place::End, kind: CellKind::Code });
+    update(
+        &mut state,
+        Action::InsertCell {
+            place: Place::End,
+            kind: CellKind::Code,
+        },
+    );
     let new = state.view.selected.clone().expect("the new cell is selected");
-    update(&mut state, Action::SetSource { cell: new, source: "typed".to_owned() });
+    update(
+        &mut state,
+        Action::SetSource {
+            cell: new,
+            source: "typed".to_owned(),
+        },
+    );
     update(&mut state, Action::UndoCells);
     assert_eq!(show(&state), "a b [m]");
     update(&mut state, Action::RedoCells);
@@ -115,9 +165,21 @@ fn running_with_shift_enter_walks_down_and_adds_a_cell_at_the_end() {
     let mut state = page();
     update(&mut state, Action::EditCell(id("m")));
     assert_eq!(show(&state), "a b [m*]");
-    update(&mut state, Action::RunCell { cell: id("a"), then: AfterRun::Advance });
+    update(
+        &mut state,
+        Action::RunCell {
+            cell: id("a"),
+            then: AfterRun::Advance,
+        },
+    );
     assert_eq!(show(&state), "a [b] m");
-    update(&mut state, Action::RunCell { cell: id("m"), then: AfterRun::Advance });
+    update(
+        &mut state,
+        Action::RunCell {
+            cell: id("m"),
+            then: AfterRun::Advance,
+        },
+    );
     assert_eq!(show(&state), "a b m [*]");
     assert!(state.view.open_sources.is_empty());
 }
@@ -125,27 +187,68 @@ fn running_with_shift_enter_walks_down_and_adds_a_cell_at_the_end() {
 #[test]
 fn a_run_goes_from_queued_to_done_with_its_outputs() {
     let mut state = page();
-    let outcome = update(&mut state, Action::RunCell { cell: id("a"), then: AfterRun::Stay });
+    let outcome = update(
+        &mut state,
+        Action::RunCell {
+            cell: id("a"),
+            then: AfterRun::Stay,
+        },
+    );
     assert!(matches!(&outcome.effects[..], [Effect::Execute { code, .. }] if code == "a text"));
     assert_eq!(state.runtime.cell_status(&id("a")), CellStatus::Queued);
-    report(&mut state, "a", RunEvent::Started { execution_count: Some(3) });
+    report(
+        &mut state,
+        "a",
+        RunEvent::Started {
+            execution_count: Some(3),
+        },
+    );
     report(&mut state, "a", printed("one\n"));
     report(&mut state, "a", printed("two\n"));
     assert_eq!(state.runtime.cell_status(&id("a")), CellStatus::Running);
-    report(&mut state, "a", RunEvent::Ended { outcome: Outcome::Ok, execution_count: Some(3) });
+    report(
+        &mut state,
+        "a",
+        RunEvent::Ended {
+            outcome: Outcome::Ok,
+            execution_count: Some(3),
+        },
+    );
     let cell = &state.document.notebook.cells[0];
     assert_eq!(cell.execution_count, Some(3));
-    assert_eq!(cell.outputs, [Output::Stream { name: StreamName::Stdout, text: "one\ntwo\n".to_owned() }]);
+    assert_eq!(
+        cell.outputs,
+        [Output::Stream {
+            name: StreamName::Stdout,
+            text: "one\ntwo\n".to_owned()
+        }]
+    );
     assert_eq!(state.runtime.cell_status(&id("a")), CellStatus::Done);
 }
 
 #[test]
 fn messages_of_an_older_run_are_dropped() {
     let mut state = page();
-    update(&mut state, Action::RunCell { cell: id("a"), then: AfterRun::Stay });
+    update(
+        &mut state,
+        Action::RunCell {
+            cell: id("a"),
+            then: AfterRun::Stay,
+        },
+    );
     let old = run_id(&state, "a");
-    update(&mut state, Action::RunCell { cell: id("a"), then: AfterRun::Stay });
-    let reports = vec![Report::Run { cell: id("a"), run: old, event: printed("old") }];
+    update(
+        &mut state,
+        Action::RunCell {
+            cell: id("a"),
+            then: AfterRun::Stay,
+        },
+    );
+    let reports = vec![Report::Run {
+        cell: id("a"),
+        run: old,
+        event: printed("old"),
+    }];
     let outcome = update(&mut state, Action::TakeReports { reports, now_ms: 0.0 });
     assert!(outcome.touched.is_empty());
 }
@@ -153,15 +256,30 @@ fn messages_of_an_older_run_are_dropped() {
 #[test]
 fn cleared_outputs_wait_for_the_next_one_when_asked_to() {
     let mut state = page();
-    update(&mut state, Action::RunCell { cell: id("a"), then: AfterRun::Stay });
-    report(&mut state, "a", RunEvent::Started { execution_count: Some(1) });
+    update(
+        &mut state,
+        Action::RunCell {
+            cell: id("a"),
+            then: AfterRun::Stay,
+        },
+    );
+    report(
+        &mut state,
+        "a",
+        RunEvent::Started {
+            execution_count: Some(1),
+        },
+    );
     report(&mut state, "a", printed("old"));
     report(&mut state, "a", RunEvent::Cleared { wait: true });
     assert_eq!(state.document.notebook.cells[0].outputs.len(), 1);
     report(&mut state, "a", printed("new"));
     assert_eq!(
         state.document.notebook.cells[0].outputs,
-        [Output::Stream { name: StreamName::Stdout, text: "new".to_owned() }]
+        [Output::Stream {
+            name: StreamName::Stdout,
+            text: "new".to_owned()
+        }]
     );
 }
 
@@ -176,10 +294,16 @@ fn a_display_is_updated_wherever_it_is_shown() {
     update(&mut state, Action::RunAll);
     for name in ["a", "b"] {
         report(&mut state, name, RunEvent::Started { execution_count: None });
-        let shown = Output::DisplayData { bundle: bundle("0"), display_id: Some("bar".to_owned()) };
+        let shown = Output::DisplayData {
+            bundle: bundle("0"),
+            display_id: Some("bar".to_owned()),
+        };
         report(&mut state, name, RunEvent::Shown(shown));
     }
-    let reports = vec![Report::DisplayUpdated { display_id: "bar".to_owned(), bundle: bundle("1") }];
+    let reports = vec![Report::DisplayUpdated {
+        display_id: "bar".to_owned(),
+        bundle: bundle("1"),
+    }];
     update(&mut state, Action::TakeReports { reports, now_ms: 0.0 });
     for cell in &state.document.notebook.cells[..2] {
         assert!(matches!(&cell.outputs[..], [Output::DisplayData { bundle: b, .. }] if *b == bundle("1")));
@@ -189,14 +313,36 @@ fn a_display_is_updated_wherever_it_is_shown() {
 #[test]
 fn questions_are_answered_and_shown() {
     let mut state = page();
-    update(&mut state, Action::RunCell { cell: id("a"), then: AfterRun::Stay });
+    update(
+        &mut state,
+        Action::RunCell {
+            cell: id("a"),
+            then: AfterRun::Stay,
+        },
+    );
     report(&mut state, "a", RunEvent::Started { execution_count: None });
-    report(&mut state, "a", RunEvent::InputAsked(Prompt { text: "Name? ".to_owned(), password: false }));
-    let outcome = update(&mut state, Action::AnswerInput { cell: id("a"), text: "Ada".to_owned() });
+    report(
+        &mut state,
+        "a",
+        RunEvent::InputAsked(Prompt {
+            text: "Name? ".to_owned(),
+            password: false,
+        }),
+    );
+    let outcome = update(
+        &mut state,
+        Action::AnswerInput {
+            cell: id("a"),
+            text: "Ada".to_owned(),
+        },
+    );
     assert!(outcome.effects.contains(&Effect::Answer("Ada".to_owned())));
     assert_eq!(
         state.document.notebook.cells[0].outputs,
-        [Output::Stream { name: StreamName::Stdout, text: "Name? Ada\n".to_owned() }]
+        [Output::Stream {
+            name: StreamName::Stdout,
+            text: "Name? Ada\n".to_owned()
+        }]
     );
 }
 
@@ -215,18 +361,41 @@ fn a_dead_kernel_ends_what_was_pending_and_keeps_the_document() {
 #[test]
 fn too_many_outputs_are_counted_but_the_error_is_kept() {
     let mut state = page();
-    update(&mut state, Action::RunCell { cell: id("a"), then: AfterRun::Stay });
+    update(
+        &mut state,
+        Action::RunCell {
+            cell: id("a"),
+            then: AfterRun::Stay,
+        },
+    );
     report(&mut state, "a", RunEvent::Started { execution_count: None });
     for number in 0..MAX_OUTPUTS + 100 {
-        let name = if number % 2 == 0 { StreamName::Stdout } else { StreamName::Stderr };
-        report(&mut state, "a", RunEvent::Shown(Output::Stream { name, text: "x".to_owned() }));
+        let name = if number % 2 == 0 {
+            StreamName::Stdout
+        } else {
+            StreamName::Stderr
+        };
+        report(
+            &mut state,
+            "a",
+            RunEvent::Shown(Output::Stream {
+                name,
+                text: "x".to_owned(),
+            }),
+        );
     }
-    let error = Output::Error { ename: "E".to_owned(), evalue: String::new(), traceback: Vec::new() };
+    let error = Output::Error {
+        ename: "E".to_owned(),
+        evalue: String::new(),
+        traceback: Vec::new(),
+    };
     report(&mut state, "a", RunEvent::Shown(error.clone()));
     let outputs = &state.document.notebook.cells[0].outputs;
     assert_eq!(outputs.len(), MAX_OUTPUTS + 2);
     assert_eq!(outputs.last(), Some(&error));
-    let Output::Stream { text, .. } = &outputs[MAX_OUTPUTS] else { panic!("the note is a stream") };
+    let Output::Stream { text, .. } = &outputs[MAX_OUTPUTS] else {
+        panic!("the note is a stream")
+    };
     assert_eq!(text, "[output truncated: 100 more outputs were not kept]\n");
 }
 
@@ -235,8 +404,20 @@ fn only_changes_of_the_document_ask_to_be_saved() {
     let mut state = page();
     let outcome = update(&mut state, Action::SelectCell(id("b")));
     assert_eq!(outcome.effects, []);
-    let outcome = update(&mut state, Action::SetSource { cell: id("b"), source: "x".to_owned() });
+    let outcome = update(
+        &mut state,
+        Action::SetSource {
+            cell: id("b"),
+            source: "x".to_owned(),
+        },
+    );
     assert_eq!(outcome.effects, [Effect::DocumentChanged]);
-    let outcome = update(&mut state, Action::SetSource { cell: id("b"), source: "x".to_owned() });
+    let outcome = update(
+        &mut state,
+        Action::SetSource {
+            cell: id("b"),
+            source: "x".to_owned(),
+        },
+    );
     assert_eq!(outcome.effects, []);
 }

@@ -12,14 +12,24 @@ impl Turn<'_> {
         match action {
             Action::SelectCell(cell) => self.select(cell, Mode::Command),
             Action::SelectNeighbour(step) => {
-                if let Some(cell) = self.state.view.selected.clone().and_then(|cell| self.neighbour(&cell, step)) {
+                if let Some(cell) = self
+                    .state
+                    .view
+                    .selected
+                    .clone()
+                    .and_then(|cell| self.neighbour(&cell, step))
+                {
                     self.select(cell, Mode::Command);
                 }
             }
             Action::EditNeighbour(cell, step) => {
                 if let Some(neighbour) = self.neighbour(&cell, step) {
                     // Rendered Markdown has no text to put the caret into, so it is only selected.
-                    let mode = if self.shows_source(&neighbour) { Mode::Edit } else { Mode::Command };
+                    let mode = if self.shows_source(&neighbour) {
+                        Mode::Edit
+                    } else {
+                        Mode::Command
+                    };
                     self.select(neighbour, mode);
                 }
             }
@@ -73,7 +83,12 @@ impl Turn<'_> {
     }
 
     fn open_source(&mut self, cell: &CellId) {
-        let is_markdown = self.state.document.notebook.cell(cell).is_some_and(|cell| cell.kind == CellKind::Markdown);
+        let is_markdown = self
+            .state
+            .document
+            .notebook
+            .cell(cell)
+            .is_some_and(|cell| cell.kind == CellKind::Markdown);
         if is_markdown && self.state.view.open_sources.insert(cell.clone()) {
             self.touch_cell(cell, CellFacet::View);
         }

@@ -1,0 +1,264 @@
+//! Opening, creating, listing and deleting documents, the page's address, and news from other tabs.
+
+use super::Effects;
+use super::saving::journal_key;
+use crate::model::action::{Action, NewFile};
+use crate::model::ids::{DocumentId, IdSource};
+use crate::model::notebook::{Document, title_from_file_name};
+use crate::model::runtime::SaveStatus;
+use crate::model::view::{Recent, RecentItem, Route};
+use crate::nbformat::{self, ReadError};
+use crate::state::AppState;
+use crate::storage::journal::Journal;
+use crate::storage::{Expect, Record, StorageError, TRASH_MS};
+use crate::web::files::PickedFile;
+use crate::web::tabs::TabNews;
+use crate::web::{time, window};
+
+/// How long an open document rests before its kernel starts by itself.
+const KERNEL_DELAY_MS: f64 = 300.0;
+
+impl Effects {
+    /// Shows what the page's address names.
+    pub fn follow_address(&self, app: AppState) {
+        let hash = window::hash();
+        match hash.strip_prefix("/n/") {
+            Some(id) if !id.is_empty() => {
+                let is_shown = app.with(|state| state.route == Route::Notebook && state.document.id.as_str() == id);
+                if !is_shown {
+                    self.leave(app);
+                    app.dispatch(Action::ShowLoading(DocumentId::from(id)));
+                }
+            }
+            _ => {
+                self.leave(app);
+                app.dispatch(Action::ShowStart);
+            }
+        }
+    }
+
+    pub(super) fn load(&self, app: AppState, id: DocumentId) {
+        let effects = self.clone();
+        time::spawn(async move {
+            match effects.read_stored(app, id).await {
+                Ok(Some((record, document, warnings, is_restored))) => {
+                    effects.show(app, &record, document, warnings);
+                    if is_restored {
+                        let text = "Edits that had not been stored were restored".to_owned();
+                        app.dispatch(Action::Notify {
+                            text,
+                            is_error: false,
+                            action: None,
+                        });
+                        effects.document_changed(app);
+                    }
+                }
+                Ok(None) => {
+                    app.dispatch(Action::ShowMissing(
+                        "This notebook is not in this browser’s storage".to_owned(),
+                    ));
+                }
+                Err(reason) => app.dispatch(Action::ShowMissing(reason)),
+            }
+        });
+    }
+
+    async fn read_stored(
+        &self,
+        app: AppState,
+        id: DocumentId,
+    ) -> Result<Option<(Record, Document, Vec<String>, bool)>, String> {
+        let storage = self.storage().await;
+        let text = |error: StorageError| error.to_string();
+        let Some(record) = storage.load(id.clone()).await.map_err(text)? else {
+            return Ok(None);
+        };
+        let files = storage.file_list(id.clone()).await.map_err(text)?;
+        let (notebook, warnings) = read_notebook(&record.ipynb).map_err(|error| error.to_string())?;
+        let mut document = Document {
+            id: id.clone(),
+            title: record.title.clone(),
+            notebook,
+            files,
+        };
+        // A document that is read anew on purpose has no use for edits that lost against it.
+        let in_conflict = app.with(|state| state.runtime.save == SaveStatus::Conflict);
+        let key = journal_key(&id);
+        let journal = window::read_local(&key).and_then(|text| Journal::from_text(&text));
+        let is_restored = match journal {
+            Some(journal) if !in_conflict => journal.restore(&mut document, record.modified_ms),
+            _ => false,
+        };
+        if !is_restored {
+            window::remove_local(&key);
+        }
+        Ok(Some((record, document, warnings, is_restored)))
+    }
+
+    fn show(&self, app: AppState, record: &Record, document: Document, warnings: Vec<String>) {
+        let id = document.id.clone();
+        let previous = app.with(|state| state.document.id.clone());
+        app.dispatch(Action::OpenDocument {
+            document: Box::new(document),
+            warnings,
+        });
+        self.rooms.saving.open(app, record.created_ms, record.modified_ms);
+        if previous != id {
+            self.tell_tabs(&previous, TabNews::Closed);
+        }
+        self.tell_tabs(&id, TabNews::Opened);
+        time::spawn(async move {
+            time::sleep(KERNEL_DELAY_MS).await;
+            if app.with(|state| state.route == Route::Notebook && state.document.id == id) {
+                app.dispatch(Action::StartKernel);
+            }
+        });
+    }
+
+    pub(super) fn create(&self, app: AppState, document: Document) {
+        let effects = self.clone();
+        time::spawn(async move { effects.store_new(app, document, Vec::new(), Vec::new()).await });
+    }
+
+    /// Stores a new document and shows it. Where storage fails it is shown all the same, as not saved.
+    async fn store_new(&self, app: AppState, mut document: Document, files: Vec<NewFile>, warnings: Vec<String>) {
+        self.leave(app);
+        let storage = self.storage().await;
+        let now_ms = time::now_ms();
+        let record = Record {
+            id: document.id.clone(),
+            title: document.title.clone(),
+            ipynb: nbformat::write(&document.notebook),
+            created_ms: now_ms,
+            modified_ms: now_ms,
+        };
+        let mut failure = storage.save(record.clone(), Expect::Modified(0.0)).await.err();
+        if !files.is_empty() {
+            failure = storage.put_files(document.id.clone(), files).await.err().or(failure);
+            document.files = storage.file_list(document.id.clone()).await.unwrap_or_default();
+        }
+        self.show(app, &record, document, warnings);
+        if let Some(error) = failure {
+            app.dispatch(Action::SetSave(SaveStatus::Failed(error.to_string())));
+            self.document_changed(app);
+        }
+    }
+
+    /// Makes a new document from the text of a notebook, with files, and shows it.
+    pub async fn open_text(
+        &self,
+        app: AppState,
+        text: &str,
+        name: Option<&str>,
+        files: Vec<NewFile>,
+    ) -> Result<DocumentId, ReadError> {
+        let (notebook, warnings) = read_notebook(text)?;
+        let named = notebook
+            .metadata
+            .get("title")
+            .or_else(|| notebook.metadata.get("colab")?.get("name"));
+        let name = name.or_else(|| named?.as_str()).unwrap_or("Untitled");
+        let id = IdSource::new(window::random_seed()).next_document();
+        let document = Document {
+            id: id.clone(),
+            title: title_from_file_name(name),
+            notebook,
+            files: Vec::new(),
+        };
+        self.store_new(app, document, files, warnings).await;
+        Ok(id)
+    }
+
+    /// Opens the notebooks among files picked or dropped on the start page, and says which could not be opened.
+    pub async fn import(&self, app: AppState, picked: Vec<PickedFile>) {
+        for file in picked {
+            let result = match &file.bytes {
+                Ok(bytes) => match std::str::from_utf8(bytes) {
+                    Ok(text) => self
+                        .open_text(app, text, Some(&file.name), Vec::new())
+                        .await
+                        .map(drop)
+                        .map_err(|error| error.to_string()),
+                    Err(_) => Err("This is not a notebook: it is not text".to_owned()),
+                },
+                Err(reason) => Err(reason.clone()),
+            };
+            if let Err(reason) = result {
+                let text = format!("{}: {reason}", file.name);
+                app.dispatch(Action::Notify {
+                    text,
+                    is_error: true,
+                    action: None,
+                });
+            }
+        }
+    }
+
+    pub(super) fn load_recent(&self, app: AppState) {
+        let effects = self.clone();
+        time::spawn(async move {
+            let storage = effects.storage().await;
+            // Failing to empty the trash is no reason to show no list.
+            storage.purge(time::now_ms() - TRASH_MS).await.ok();
+            let recent = match storage.list().await {
+                Ok(list) => {
+                    let kept = list.into_iter().filter(|summary| summary.trashed_ms.is_none());
+                    Recent::Ready(
+                        kept.map(|summary| RecentItem {
+                            id: summary.id,
+                            title: summary.title,
+                            modified_ms: summary.modified_ms,
+                        })
+                        .collect(),
+                    )
+                }
+                Err(error) => Recent::Failed(error.to_string()),
+            };
+            app.dispatch(Action::SetRecent(recent));
+        });
+    }
+
+    pub(super) fn trash(&self, app: AppState, id: DocumentId, is_trashed: bool) {
+        let effects = self.clone();
+        time::spawn(async move {
+            let storage = effects.storage().await;
+            if let Err(error) = storage.set_trashed(id, is_trashed.then(time::now_ms)).await {
+                app.dispatch(Action::Notify {
+                    text: error.to_string(),
+                    is_error: true,
+                    action: None,
+                });
+            }
+            effects.load_recent(app);
+        });
+    }
+
+    pub(super) fn tell_tabs(&self, id: &DocumentId, news: TabNews) {
+        if let Some(tabs) = &*self.rooms.tabs.borrow()
+            && !id.as_str().is_empty()
+        {
+            tabs.tell(id.as_str(), news);
+        }
+    }
+
+    pub(super) fn take_tab_news(&self, app: AppState, document: &str, news: TabNews) {
+        let is_ours = app.with(|state| state.route == Route::Notebook && state.document.id.as_str() == document);
+        if !is_ours {
+            return;
+        }
+        match news {
+            TabNews::Opened => {
+                self.tell_tabs(&DocumentId::from(document), TabNews::HasOpen);
+                app.dispatch(Action::SetOpenElsewhere(true));
+            }
+            TabNews::HasOpen => app.dispatch(Action::SetOpenElsewhere(true)),
+            TabNews::Closed => app.dispatch(Action::SetOpenElsewhere(false)),
+            TabNews::Saved => app.dispatch(Action::SetSave(SaveStatus::Conflict)),
+        }
+    }
+}
+
+fn read_notebook(text: &str) -> Result<(crate::model::notebook::Notebook, Vec<String>), ReadError> {
+    let (notebook, warnings) = nbformat::read(text, &mut IdSource::new(window::random_seed()))?;
+    Ok((notebook, warnings.iter().map(ToString::to_string).collect()))
+}

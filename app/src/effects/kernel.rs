@@ -1,0 +1,363 @@
+//! Executions: the session's steps are carried out here, and what the kernel shows reaches the state once a frame.
+//! A kernel that floods the page with output is drawn less often, so that typing and the stop button keep working.
+
+use super::Effects;
+use crate::kernel::client::{ClientEvent, KernelClient, KernelLauncher, LaunchOptions};
+use crate::kernel::frame::FrameLauncher;
+use crate::kernel::session::{Session, Step};
+use crate::model::action::{Action, NewFile, Report};
+use crate::model::ids::{CellId, RunId};
+use crate::model::output::Output;
+use crate::model::run::{Outcome, RunEvent};
+use crate::model::runtime::{BootProgress, KernelStatus};
+use crate::model::view::Route;
+use crate::state::AppState;
+use crate::web::{time, window};
+use futures::channel::oneshot;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Drawing output may take this share of the time: after a drawing, the page rests this many times as long.
+const REST_FACTOR: f64 = 3.0;
+
+/// The longest rest between two drawings.
+const MAX_REST_MS: f64 = 1000.0;
+
+/// How an execution ended, for those who wait for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunResult {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Its number.
+    pub execution_count: Option<u32>,
+    /// How long it took.
+    pub took_ms: f64,
+}
+
+/// What belongs to the kernel.
+pub(super) struct KernelRoom {
+    launcher: FrameLauncher,
+    session: RefCell<Session>,
+    client: RefCell<Option<Box<dyn KernelClient>>>,
+    /// Tells a kernel from those before it, whose late events mean nothing.
+    generation: Cell<u64>,
+    is_launching: Cell<bool>,
+    reports: RefCell<Vec<Report>>,
+    is_flush_planned: Cell<bool>,
+    waiters: RefCell<BTreeMap<RunId, Vec<oneshot::Sender<RunResult>>>>,
+    /// Those who wait for a kernel that is starting.
+    settling: RefCell<Vec<oneshot::Sender<Result<(), String>>>>,
+    /// Answers given in advance to questions of the code.
+    answers: RefCell<VecDeque<String>>,
+    timings_ms: RefCell<BTreeMap<String, f64>>,
+}
+
+impl KernelRoom {
+    pub(super) fn new() -> Self {
+        Self {
+            launcher: FrameLauncher::default(),
+            session: RefCell::new(new_session()),
+            client: RefCell::default(),
+            generation: Cell::new(0),
+            is_launching: Cell::new(false),
+            reports: RefCell::default(),
+            is_flush_planned: Cell::new(false),
+            waiters: RefCell::default(),
+            settling: RefCell::default(),
+            answers: RefCell::default(),
+            timings_ms: RefCell::default(),
+        }
+    }
+
+    /// Gives files to the kernel, if there is one.
+    pub(super) fn send_files(&self, files: Vec<NewFile>) {
+        if let Some(client) = &*self.client.borrow() {
+            client.add_files(files);
+        }
+    }
+}
+
+fn new_session() -> Session {
+    Session::new(format!("{:016x}", window::random_seed()), time::iso_date)
+}
+
+impl Effects {
+    pub(super) fn execute(&self, app: AppState, cell: CellId, run: RunId, code: String) {
+        let steps = self.rooms.kernel.session.borrow_mut().enqueue(cell, run, code);
+        self.follow(app, steps);
+        self.start_kernel(app);
+    }
+
+    pub(super) fn interrupt(&self, app: AppState) {
+        self.rooms.kernel.answers.borrow_mut().clear();
+        let steps = self.rooms.kernel.session.borrow_mut().interrupt();
+        self.follow(app, steps);
+    }
+
+    pub(super) fn answer(&self, app: AppState, text: &str) {
+        let steps = self.rooms.kernel.session.borrow_mut().answer(text);
+        self.follow(app, steps);
+    }
+
+    pub(super) fn restart(&self, app: AppState) {
+        self.stop_kernel(app);
+        self.start_kernel(app);
+    }
+
+    /// Ends the kernel; the document and its outputs stay.
+    pub(super) fn stop_kernel(&self, app: AppState) {
+        let room = &self.rooms.kernel;
+        room.generation.set(room.generation.get() + 1);
+        let was_launching = room.is_launching.replace(false);
+        room.answers.borrow_mut().clear();
+        let had_client = room.client.borrow_mut().take().is_some();
+        let steps = room.session.borrow_mut().end();
+        self.follow(app, steps);
+        self.flush(app);
+        *room.session.borrow_mut() = new_session();
+        if had_client || was_launching {
+            app.dispatch(Action::SetKernel(KernelStatus::None));
+        }
+    }
+
+    /// Starts a kernel for the open document, unless there is one. One that died is replaced.
+    pub(super) fn start_kernel(&self, app: AppState) {
+        let room = &self.rooms.kernel;
+        let (is_open, is_dead) = app.with(|state| {
+            (
+                state.route == Route::Notebook,
+                matches!(state.runtime.kernel, KernelStatus::Dead(_)),
+            )
+        });
+        if !is_open || room.is_launching.get() || (room.client.borrow().is_some() && !is_dead) {
+            return;
+        }
+        room.client.borrow_mut().take();
+        room.is_launching.set(true);
+        let generation = room.generation.get() + 1;
+        room.generation.set(generation);
+        let progress = BootProgress {
+            stage: "Starting the kernel".to_owned(),
+            ..BootProgress::default()
+        };
+        app.dispatch(Action::SetKernel(KernelStatus::Starting(progress)));
+        let effects = self.clone();
+        time::spawn(async move { effects.launch(app, generation).await });
+    }
+
+    async fn launch(&self, app: AppState, generation: u64) {
+        let (id, accelerator) = app.with(|state| (state.document.id.clone(), state.settings.accelerator));
+        let files = self.storage().await.files(id).await;
+        let room = &self.rooms.kernel;
+        if room.generation.get() != generation {
+            return;
+        }
+        let files = files.unwrap_or_else(|error| {
+            let text = format!("The kernel starts without the notebook's files: {error}");
+            app.dispatch(Action::Notify {
+                text,
+                is_error: true,
+                action: None,
+            });
+            Vec::new()
+        });
+        let effects = self.clone();
+        let events = move |event| effects.take_event(app, generation, event);
+        let client = room
+            .launcher
+            .launch(LaunchOptions { accelerator, files }, Box::new(events));
+        *room.client.borrow_mut() = Some(client);
+        room.is_launching.set(false);
+    }
+
+    fn take_event(&self, app: AppState, generation: u64, event: ClientEvent) {
+        let room = &self.rooms.kernel;
+        if room.generation.get() != generation {
+            return;
+        }
+        let is_fatal = matches!(event, ClientEvent::Fatal(_));
+        let steps = room.session.borrow_mut().take(event);
+        if is_fatal {
+            // The frame is taken down a moment later, because this call may come from inside it.
+            room.generation.set(generation + 1);
+            room.is_launching.set(false);
+            let effects = self.clone();
+            time::spawn(async move {
+                if effects.rooms.kernel.generation.get() == generation + 1 {
+                    effects.rooms.kernel.client.borrow_mut().take();
+                }
+            });
+        }
+        self.follow(app, steps);
+    }
+
+    fn follow(&self, app: AppState, steps: Vec<Step>) {
+        let room = &self.rooms.kernel;
+        for step in steps {
+            match step {
+                Step::Send(message) => {
+                    if let Some(client) = &*room.client.borrow() {
+                        client.send(&message);
+                    }
+                }
+                Step::Interrupt => {
+                    if let Some(client) = &*room.client.borrow() {
+                        client.interrupt();
+                    }
+                }
+                Step::Report(report) => self.take_report(app, report),
+                Step::Kernel(kernel) => {
+                    self.flush(app);
+                    if let KernelStatus::Dead(reason) = &kernel {
+                        self.settle(&Err(reason.clone()));
+                    }
+                    app.dispatch(Action::SetKernel(kernel));
+                }
+                Step::Ready(device, timings_ms) => {
+                    room.timings_ms.borrow_mut().extend(timings_ms);
+                    app.dispatch(Action::SetDevice(device));
+                    self.settle(&Ok(()));
+                }
+            }
+        }
+    }
+
+    fn take_report(&self, app: AppState, report: Report) {
+        let is_urgent = matches!(
+            &report,
+            Report::Run {
+                event: RunEvent::Ended { .. } | RunEvent::InputAsked(_) | RunEvent::Started { .. },
+                ..
+            }
+        );
+        push_joined(&mut self.rooms.kernel.reports.borrow_mut(), report);
+        if is_urgent {
+            self.flush(app);
+        } else if !self.rooms.kernel.is_flush_planned.replace(true) {
+            let effects = self.clone();
+            time::spawn(async move {
+                time::next_frame().await;
+                let began_ms = time::page_ms();
+                effects.flush(app);
+                // What drawing costs shows when the next task gets its turn.
+                time::sleep(0.0).await;
+                let rest_ms = (time::page_ms() - began_ms) * REST_FACTOR;
+                time::sleep(rest_ms.min(MAX_REST_MS)).await;
+                effects.rooms.kernel.is_flush_planned.set(false);
+                effects.flush(app);
+            });
+        }
+    }
+
+    /// Hands what has been collected to the state, then tells those who wait for an execution to end.
+    fn flush(&self, app: AppState) {
+        let reports = self.rooms.kernel.reports.take();
+        if reports.is_empty() {
+            return;
+        }
+        let mut endings = Vec::new();
+        let mut asking = None;
+        for report in &reports {
+            let Report::Run { cell, run, event } = report else {
+                continue;
+            };
+            match event {
+                RunEvent::Ended {
+                    outcome,
+                    execution_count,
+                } => {
+                    endings.push((cell.clone(), run.clone(), outcome.clone(), *execution_count));
+                }
+                RunEvent::InputAsked(_) => asking = Some(cell.clone()),
+                RunEvent::Started { .. } | RunEvent::Shown(_) | RunEvent::Cleared { .. } => {}
+            }
+        }
+        app.dispatch(Action::TakeReports {
+            reports,
+            now_ms: time::page_ms(),
+        });
+        for (cell, run, outcome, execution_count) in endings {
+            let took_ms = app.with(|state| state.runtime.cells.get(&cell).and_then(|runtime| runtime.took_ms));
+            let result = RunResult {
+                outcome,
+                execution_count,
+                took_ms: took_ms.unwrap_or_default(),
+            };
+            for waiter in self.rooms.kernel.waiters.borrow_mut().remove(&run).unwrap_or_default() {
+                waiter.send(result.clone()).ok();
+            }
+        }
+        let answer = asking.and_then(|cell| Some((cell, self.rooms.kernel.answers.borrow_mut().pop_front()?)));
+        if let Some((cell, text)) = answer {
+            app.dispatch(Action::AnswerInput { cell, text });
+        }
+    }
+
+    /// Resolves when an execution has ended and its outputs are in the state.
+    pub fn wait_for(&self, run: RunId) -> oneshot::Receiver<RunResult> {
+        let (sender, receiver) = oneshot::channel();
+        self.rooms
+            .kernel
+            .waiters
+            .borrow_mut()
+            .entry(run)
+            .or_default()
+            .push(sender);
+        receiver
+    }
+
+    fn settle(&self, result: &Result<(), String>) {
+        for waiter in self.rooms.kernel.settling.take() {
+            waiter.send(result.clone()).ok();
+        }
+    }
+
+    /// Resolves when the next kernel to start is ready, or has failed to.
+    pub fn kernel_settled(&self) -> oneshot::Receiver<Result<(), String>> {
+        let (sender, receiver) = oneshot::channel();
+        self.rooms.kernel.settling.borrow_mut().push(sender);
+        receiver
+    }
+
+    /// Gives answers in advance, in place of those given before.
+    pub fn set_answers(&self, answers: Vec<String>) {
+        *self.rooms.kernel.answers.borrow_mut() = answers.into();
+    }
+
+    /// How long things took, in milliseconds by name.
+    pub fn timings_ms(&self) -> BTreeMap<String, f64> {
+        self.rooms.kernel.timings_ms.borrow().clone()
+    }
+
+    /// Notes how long something took.
+    pub fn note_timing(&self, name: &str, ms: f64) {
+        self.rooms.kernel.timings_ms.borrow_mut().insert(name.to_owned(), ms);
+    }
+}
+
+/// Adds a report; text that goes on where the last one ended is joined to it, so that a flood stays small.
+fn push_joined(reports: &mut Vec<Report>, report: Report) {
+    if let (
+        Some(Report::Run {
+            run: last_run,
+            event:
+                RunEvent::Shown(Output::Stream {
+                    name: last_name,
+                    text: last_text,
+                }),
+            ..
+        }),
+        Report::Run {
+            run,
+            event: RunEvent::Shown(Output::Stream { name, text }),
+            ..
+        },
+    ) = (reports.last_mut(), &report)
+        && last_run == run
+        && last_name == name
+    {
+        last_text.push_str(text);
+        return;
+    }
+    reports.push(report);
+}

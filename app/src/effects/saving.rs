@@ -1,0 +1,226 @@
+//! Storing the open document: after a rest, when the page is left, and on request. Nothing newer is written over unasked.
+//! Until a write has succeeded, a journal in local storage holds the edits.
+
+use super::Effects;
+use crate::model::action::Action;
+use crate::model::ids::{CellId, DocumentId};
+use crate::model::runtime::SaveStatus;
+use crate::model::view::Route;
+use crate::state::AppState;
+use crate::storage::autosave::Autosave;
+use crate::storage::journal::Journal;
+use crate::storage::{Expect, Record, StorageError};
+use crate::web::tabs::TabNews;
+use crate::web::{time, window};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+/// How long edits may wait before they are in the journal.
+const JOURNAL_MS: f64 = 150.0;
+
+/// Where the journal of a document is kept.
+pub(super) fn journal_key(id: &DocumentId) -> String {
+    format!("carrel:journal:{id}")
+}
+
+/// What belongs to storing.
+#[derive(Default)]
+pub(super) struct SaveRoom {
+    autosave: RefCell<Autosave>,
+    created_ms: Cell<f64>,
+    /// The version that this tab has read or written last.
+    modified_ms: Cell<f64>,
+    /// Cells whose text may differ from the stored one.
+    changed: RefCell<BTreeSet<CellId>>,
+    known: RefCell<BTreeSet<CellId>>,
+    is_timer_set: Cell<bool>,
+    is_journal_due: Cell<bool>,
+    has_asked_to_persist: Cell<bool>,
+}
+
+impl SaveRoom {
+    /// Starts anew for a document as it is stored.
+    pub(super) fn open(&self, app: AppState, created_ms: f64, modified_ms: f64) {
+        *self.autosave.borrow_mut() = Autosave::default();
+        self.created_ms.set(created_ms);
+        self.modified_ms.set(modified_ms);
+        self.changed.borrow_mut().clear();
+        *self.known.borrow_mut() = cell_ids(app);
+    }
+
+    pub(super) fn note_cell(&self, cell: &CellId) {
+        self.changed.borrow_mut().insert(cell.clone());
+    }
+
+    /// Cells that were not stored are in the journal with their text.
+    pub(super) fn note_new_cells(&self, app: AppState) {
+        let known = self.known.borrow();
+        self.changed
+            .borrow_mut()
+            .extend(cell_ids(app).difference(&known).cloned());
+    }
+
+    pub(super) fn is_dirty(&self) -> bool {
+        self.autosave.borrow().is_dirty()
+    }
+
+    /// Writes the journal, before returning.
+    fn write_journal(&self, app: AppState) {
+        self.is_journal_due.set(false);
+        if !self.is_dirty() {
+            return;
+        }
+        let (key, text) = app.with(|state| {
+            let journal = Journal::new(
+                &state.document,
+                &self.changed.borrow(),
+                self.modified_ms.get(),
+                time::now_ms(),
+            );
+            (journal_key(&state.document.id), journal.to_text())
+        });
+        window::write_local(&key, &text);
+    }
+}
+
+fn cell_ids(app: AppState) -> BTreeSet<CellId> {
+    app.with(|state| {
+        state
+            .document
+            .notebook
+            .cells
+            .iter()
+            .map(|cell| cell.id.clone())
+            .collect()
+    })
+}
+
+impl Effects {
+    pub(super) fn document_changed(&self, app: AppState) {
+        if app.with(|state| state.route != Route::Notebook) {
+            return;
+        }
+        let room = &self.rooms.saving;
+        room.autosave.borrow_mut().change(time::now_ms());
+        if app.with(|state| state.runtime.save == SaveStatus::Saved) {
+            app.dispatch(Action::SetSave(SaveStatus::Saving));
+        }
+        if !room.is_journal_due.replace(true) {
+            let effects = self.clone();
+            time::spawn(async move {
+                time::sleep(JOURNAL_MS).await;
+                if effects.rooms.saving.is_journal_due.get() {
+                    effects.rooms.saving.write_journal(app);
+                }
+            });
+        }
+        self.plan_save(app);
+    }
+
+    /// Waits until the document has rested, then stores it.
+    fn plan_save(&self, app: AppState) {
+        if self.rooms.saving.is_timer_set.replace(true) {
+            return;
+        }
+        let effects = self.clone();
+        time::spawn(async move {
+            loop {
+                let wait_ms = effects.rooms.saving.autosave.borrow().wait_ms(time::now_ms());
+                match wait_ms {
+                    None => break,
+                    Some(0.0) => {
+                        effects.save(app, None).await;
+                        if app.with(|state| state.runtime.save == SaveStatus::Conflict) {
+                            break;
+                        }
+                    }
+                    Some(wait_ms) => time::sleep(wait_ms).await,
+                }
+            }
+            effects.rooms.saving.is_timer_set.set(false);
+        });
+    }
+
+    pub(super) fn save_now(&self, app: AppState) {
+        let effects = self.clone();
+        time::spawn(async move {
+            effects.save(app, None).await;
+            effects.plan_save(app);
+        });
+    }
+
+    pub(super) fn overwrite(&self, app: AppState) {
+        let effects = self.clone();
+        time::spawn(async move {
+            effects.save(app, Some(Expect::Anything)).await;
+            effects.plan_save(app);
+        });
+    }
+
+    /// The page may vanish at any moment now: the journal is written at once, the document as soon as storage can.
+    pub(super) fn leave(&self, app: AppState) {
+        if app.with(|state| state.route == Route::Notebook) && self.rooms.saving.is_dirty() {
+            self.rooms.saving.write_journal(app);
+            self.save_now(app);
+        }
+    }
+
+    async fn save(&self, app: AppState, expect: Option<Expect>) {
+        let room = &self.rooms.saving;
+        let in_conflict = app.with(|state| state.runtime.save == SaveStatus::Conflict);
+        if app.with(|state| state.route != Route::Notebook) || (in_conflict && expect.is_none()) {
+            return;
+        }
+        let Some(num_changes) = room.autosave.borrow_mut().begin() else {
+            return;
+        };
+        let expect = expect.unwrap_or(Expect::Modified(room.modified_ms.get()));
+        // Two versions of the same millisecond must differ.
+        let modified_ms = time::now_ms().max(room.modified_ms.get() + 1.0);
+        let record = app.with(|state| Record {
+            id: state.document.id.clone(),
+            title: state.document.title.clone(),
+            ipynb: crate::nbformat::write(&state.document.notebook),
+            created_ms: room.created_ms.get(),
+            modified_ms,
+        });
+        let (id, cells) = (record.id.clone(), cell_ids(app));
+        let changed = room.changed.take();
+        app.dispatch(Action::SetSave(SaveStatus::Saving));
+        let result = self.storage().await.save(record, expect).await;
+        if app.with(|state| state.document.id != id) {
+            return; // Another document has been opened meanwhile, and its own counts have begun.
+        }
+        match result {
+            Ok(()) => {
+                room.autosave.borrow_mut().succeed(num_changes, time::now_ms());
+                room.modified_ms.set(modified_ms);
+                *room.known.borrow_mut() = cells;
+                self.saved(app, &id);
+            }
+            Err(error) => {
+                room.autosave.borrow_mut().fail(time::now_ms());
+                room.changed.borrow_mut().extend(changed);
+                room.write_journal(app);
+                app.dispatch(Action::SetSave(match error {
+                    StorageError::Conflict => SaveStatus::Conflict,
+                    other => SaveStatus::Failed(other.to_string()),
+                }));
+            }
+        }
+    }
+
+    fn saved(&self, app: AppState, id: &DocumentId) {
+        let room = &self.rooms.saving;
+        if room.is_dirty() {
+            room.write_journal(app);
+        } else {
+            window::remove_local(&journal_key(id));
+            app.dispatch(Action::SetSave(SaveStatus::Saved));
+        }
+        self.tell_tabs(id, TabNews::Saved);
+        if !room.has_asked_to_persist.replace(true) {
+            time::spawn(window::ask_to_persist());
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Storage in IndexedDB. Texts, times and files lie in three stores, so that listing reads no notebook and saving no file.
+//! A write checks the stored version in the same transaction, so that two tabs cannot overwrite each other unseen.
+
+use super::{Answer, Expect, RECORD_VERSION, Record, Storage, StorageError, Summary};
+use crate::model::action::NewFile;
+use crate::model::ids::DocumentId;
+use crate::model::notebook::FileEntry;
+use crate::web::js;
+use futures::FutureExt as _;
+use idb::{Database, DatabaseEvent as _, Factory, KeyRange, ObjectStoreParams, Query, Transaction, TransactionMode};
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast as _, JsValue};
+
+const DATABASE: &str = "carrel";
+/// The version of the stores; the records have their own.
+const DATABASE_VERSION: u32 = 1;
+const TEXTS: &str = "texts";
+const SUMMARIES: &str = "summaries";
+const FILES: &str = "files";
+
+impl From<idb::Error> for StorageError {
+    fn from(error: idb::Error) -> Self {
+        let text = match &error {
+            idb::Error::DomException(exception) => format!("{}: {}", exception.name(), exception.message()),
+            other => other.to_string(),
+        };
+        // Depending on when the browser notices, the quota shows in a request's or in the transaction's error.
+        if text.contains("QuotaExceeded") {
+            Self::Full
+        } else {
+            Self::Failed(text)
+        }
+    }
+}
+
+/// Documents in the browser's database.
+pub(crate) struct IdbStorage {
+    database: Database,
+}
+
+impl IdbStorage {
+    /// Opens the database, and makes its stores the first time.
+    pub(crate) async fn open() -> Result<Self, StorageError> {
+        let unavailable = |error: idb::Error| StorageError::Unavailable(error.to_string());
+        let mut request = Factory::new()
+            .and_then(|factory| factory.open(DATABASE, Some(DATABASE_VERSION)))
+            .map_err(unavailable)?;
+        request.on_upgrade_needed(|event| {
+            let Ok(database) = event.database() else { return };
+            for store in [TEXTS, SUMMARIES, FILES] {
+                if !database.store_names().iter().any(|name| name == store) {
+                    database.create_object_store(store, ObjectStoreParams::new()).ok();
+                }
+            }
+        });
+        let mut database = request.await.map_err(unavailable)?;
+        // A newer page in another tab may need to change the stores; it must not wait for this tab.
+        database.on_version_change(|event| {
+            if let Ok(database) = event.database() {
+                database.close();
+            }
+        });
+        Ok(Self { database })
+    }
+
+    fn begin(&self, stores: &[&str], mode: TransactionMode) -> Result<Transaction, StorageError> {
+        Ok(self.database.transaction(stores, mode)?)
+    }
+
+    async fn save_record(&self, record: Record, expect: Expect) -> Result<(), StorageError> {
+        let transaction = self.begin(&[TEXTS, SUMMARIES], TransactionMode::ReadWrite)?;
+        let (texts, summaries) = (transaction.object_store(TEXTS)?, transaction.object_store(SUMMARIES)?);
+        let key = JsValue::from_str(record.id.as_str());
+        let stored = summaries.get(Query::from(key.clone()))?.await?;
+        if let Some(stored) = &stored {
+            if js::get_number(stored, "version") > Some(f64::from(RECORD_VERSION)) {
+                return Err(StorageError::TooNew);
+            }
+            if matches!(expect, Expect::Modified(expected) if js::get_number(stored, "modified_ms") != Some(expected)) {
+                return Err(StorageError::Conflict);
+            }
+        }
+        let summary = js::object(&[
+            ("version", JsValue::from(RECORD_VERSION)),
+            ("title", JsValue::from_str(&record.title)),
+            ("created_ms", JsValue::from_f64(record.created_ms)),
+            ("modified_ms", JsValue::from_f64(record.modified_ms)),
+        ]);
+        if let Some(trashed_ms) = stored.as_ref().and_then(|stored| js::get_number(stored, "trashed_ms")) {
+            js::set(&summary, "trashed_ms", &JsValue::from_f64(trashed_ms));
+        }
+        let text = js::object(&[
+            ("version", JsValue::from(RECORD_VERSION)),
+            ("ipynb", JsValue::from_str(&record.ipynb)),
+        ]);
+        texts.put(&text, Some(&key))?.await?;
+        summaries.put(&summary, Some(&key))?.await?;
+        finish(transaction).await
+    }
+
+    async fn load_record(&self, id: DocumentId) -> Result<Option<Record>, StorageError> {
+        let transaction = self.begin(&[TEXTS, SUMMARIES], TransactionMode::ReadOnly)?;
+        let key = JsValue::from_str(id.as_str());
+        let summary = transaction
+            .object_store(SUMMARIES)?
+            .get(Query::from(key.clone()))?
+            .await?;
+        let text = transaction.object_store(TEXTS)?.get(Query::from(key))?.await?;
+        let (Some(summary), Some(text)) = (summary, text) else {
+            return Ok(None);
+        };
+        if js::get_number(&text, "version") > Some(f64::from(RECORD_VERSION)) {
+            return Err(StorageError::TooNew);
+        }
+        let summary = summary_from(id, &summary);
+        Ok(Some(Record {
+            id: summary.id,
+            title: summary.title,
+            ipynb: js::get_text(&text, "ipynb").unwrap_or_default(),
+            created_ms: summary.created_ms,
+            modified_ms: summary.modified_ms,
+        }))
+    }
+
+    async fn summaries(&self) -> Result<Vec<Summary>, StorageError> {
+        let transaction = self.begin(&[SUMMARIES], TransactionMode::ReadOnly)?;
+        let store = transaction.object_store(SUMMARIES)?;
+        let keys = store.get_all_keys(None, None)?.await?;
+        let values = store.get_all(None, None)?.await?;
+        let named = keys
+            .iter()
+            .zip(&values)
+            .filter_map(|(key, value)| Some((key.as_string()?, value)));
+        let mut list: Vec<Summary> = named
+            .map(|(id, value)| summary_from(DocumentId::from(id), value))
+            .collect();
+        list.sort_by(|a, b| b.modified_ms.total_cmp(&a.modified_ms));
+        Ok(list)
+    }
+
+    async fn remove(&self, id: &DocumentId) -> Result<(), StorageError> {
+        let transaction = self.begin(&[TEXTS, SUMMARIES, FILES], TransactionMode::ReadWrite)?;
+        for store in [TEXTS, SUMMARIES] {
+            transaction
+                .object_store(store)?
+                .delete(Query::from(JsValue::from_str(id.as_str())))?
+                .await?;
+        }
+        transaction
+            .object_store(FILES)?
+            .delete(Query::from(files_of(id)?))?
+            .await?;
+        finish(transaction).await
+    }
+
+    async fn stored_files(&self, id: &DocumentId) -> Result<Vec<(String, Uint8Array)>, StorageError> {
+        let transaction = self.begin(&[FILES], TransactionMode::ReadOnly)?;
+        let store = transaction.object_store(FILES)?;
+        let keys = store.get_all_keys(Some(Query::from(files_of(id)?)), None)?.await?;
+        let values = store.get_all(Some(Query::from(files_of(id)?)), None)?.await?;
+        let files = keys.into_iter().zip(values).filter_map(|(key, value)| {
+            let path = key.dyn_into::<Array>().ok()?.get(1).as_string()?;
+            Some((path, value.dyn_into::<Uint8Array>().ok()?))
+        });
+        Ok(files.collect())
+    }
+}
+
+async fn finish(transaction: Transaction) -> Result<(), StorageError> {
+    transaction.commit()?.await?;
+    Ok(())
+}
+
+fn summary_from(id: DocumentId, value: &JsValue) -> Summary {
+    Summary {
+        id,
+        title: js::get_text(value, "title").unwrap_or_default(),
+        created_ms: js::get_number(value, "created_ms").unwrap_or_default(),
+        modified_ms: js::get_number(value, "modified_ms").unwrap_or_default(),
+        trashed_ms: js::get_number(value, "trashed_ms"),
+    }
+}
+
+fn file_key(id: &DocumentId, path: &str) -> JsValue {
+    Array::of2(&JsValue::from_str(id.as_str()), &JsValue::from_str(path)).into()
+}
+
+/// The keys of all files of a document. An array sorts after every text, so an empty one ends the range.
+fn files_of(id: &DocumentId) -> Result<KeyRange, StorageError> {
+    let lower = Array::of1(&JsValue::from_str(id.as_str()));
+    let upper = Array::of2(&JsValue::from_str(id.as_str()), &Array::new());
+    Ok(KeyRange::bound(&lower, &upper, None, None)?)
+}
+
+impl Storage for IdbStorage {
+    fn list(&self) -> Answer<'_, Vec<Summary>> {
+        self.summaries().boxed_local()
+    }
+
+    fn load(&self, id: DocumentId) -> Answer<'_, Option<Record>> {
+        self.load_record(id).boxed_local()
+    }
+
+    fn save(&self, record: Record, expect: Expect) -> Answer<'_, ()> {
+        self.save_record(record, expect).boxed_local()
+    }
+
+    fn set_trashed(&self, id: DocumentId, trashed_ms: Option<f64>) -> Answer<'_, ()> {
+        async move {
+            let transaction = self.begin(&[SUMMARIES], TransactionMode::ReadWrite)?;
+            let store = transaction.object_store(SUMMARIES)?;
+            let key = JsValue::from_str(id.as_str());
+            if let Some(summary) = store.get(Query::from(key.clone()))?.await? {
+                let trashed_ms = trashed_ms.map_or(JsValue::UNDEFINED, JsValue::from_f64);
+                js::set(&summary, "trashed_ms", &trashed_ms);
+                store.put(&summary, Some(&key))?.await?;
+            }
+            finish(transaction).await
+        }
+        .boxed_local()
+    }
+
+    fn purge(&self, before_ms: f64) -> Answer<'_, ()> {
+        async move {
+            for summary in self.summaries().await? {
+                if summary.trashed_ms.is_some_and(|trashed_ms| trashed_ms < before_ms) {
+                    self.remove(&summary.id).await?;
+                }
+            }
+            Ok(())
+        }
+        .boxed_local()
+    }
+
+    fn file_list(&self, id: DocumentId) -> Answer<'_, Vec<FileEntry>> {
+        async move {
+            let files = self.stored_files(&id).await?.into_iter();
+            Ok(files
+                .map(|(path, bytes)| FileEntry {
+                    path,
+                    bytes: u64::from(bytes.length()),
+                })
+                .collect())
+        }
+        .boxed_local()
+    }
+
+    fn files(&self, id: DocumentId) -> Answer<'_, Vec<NewFile>> {
+        async move {
+            let files = self.stored_files(&id).await?.into_iter();
+            Ok(files
+                .map(|(path, bytes)| NewFile {
+                    path,
+                    bytes: bytes.to_vec(),
+                })
+                .collect())
+        }
+        .boxed_local()
+    }
+
+    fn put_files(&self, id: DocumentId, files: Vec<NewFile>) -> Answer<'_, ()> {
+        async move {
+            let transaction = self.begin(&[FILES], TransactionMode::ReadWrite)?;
+            let store = transaction.object_store(FILES)?;
+            for file in files {
+                let bytes = Uint8Array::from(file.bytes.as_slice());
+                store.put(&bytes, Some(&file_key(&id, &file.path)))?.await?;
+            }
+            finish(transaction).await
+        }
+        .boxed_local()
+    }
+
+    fn delete_file(&self, id: DocumentId, path: String) -> Answer<'_, ()> {
+        async move {
+            let transaction = self.begin(&[FILES], TransactionMode::ReadWrite)?;
+            transaction
+                .object_store(FILES)?
+                .delete(Query::from(file_key(&id, &path)))?
+                .await?;
+            finish(transaction).await
+        }
+        .boxed_local()
+    }
+}

@@ -1,0 +1,57 @@
+//! The text of a cell, joined to the state: changes and commands go out, the caret follows the mode.
+
+use crate::commands::table::Command;
+use crate::model::action::{Action, Step};
+use crate::model::facet::CellFacet;
+use crate::model::ids::CellId;
+use crate::state::AppState;
+use crate::web::editor::{CodeEditor, EditorCommand, Language};
+use leptos::prelude::*;
+
+/// The editor of a cell.
+#[component]
+pub fn CellEditor(
+    /// The cell.
+    id: CellId,
+    /// The language of the text.
+    language: Language,
+    /// Whether the text has the caret.
+    is_editing: Memo<bool>,
+    /// The accessible name.
+    label: String,
+) -> impl IntoView {
+    let app = AppState::from_context();
+    let value = app.read_cell(&id, CellFacet::Source, |state, id| {
+        state
+            .document
+            .notebook
+            .cell(id)
+            .map(|cell| cell.source.clone())
+            .unwrap_or_default()
+    });
+    let cell = StoredValue::new(id);
+    let on_change = Callback::new(move |source| {
+        app.dispatch(Action::SetSource {
+            cell: cell.get_value(),
+            source,
+        })
+    });
+    let on_focus = Callback::new(move |()| {
+        if !is_editing.get_untracked() {
+            app.dispatch(Action::EditCell(cell.get_value()));
+        }
+    });
+    let on_blur = Callback::new(move |()| app.dispatch(Action::LoseCaret(cell.get_value())));
+    let on_command = Callback::new(move |command| {
+        let cell = cell.get_value();
+        match command {
+            EditorCommand::RunAndAdvance => app.command_on(Command::RunAndAdvance, &cell),
+            EditorCommand::Run => app.command_on(Command::Run, &cell),
+            EditorCommand::RunAndInsert => app.command_on(Command::RunAndInsert, &cell),
+            EditorCommand::LeaveEdit => app.dispatch(Action::LeaveEdit),
+            EditorCommand::MoveUp => app.dispatch(Action::EditNeighbour(cell, Step::Up)),
+            EditorCommand::MoveDown => app.dispatch(Action::EditNeighbour(cell, Step::Down)),
+        }
+    });
+    view! { <CodeEditor value on_change language focus=is_editing on_focus on_blur on_command label /> }
+}

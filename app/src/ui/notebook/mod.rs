@@ -1,0 +1,38 @@
+//! The open notebook: header, cells, and the keys of command mode.
+
+mod keys;
+mod list;
+
+use crate::model::view::Route;
+use crate::state::AppState;
+use crate::ui::files::{DropZone, FilesDialog};
+use crate::ui::shell::{Banner, Header, ShortcutsDialog};
+use crate::web::files::PickedFile;
+use leptos::prelude::*;
+use list::CellList;
+
+/// The notebook page.
+#[component]
+pub fn NotebookPage() -> impl IntoView {
+    let app = AppState::from_context();
+    keys::listen(app);
+    let on_files = Callback::new(move |picked: Vec<PickedFile>| {
+        // A drop may arrive after the notebook has been left.
+        if app.with(|state| state.route == Route::Notebook) {
+            app.effects().add_picked(app, picked);
+        }
+    });
+    view! {
+        <DropZone label="Drop files to put them beside the notebook".to_owned() on_files>
+            <div class="notebook-page">
+                <Header />
+                <Banner />
+                <main class="notebook" aria-label="Notebook">
+                    <CellList />
+                </main>
+            </div>
+        </DropZone>
+        <ShortcutsDialog />
+        <FilesDialog />
+    }
+}

@@ -1,0 +1,89 @@
+//! The kernel's frame: an `<iframe>` with an opaque origin that shares nothing with the page but one message port.
+//! The page never reads from it otherwise, and nothing in it can reach the page. Read next: public/kernel/frame.js.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
+
+/// What code in the frame may load: what it is handed, and nothing from anywhere else.
+const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob: data:; \
+                      worker-src blob: data:; connect-src blob:";
+
+/// A live frame. Dropping it ends everything that runs inside.
+pub struct Frame {
+    element: HtmlIFrameElement,
+    port: MessagePort,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_load: Closure<dyn FnMut()>,
+}
+
+impl Frame {
+    /// Opens a frame that runs `script`, and takes what it sends.
+    pub fn open(script: &str, mut on_message: impl FnMut(JsValue) + 'static) -> Result<Self, JsValue> {
+        let document = web_sys::window()
+            .and_then(|window| window.document())
+            .ok_or(JsValue::NULL)?;
+        let channel = MessageChannel::new()?;
+        let port = channel.port1();
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| on_message(event.data()));
+        port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+
+        let element: HtmlIFrameElement = document.create_element("iframe")?.unchecked_into();
+        element.set_attribute("sandbox", "allow-scripts")?;
+        element.set_attribute("title", "Kernel")?;
+        element.set_attribute("aria-hidden", "true")?;
+        element.set_hidden(true);
+        element.set_srcdoc(&page(script));
+        let on_load = {
+            let (element, far_end) = (element.clone(), channel.port2());
+            let mut is_connected = false;
+            Closure::<dyn FnMut()>::new(move || {
+                // A frame that loads again is no longer ours.
+                if !std::mem::replace(&mut is_connected, true) {
+                    connect(&element, &far_end);
+                }
+            })
+        };
+        element.set_onload(Some(on_load.as_ref().unchecked_ref()));
+        document.body().ok_or(JsValue::NULL)?.append_child(&element)?;
+        Ok(Self {
+            element,
+            port,
+            _on_message: on_message,
+            _on_load: on_load,
+        })
+    }
+
+    /// Sends a message.
+    pub fn post(&self, message: &JsValue) -> Result<(), JsValue> {
+        self.port.post_message(message)
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        self.port.set_onmessage(None);
+        self.port.close();
+        self.element.set_onload(None);
+        self.element.remove();
+    }
+}
+
+fn connect(element: &HtmlIFrameElement, far_end: &MessagePort) {
+    if let Some(inside) = element.content_window() {
+        let greeting = super::js::object(&[("type", JsValue::from_str("carrel:connect"))]);
+        // The frame's origin is opaque and has no name, so the message can only be addressed to "*"; it holds no secret.
+        inside
+            .post_message_with_transfer(&greeting, "*", &Array::of1(far_end))
+            .ok();
+    }
+}
+
+fn page(script: &str) -> String {
+    // Only this could end the element early.
+    let script = script.replace("</script", "<\\/script");
+    format!(
+        "<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\
+         <script>{script}</script>"
+    )
+}
