@@ -34,8 +34,12 @@ export class EngineLink {
   /** A reply to the oldest unanswered message. */
   receive({ bytes, error }) {
     this.numAnswered += 1;
-    if (bytes) this.recorder.deliver(bytes);
-    else this.lost ??= error;
+    try {
+      if (bytes) this.recorder.deliver(bytes);
+      else this.lost ??= error;
+    } catch (failure) {
+      this.lost ??= `an answer of the GPU could not be read: ${failure?.message ?? failure}`;
+    }
     this.settle();
   }
 
@@ -48,8 +52,8 @@ export class EngineLink {
   settle() {
     const still = [];
     for (const wait of this.waiting) {
-      if (this.numAnswered >= wait.target) wait.resolve(true);
-      else if (this.lost) wait.reject(new Error(this.lost));
+      if (this.lost) wait.reject(new Error(this.lost));
+      else if (this.numAnswered >= wait.target) wait.resolve(true);
       else still.push(wait);
     }
     this.waiting = still;
@@ -102,6 +106,7 @@ export class EngineLink {
   /** The functions that Python imports as `_carrel_engine`. */
   module() {
     return {
+      __name__: "_carrel_engine",
       op_names: () => this.recorder.op_names(),
       call: (op, ...args) => this.call(op, args),
       scratch: (index) => this.view()[index],

@@ -1,9 +1,9 @@
 // Interrupts for the Python worker, without SharedArrayBuffer.
 //
 // Python that runs cannot receive messages, so the frame hands out tokens:
-// blob URLs that exist until they are revoked. CPython polls
-// `Py_EmscriptenSignalBuffer`; the getter here looks, now and then, whether the
-// first token still exists. Python that waits (suspended on a promise) does
+// blob URLs that exist until they are revoked. CPython polls the module's
+// `Py_EmscriptenSignalBuffer`, which is a getter here; now and then it asks
+// whether the first token still exists. Python that waits (suspended on a promise) does
 // receive messages; its innermost wait is then settled at once. Both ways count
 // the same interrupts, so each reaches Python once.
 //
@@ -12,15 +12,22 @@
 /** Number of the signal that Python turns into KeyboardInterrupt. */
 const SIGINT = 2;
 
-/** Polls of CPython between two looks at the clock. */
-const POLLS_PER_LOOK = 8;
+/**
+ * CPython polls once per this many checks at most; a check is a jump or a call.
+ * More would be cheaper still, but a program that turns from quick steps to slow
+ * ones would not be stopped before so many slow ones are done.
+ */
+const MAX_CHECKS = 200;
+
+/** The number of checks is adapted so that polls come about this often. */
+const POLL_TARGET_MS = 1;
 
 /** Shortest and longest time between two requests for the token. */
 const MIN_INTERVAL_MS = 80;
 const MAX_INTERVAL_MS = 250;
 
-/** A request is made after this many times its own cost, which caps the overhead at 2 %. */
-const COST_FACTOR = 50;
+/** A request is made after this many times its own cost, which caps its share at 1 %. */
+const COST_FACTOR = 100;
 
 /** What an interrupted wait resolves to instead of its own value. */
 export const INTERRUPTED = "carrel:interrupted";
@@ -48,50 +55,70 @@ export class Interrupts {
     this.buffer = new Uint8Array(1);
     this.armed = false;
     this.seen = 0;
-    this.countdown = POLLS_PER_LOOK;
+    this.numChecks = 1;
+    this.lastPoll = 0;
     this.interval = MIN_INTERVAL_MS;
     this.lastRequest = performance.now();
     this.waits = [];
+    this.module = null;
     // A browser that refuses the request altogether must not look like an interrupt.
     this.pollable = tokens.some((token) => exists(token));
   }
 
-  /** Makes CPython poll this object. The getter's first line is the whole cost of most polls. */
+  /** Makes CPython poll this object. */
   attach(pyodide) {
     pyodide.setInterruptBuffer(this.buffer);
-    const interrupts = this;
-    Object.defineProperty(pyodide._module, "Py_EmscriptenSignalBuffer", {
-      get: () => (--interrupts.countdown > 0 ? undefined : interrupts.look()),
+    this.module = pyodide._module;
+    Object.defineProperty(this.module, "Py_EmscriptenSignalBuffer", {
+      get: () => {
+        if (this.poll()) return this.buffer;
+        this.setClock(this.numChecks);
+        return undefined;
+      },
       set: () => {},
       configurable: true,
     });
+  }
+
+  /** CPython counts this down before it polls again; its own choice is 50. */
+  setClock(numChecks) {
+    const clock = this.module?.__Py_emscripten_signal_clock;
+    if (clock) this.module.HEAP32[clock >> 2] = numChecks;
+  }
+
+  /** Lets CPython take a due signal at its next step. */
+  hurry() {
+    this.setClock(0);
   }
 
   /** Interrupts count only while a cell runs; the kernel's own code is never interrupted. */
   setArmed(armed) {
     this.armed = armed;
     this.buffer[0] = 0;
-    this.countdown = 1;
+    this.numChecks = 1;
+    this.setClock(1);
   }
 
-  /** The slow path of the getter: the buffer when a signal is due, undefined otherwise. */
-  look() {
-    // CPython reads the property up to three times to take one signal.
-    if (this.buffer[0] !== 0) {
-      this.countdown = 0;
-      return this.armed ? this.buffer : undefined;
-    }
-    this.countdown = POLLS_PER_LOOK;
+  /** CPython's poll: whether a signal is due. It is asked up to three times for one signal. */
+  poll() {
+    if (this.buffer[0] !== 0) return this.armed;
     const now = performance.now();
-    this.onLook(now);
-    if (!this.armed || now - this.lastRequest < this.interval) return undefined;
-    this.request();
-    return this.buffer[0] !== 0 ? this.look() : undefined;
+    const elapsed = now - this.lastPoll;
+    this.lastPoll = now;
+    if (elapsed > 2 * POLL_TARGET_MS) {
+      this.numChecks = Math.max(1, Math.floor((this.numChecks * POLL_TARGET_MS) / elapsed));
+    } else if (elapsed < POLL_TARGET_MS / 2) {
+      this.numChecks = Math.min(MAX_CHECKS, this.numChecks * 2);
+    }
+    return this.due(now);
   }
 
-  /** True when a signal is due; for code that keeps Python from polling for long. */
-  due() {
-    return this.look() !== undefined;
+  /** Whether a signal is due; also for code that keeps Python from polling for long. */
+  due(now = performance.now()) {
+    this.onLook(now);
+    if (!this.armed) return false;
+    if (this.buffer[0] === 0 && now - this.lastRequest >= this.interval) this.request();
+    return this.buffer[0] !== 0;
   }
 
   /** Asks for the token and notes what the asking cost. */
@@ -119,7 +146,6 @@ export class Interrupts {
     const innermost = this.waits.pop();
     if (innermost) innermost();
     else this.buffer[0] = SIGINT;
-    this.countdown = 1;
   }
 
   /** Registers what an interrupt should do while Python is suspended; innermost last. */

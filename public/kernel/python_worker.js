@@ -100,7 +100,7 @@ async function loadEngine(assets, port, afterCall) {
 }
 
 /** What Python imports as `_carrel_host` (the Host protocol of carrel_kernel/host.py). */
-function hostModule({ interrupts, streams, pause, accelerator, engineFailure, jspi }) {
+function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engineFailure, jspi }) {
   return {
     jspi,
     engine_failure: engineFailure ?? "",
@@ -124,6 +124,7 @@ function hostModule({ interrupts, streams, pause, accelerator, engineFailure, js
     pause(ms) {
       streams.flush();
       pause(ms);
+      stopIfDue();
     },
     stdin() {
       streams.flush();
@@ -166,11 +167,11 @@ async function boot({ assets, files, tokens, port, frameMs }) {
   );
   lap("modules");
   const jspi = "Suspending" in WebAssembly;
-  let pyodide = null;
-  const loading = loadEngine(assets, port, () => {
-    if (interrupts.armed && interrupts.due()) pyodide.checkInterrupt();
-  });
-  pyodide = await loadPyodide({
+  const stopIfDue = () => {
+    if (interrupts.due()) interrupts.hurry();
+  };
+  const loading = loadEngine(assets, port, stopIfDue);
+  const pyodide = await loadPyodide({
     createPyodideModule,
     indexURL: ASSET_BASE,
     stdLibURL: `${ASSET_BASE}python_stdlib.zip`,
@@ -201,7 +202,7 @@ async function boot({ assets, files, tokens, port, frameMs }) {
   if (engine) pyodide.registerJsModule("_carrel_engine", engine.module());
   const gpu = await accelerator;
   const host = hostModule({
-    interrupts, streams, pause, jspi, accelerator: gpu, engineFailure: loaded.failure,
+    interrupts, streams, pause, stopIfDue, jspi, accelerator: gpu, engineFailure: loaded.failure,
   });
   pyodide.registerJsModule("_carrel_host", host);
   pyodide.runPython(`import sys; sys.path.insert(0, ${JSON.stringify(PYTHON_ZIP)})`);

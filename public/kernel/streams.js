@@ -33,6 +33,7 @@ export class Streams {
     this.pieces = [];
     this.numChars = 0;
     this.numFlushed = 0;
+    this.heldSince = 0;
     this.lastFlush = 0;
     this.credit = BURST_CHARS;
     this.creditAt = performance.now();
@@ -48,10 +49,11 @@ export class Streams {
 
   write(name, text) {
     if (name !== this.name) this.flush();
+    const now = performance.now();
+    if (this.numChars === 0) this.heldSince = now;
     this.name = name;
     this.pieces.push(text);
     this.numChars += text.length;
-    const now = performance.now();
     const due = now - this.lastFlush >= HOLD_MS && text.endsWith("\n");
     if (due || this.numChars >= MAX_BATCH_CHARS) {
       this.flush();
@@ -64,7 +66,7 @@ export class Streams {
 
   /** Flushes what has been held long enough. */
   tick(now) {
-    if (this.numChars > 0 && now - this.lastFlush >= HOLD_MS) this.flush();
+    if (this.numChars > 0 && now - this.heldSince >= HOLD_MS) this.flush();
   }
 
   flush() {

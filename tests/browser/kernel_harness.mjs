@@ -7,18 +7,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { chromium } from "playwright-core";
-
 import { filesBelow, pieces, root } from "../../tools/build/site.mjs";
 import { zip } from "../../tools/build/zip.mjs";
 import { serveFolder } from "../../tools/serve/static.mjs";
+import { launchBrowser } from "./harness/browser.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-
-const CHROMIUM_FLAGS = [
-  "--no-sandbox", "--enable-unsafe-webgpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-];
 
 const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
 const ENGINE_FILES = ["recorder.js", "recorder_bg.wasm", "executor.js", "executor_bg.wasm"];
@@ -50,7 +44,7 @@ function kernelFiles() {
 export const hasEngine = ENGINE_FILES.every((name) => existsSync(join(pieces, "kernel", name)));
 
 /** A page with `startKernel` and `kernel` (see fixtures/kernel/page.js), and how to close it. */
-export async function openKernelPage({ flags = [] } = {}) {
+export async function openKernelPage() {
   const files = kernelFiles();
   const manifest = {
     version: 1,
@@ -70,10 +64,7 @@ export async function openKernelPage({ flags = [] } = {}) {
       return true;
     },
   });
-  const browser = await chromium.launch({
-    executablePath: process.env.CARREL_CHROMIUM ?? "/usr/bin/chromium",
-    args: [...CHROMIUM_FLAGS, ...flags],
-  });
+  const browser = await launchBrowser();
   const page = await browser.newPage();
   const log = [];
   page.on("console", (message) => log.push(`${message.type()}: ${message.text()}`));

@@ -8,7 +8,6 @@ Read next: display.py, pretty.py.
 
 import base64
 import sys
-import traceback
 from typing import Any
 
 METHODS = {
@@ -64,8 +63,8 @@ def _plain_text(value: object) -> str:
 
     try:
         return pretty(value)
-    except Exception:  # noqa: BLE001 - a broken repr must not lose the other formats
-        _report()
+    except Exception as error:  # noqa: BLE001 - a broken repr must not lose the other formats
+        _report(error)
         return f"<{type(value).__module__}.{type(value).__qualname__} object at {id(value):#x}>"
 
 
@@ -86,13 +85,15 @@ def _attempt(method: Any, **arguments: object) -> Any:
         return method(**arguments)
     except NotImplementedError:
         return None
-    except Exception:  # noqa: BLE001 - any error of the user's method is reported and passed over
-        _report()
+    except Exception as error:  # noqa: BLE001 - any error of the user's method is reported and passed over
+        _report(error)
         return None
 
 
-def _report() -> None:
-    sys.stderr.write(traceback.format_exc())
+def _report(error: BaseException) -> None:
+    from .tracebacks import format_error
+
+    sys.stderr.write("\n".join(format_error(error)) + "\n")
 
 
 def _split(result: Any, data: dict, metadata: dict) -> None:

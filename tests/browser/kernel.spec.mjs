@@ -1,0 +1,185 @@
+// The kernel alone in a real browser: what a cell's run sends back.
+// Stop is tested in kernel_interrupt.spec.mjs, walls in kernel_isolation.spec.mjs.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { openKernelPage } from "./kernel_harness.mjs";
+
+let kernel;
+let ready;
+
+before(async () => {
+  kernel = await openKernelPage();
+  ready = await kernel.start({ files: [{ path: "data/words.txt", text: "one\ntwo\n" }] });
+});
+
+after(() => kernel.close());
+
+/** The plain text of a cell's result. */
+const resultOf = ({ outputs }) => outputs.find(({ type }) => type === "execute_result")?.data["text/plain"];
+const errorOf = ({ outputs }) => outputs.find(({ type }) => type === "error");
+const plain = (lines) => lines.join("\n").replace(/\x1b\[\d+m/g, "");
+
+test("starts by stages and says how long each took", async () => {
+  const progress = await kernel.page.evaluate(() => window.kernel.progress);
+  assert.deepEqual(progress, ["frame", "python", "packages"]);
+  assert.deepEqual(ready.accelerator, { webgpu: false, name: "" });
+  for (const name of ["frame", "modules", "python", "packages", "total"]) {
+    assert.ok(ready.timings[name] >= 0, `no timing for ${name}`);
+  }
+  const ms = Object.entries(ready.timings).map(([name, value]) => `${name} ${Math.round(value)}`);
+  console.log(`kernel start (ms): ${ms.join(", ")}`);
+});
+
+test("answers an expression with its value and an execution count", async () => {
+  const first = await kernel.execute("1 + 1");
+  assert.equal(resultOf(first), "2");
+  assert.equal(first.reply.status, "ok");
+  const second = await kernel.execute("_ * 21, Out[_i and 1], In[1]");
+  assert.equal(resultOf(second), "(42, 2, '1 + 1')");
+  assert.equal(second.reply.execution_count, first.reply.execution_count + 1);
+});
+
+test("says what it is", async () => {
+  const { reply } = await kernel.page.evaluate(() => window.kernel.request("kernel_info_request", {}));
+  assert.equal(reply.language_info.name, "python");
+  assert.match(reply.language_info.version, /^3\.14/);
+});
+
+test("shows what is printed while the cell still runs", async () => {
+  const code = "import time\nfor i in range(4):\n    print(i)\n    time.sleep(0.15)";
+  const times = await kernel.page.evaluate(async (cell) => {
+    const seen = [];
+    const { ms } = await window.kernel.execute(cell, { onOutput: (output, at) => output.text && seen.push(at) });
+    return { seen, ms };
+  }, code);
+  assert.equal(times.seen.length, 4);
+  assert.ok(times.seen[0] < times.ms / 2, `first line after ${times.seen[0]} of ${times.ms} ms`);
+});
+
+test("shows what was printed before a long calculation, without waiting for its end", async () => {
+  const code = "import time\nprint('a')\nprint('b')\nend = time.monotonic() + 0.6\nwhile time.monotonic() < end: pass";
+  const { seen, stdout } = await kernel.page.evaluate(async (cell) => {
+    const seen = [];
+    const { stdout } = await window.kernel.execute(cell, { onOutput: (output, at) => output.text && seen.push(at) });
+    return { seen, stdout };
+  }, code);
+  assert.equal(stdout, "a\nb\n");
+  assert.ok(seen.at(-1) < 400, `the last line came after ${seen.at(-1)} ms`);
+});
+
+test("keeps stdout and stderr in order and apart", async () => {
+  const run = await kernel.execute("import sys, os\nprint('out')\nprint('err', file=sys.stderr)\nos.write(1, b'raw\\n')\nNone");
+  assert.equal(run.stdout, "out\nraw\n");
+  assert.equal(run.stderr, "err\n");
+});
+
+test("shows an error with the cell's lines and none of the kernel's", async () => {
+  const run = await kernel.execute("def f(n):\n    return 1 / n\n\nf(0)");
+  const { ename, evalue, traceback } = errorOf(run);
+  assert.equal(ename, "ZeroDivisionError");
+  assert.match(evalue, /division by zero/);
+  const text = plain(traceback);
+  const count = run.reply.execution_count;
+  assert.match(text, /^-{75}\nZeroDivisionError +Traceback \(most recent call last\)\n/);
+  assert.match(text, new RegExp(`Cell In\\[${count}\\], line 4\n`));
+  assert.match(text, /----> 2     return 1 \/ n/);
+  assert.doesNotMatch(text, /carrel_kernel|pyodide/);
+});
+
+test("points at a syntax error", async () => {
+  const text = plain(errorOf(await kernel.execute("x = 1\ny = = 2")).traceback);
+  assert.match(text, /line 2\n {4}y = = 2\n {8}\^\nSyntaxError: invalid syntax/);
+});
+
+test("awaits at top level", async () => {
+  assert.equal(resultOf(await kernel.execute("import asyncio\nx = await asyncio.sleep(0.01, 5)\nx + 1")), "6");
+  const run = await kernel.execute("await asyncio.gather(asyncio.sleep(0.01, 'a'), asyncio.sleep(0.02, 'b'))");
+  assert.equal(resultOf(run), "['a', 'b']");
+  const failed = await kernel.execute("async def f():\n    raise ValueError('inside')\nawait f()");
+  assert.equal(errorOf(failed).ename, "ValueError");
+  assert.equal(failed.stderr, "");
+});
+
+test("asks for input and for passwords", async () => {
+  const run = await kernel.execute("input('name: ') + '!'", { stdin: ["Ada"] });
+  assert.equal(resultOf(run), "'Ada!'");
+  assert.deepEqual(run.prompts, [{ prompt: "name: ", password: false }]);
+  const secret = await kernel.execute("import getpass\nlen(getpass.getpass())", { stdin: ["four"] });
+  assert.equal(resultOf(secret), "4");
+  assert.equal(secret.prompts[0].password, true);
+  const refused = await kernel.execute("input()", { content: { allow_stdin: false } });
+  assert.equal(errorOf(refused).ename, "StdinNotImplementedError");
+});
+
+test("finds the document's files in the working directory", async () => {
+  assert.equal(resultOf(await kernel.execute("open('data/words.txt').read().split()")), "['one', 'two']");
+  await kernel.page.evaluate(() => {
+    const bytes = new TextEncoder().encode("late").buffer;
+    window.kernel.port.postMessage({ type: "files", files: [{ path: "../../etc/late.txt", bytes }] }, [bytes]);
+  });
+  assert.equal(resultOf(await kernel.execute("open('etc/late.txt').read()")), "'late'");
+});
+
+test("aborts the cells queued behind an error, and no later ones", async () => {
+  const statuses = await kernel.page.evaluate(async () => {
+    const cells = ["import time; time.sleep(0.05); 1 / 0", "ran = True", "ran = True"];
+    const runs = await Promise.all(cells.map((cell) => window.kernel.execute(cell)));
+    return runs.map((run) => run.reply.status);
+  });
+  assert.deepEqual(statuses, ["error", "aborted", "aborted"]);
+  assert.equal((await kernel.execute("assert 'ran' not in globals()")).reply.status, "ok");
+});
+
+test("displays rich values, updates and clears", async () => {
+  const code = [
+    "from IPython.display import display, HTML, clear_output",
+    "h = display(HTML('<b>x</b>'), display_id='d')",
+    "h.update('later')",
+    "clear_output(wait=True)",
+  ].join("\n");
+  const { outputs } = await kernel.execute(code);
+  const shown = outputs.filter(({ type }) => type !== "execute_input");
+  assert.deepEqual(shown.map(({ type }) => type), ["display_data", "update_display_data", "clear_output"]);
+  assert.equal(shown[0].data["text/html"], "<b>x</b>");
+  assert.equal(shown[1].transient.display_id, "d");
+});
+
+test("survives recursion without an end", async () => {
+  const cells = [
+    "def f(): return f()\nf()",
+    "class A:\n  def __repr__(self): return repr(self)\nrepr(A())",
+    "class A:\n  def __getattr__(self, name): return getattr(self, name + 'x')\nA().y",
+    "class A:\n  def __eq__(self, other): return self == other\nA() == A()",
+    "def f(x): return sorted([1, 2], key=f)\nf(1)",
+    "def f(x): return list(map(f, [1]))\nf(1)",
+    "import sys\nsys.setrecursionlimit(100_000)\nclass A:\n  def __call__(self): return self()\nA()()",
+    "import copy\nx = []\nfor i in range(2000): x = [x]\ncopy.deepcopy(x)",
+    "async def f(): return await f()\nawait f()",
+  ];
+  for (const cell of cells) {
+    assert.equal(errorOf(await kernel.execute(cell))?.ename, "RecursionError", cell);
+  }
+  assert.equal((await kernel.execute("eval('(' * 500 + ')' * 500)")).reply.status, "error");
+  const deep = "import json\nx = []\nfor i in range(2000): x = [x]\nlen(json.dumps(x))";
+  assert.equal((await kernel.execute(deep)).reply.status, "ok");
+  assert.equal(resultOf(await kernel.execute("1 + 1")), "2");
+});
+
+test("says why torch cannot be imported where the engine is missing", async () => {
+  await kernel.start({ without: ["recorder.js"] });
+  const { ename, evalue } = errorOf(await kernel.execute("import _carrel_engine"));
+  assert.equal(ename, "ImportError");
+  assert.match(evalue, /tensor engine did not load/);
+});
+
+test("works without JSPI, and says what does not", async () => {
+  await kernel.start({ jspi: false });
+  assert.equal(resultOf(await kernel.execute("import asyncio\nawait asyncio.sleep(0.01, 7)")), "7");
+  assert.match(errorOf(await kernel.execute("input()")).evalue, /Chrome or Edge 137, Firefox 153, Safari 27/);
+  const run = await kernel.executeAndInterrupt("import time\nprint('now')\ntime.sleep(30)", 500);
+  assert.equal(errorOf(run).ename, "KeyboardInterrupt");
+  assert.equal(run.stdout, "now\n");
+  assert.ok(run.latency < 500, `stopped after ${run.latency} ms`);
+});

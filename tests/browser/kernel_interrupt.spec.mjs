@@ -1,0 +1,98 @@
+// Stop, in a real browser and without SharedArrayBuffer: whatever Python does,
+// it ends within half a second and the kernel answers the next cell.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { openKernelPage } from "./kernel_harness.mjs";
+
+/** What a user may wait for after pressing Stop. */
+const LIMIT_MS = 500;
+
+let kernel;
+
+before(async () => {
+  kernel = await openKernelPage();
+  await kernel.start();
+});
+
+after(() => kernel.close());
+
+const cases = {
+  "an endless loop": "while True: pass",
+  "a loop of calls": "def f(x): return x\nwhile True: f(1)",
+  "time.sleep": "import time\ntime.sleep(30)",
+  "short sleeps": "import time\nwhile True: time.sleep(0.001)",
+  "a top-level await": "import asyncio\nawait asyncio.sleep(30)",
+  "many tasks": "await asyncio.gather(*[asyncio.sleep(30) for _ in range(50)])",
+  "a loop inside a coroutine": "async def f():\n    while True: pass\nawait f()",
+  "a sleep inside a coroutine": "async def f():\n    time.sleep(30)\nawait f()",
+  "input": "input('never answered')",
+  "sorting with a key": "sorted(range(500_000), key=lambda x: str(x) * 3)\nwhile True: sorted(range(2000), key=str)",
+  "a regular expression that backtracks": "import re\nre.match(r'(a+)+$', 'a' * 40 + 'b')",
+  "a loop of slow C calls": "data = list(range(300_000))\nwhile True: sum(data)",
+  "waiting for a promise": "import js\nfrom pyodide.ffi import run_sync\nrun_sync(js.Promise.new(lambda *_: None))",
+};
+
+for (const [name, code] of Object.entries(cases)) {
+  test(`stops ${name}`, async () => {
+    const run = await kernel.executeAndInterrupt(code, 400);
+    const error = run.outputs.find(({ type }) => type === "error");
+    assert.equal(error?.ename, "KeyboardInterrupt");
+    assert.ok(run.latency < LIMIT_MS, `stopped after ${Math.round(run.latency)} ms`);
+    assert.equal(run.stderr, "");
+    assert.ok(error.traceback.length < 12, "the traceback of an interrupt is short");
+    const next = await kernel.execute("1 + 1");
+    assert.equal(next.reply.status, "ok");
+    console.log(`${name}: ${Math.round(run.latency)} ms`);
+  });
+}
+
+test("stops a loop that prints, and nothing more comes", async () => {
+  const run = await kernel.executeAndInterrupt("n = 0\nwhile True:\n    print(n)\n    n += 1", 1000);
+  assert.ok(run.latency < LIMIT_MS, `stopped after ${Math.round(run.latency)} ms`);
+  assert.ok(run.numStreams < 200, `${run.numStreams} messages`);
+  const lines = run.stdout.trimEnd().split("\n");
+  const printed = await kernel.execute("n");
+  assert.ok(Number(printed.outputs.at(-1).data["text/plain"]) - lines.length <= 1, "printed text was lost");
+});
+
+test("lets a program catch the interrupt, again and again", async () => {
+  const code = "caught = 0\nwhile caught < 3:\n    try:\n        while True: pass\n    except KeyboardInterrupt:\n        caught += 1";
+  const run = await kernel.page.evaluate(async (cell) => {
+    const running = window.kernel.execute(cell);
+    for (let press = 0; press < 3; press += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      window.kernel.interrupt();
+    }
+    return await running;
+  }, code);
+  assert.equal(run.reply.status, "ok");
+});
+
+test("forgets a Stop that was pressed while nothing ran", async () => {
+  await kernel.page.evaluate(() => {
+    for (let press = 0; press < 10; press += 1) window.kernel.interrupt();
+  });
+  const run = await kernel.execute("sum(range(3_000_000))");
+  assert.equal(run.reply.status, "ok");
+});
+
+test("costs a tight loop little", async () => {
+  const code = [
+    "import time, statistics, pyodide_js",
+    "def loop():",
+    "    start = time.perf_counter()",
+    "    for _ in range(5_000_000): pass",
+    "    return time.perf_counter() - start",
+    "with_polls, without = [], []",
+    "for _ in range(7):",
+    "    pyodide_js.setInterruptBuffer(None); without.append(loop())",
+    "    pyodide_js.setInterruptBuffer(1); with_polls.append(loop())",
+    "(min(with_polls) / min(without) - 1) * 100",
+  ].join("\n");
+  const run = await kernel.execute(code);
+  const percent = Number(run.outputs.at(-1).data["text/plain"]);
+  console.log(`overhead of polling on an empty loop: ${percent.toFixed(1)} %`);
+  assert.ok(percent < 15, `${percent} %`);
+});
