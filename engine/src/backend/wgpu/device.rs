@@ -1,0 +1,80 @@
+//! The adapter and its device: what is asked for, and what is there.
+//!
+//! Limits are raised to what the adapter offers, features are not used yet. Capabilities are read, never
+//! assumed. Refuses to pick among adapters beyond asking for the fast one.
+
+use super::errors::ErrorLog;
+use crate::error::{Error, Result};
+use crate::plan::Caps;
+
+/// A device, its queue, and what is known of it.
+#[derive(Debug)]
+pub struct Gpu {
+    /// Creates buffers and pipelines.
+    pub device: wgpu::Device,
+    /// Takes work.
+    pub queue: wgpu::Queue,
+    /// What planning must know.
+    pub caps: Caps,
+    /// The adapter's description.
+    pub info: wgpu::AdapterInfo,
+    /// Largest buffer that can be bound.
+    pub max_buffer_bytes: u64,
+    /// Alignment of uniform offsets.
+    pub uniform_alignment: u64,
+    /// Late errors.
+    pub errors: ErrorLog,
+}
+
+impl Gpu {
+    /// Requests adapter and device.
+    pub async fn request() -> Result<Gpu> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
+        let adapter = instance
+            .request_adapter(&options)
+            .await
+            .map_err(|error| Error::runtime(format!("no GPU adapter is available: {error}")))?;
+        let offered = adapter.limits();
+        let limits = wgpu::Limits {
+            max_storage_buffers_per_shader_stage: offered.max_storage_buffers_per_shader_stage,
+            max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
+            max_buffer_size: offered.max_buffer_size,
+            max_compute_workgroup_storage_size: offered.max_compute_workgroup_storage_size,
+            max_compute_invocations_per_workgroup: offered.max_compute_invocations_per_workgroup,
+            max_compute_workgroup_size_x: offered.max_compute_workgroup_size_x,
+            ..wgpu::Limits::default()
+        };
+        let descriptor = wgpu::DeviceDescriptor { label: Some("carrel"), required_limits: limits, ..Default::default() };
+        let (device, queue) = adapter
+            .request_device(&descriptor)
+            .await
+            .map_err(|error| Error::runtime(format!("the GPU adapter gave no device: {error}")))?;
+        let errors = ErrorLog::default();
+        errors.watch(&device);
+        let limits = device.limits();
+        let info = adapter.get_info();
+        let caps = Caps {
+            max_storage_buffers: limits.max_storage_buffers_per_shader_stage as usize,
+            max_workgroups: limits.max_compute_workgroups_per_dimension,
+            max_invocations: limits.max_compute_invocations_per_workgroup.min(limits.max_compute_workgroup_size_x),
+            workgroup_bytes: limits.max_compute_workgroup_storage_size,
+            software: is_software(&info),
+        };
+        Ok(Gpu {
+            caps,
+            max_buffer_bytes: limits.max_buffer_size.min(limits.max_storage_buffer_binding_size),
+            uniform_alignment: u64::from(limits.min_uniform_buffer_offset_alignment),
+            device,
+            queue,
+            info,
+            errors,
+        })
+    }
+}
+
+/// Browsers hide the device type, but software adapters give themselves away by name.
+fn is_software(info: &wgpu::AdapterInfo) -> bool {
+    let name = format!("{} {} {}", info.name, info.driver, info.driver_info).to_lowercase();
+    info.device_type == wgpu::DeviceType::Cpu || ["swiftshader", "llvmpipe", "lavapipe"].iter().any(|known| name.contains(known))
+}

@@ -1,0 +1,197 @@
+//! Blocks as WGSL statements: one `let` a value, in order.
+//!
+//! Refuses to know bodies: the caller says what the root index is called and what the body's result is.
+//! Read next: `index`, `expression`.
+
+use super::expression;
+use super::index;
+use crate::dtype::DType;
+use crate::plan::kernel::{Binding, Block, Expr, Op, Position, PositionId, ROOT, Window};
+use crate::view::View;
+
+/// What a block's root index is called: coordinates with their sizes, row-major. Often just one.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// Names and sizes, outermost first.
+    pub coordinates: Vec<(String, usize)>,
+}
+
+/// Writes blocks of one kernel.
+pub struct BlockWriter<'a> {
+    bindings: &'a [Binding],
+    block: &'a Block,
+    root: &'a Root,
+    /// Text of the body's result, with its dtype.
+    result: Option<(&'a str, DType)>,
+    lines: Vec<String>,
+    values: Vec<String>,
+    positions: Vec<Option<String>>,
+    /// Coordinates already named: (position, below, size) to name.
+    coordinates: Vec<((PositionId, usize, usize), String)>,
+}
+
+/// The statements of a block, and the name of the value that it gives, if it gives one.
+pub fn block_lines(bindings: &[Binding], block: &Block, root: &Root, result: Option<(&str, DType)>) -> (Vec<String>, Option<String>) {
+    let mut writer = BlockWriter {
+        bindings,
+        block,
+        root,
+        result,
+        lines: Vec::new(),
+        values: Vec::with_capacity(block.exprs.len()),
+        positions: vec![None; block.positions.len()],
+        coordinates: Vec::new(),
+    };
+    for expr in &block.exprs {
+        let value = writer.value(expr);
+        writer.values.push(value);
+    }
+    for store in &block.stores {
+        let position = writer.position(store.position);
+        let dtype = bindings[store.binding as usize].dtype;
+        let value = expression_for_memory(dtype, &writer.values[store.value]);
+        writer.lines.push(format!("b{}[{position}] = {value};", store.binding));
+    }
+    let result = block.result.map(|result| writer.values[result].clone());
+    (writer.lines, result)
+}
+
+/// A register's value as it is written to memory.
+fn expression_for_memory(dtype: DType, value: &str) -> String {
+    if dtype == DType::Bool { format!("select(0u, 1u, {value})") } else { value.to_owned() }
+}
+
+/// A parameter word as an expression.
+pub fn param_word(word: u32) -> String {
+    let component = ["x", "y", "z", "w"][word as usize % 4];
+    format!("params[{}].{component}", word / 4)
+}
+
+impl BlockWriter<'_> {
+    fn value(&mut self, expr: &Expr) -> String {
+        let dtype_of = |writer: &Self, id: usize| writer.block.exprs[id].dtype;
+        let text = match &expr.op {
+            Op::Load { binding, position } => {
+                let position = self.position(*position);
+                let is_bool = self.bindings[*binding as usize].dtype == DType::Bool;
+                format!("b{binding}[{position}]{}", if is_bool { " != 0u" } else { "" })
+            }
+            Op::Result => match self.result {
+                Some((name, dtype)) => expression::cast(dtype, expr.dtype, name),
+                None => expression::zero(expr.dtype).to_owned(),
+            },
+            Op::Param(word) => match expr.dtype {
+                DType::Bool => format!("{} != 0u", param_word(*word)),
+                dtype => format!("bitcast<{}>({})", expression::register_type(dtype), param_word(*word)),
+            },
+            Op::Index(position) => format!("{}({})", expression::register_type(expr.dtype), self.position(*position)),
+            Op::Coordinate { position, shape, dim } => {
+                let below: usize = shape[dim + 1..].iter().product();
+                let total: usize = shape.iter().product();
+                format!("i32({})", self.coordinate(*position, below, shape[*dim], total))
+            }
+            Op::Zero => return expression::zero(expr.dtype).to_owned(),
+            Op::Unary(op, x) => expression::unary(*op, dtype_of(self, *x), &self.values[*x]),
+            Op::Binary(op, x, y) => expression::binary(*op, dtype_of(self, *x), &self.values[*x], &self.values[*y]),
+            Op::Where(condition, x, y) => {
+                format!("select({}, {}, {})", self.values[*y], self.values[*x], self.values[*condition])
+            }
+            Op::Cast(x) => expression::cast(dtype_of(self, *x), expr.dtype, &self.values[*x]),
+        };
+        self.bind("v", &text)
+    }
+
+    /// Names a text, so that it is computed once.
+    fn bind(&mut self, prefix: &str, text: &str) -> String {
+        let name = format!("{prefix}{}", self.lines.len());
+        self.lines.push(format!("let {name} = {text};"));
+        name
+    }
+
+    fn position(&mut self, id: PositionId) -> String {
+        if let Some(name) = &self.positions[id] {
+            return name.clone();
+        }
+        let block = self.block;
+        let name = match &block.positions[id] {
+            Position::Root => self.root_index(),
+            Position::Window { base, window } => {
+                let text = self.window(*base, window, None);
+                self.bind("p", &text)
+            }
+            Position::Indirect { base, window, index, stride } => {
+                let text = self.window(*base, window, Some((*index, *stride)));
+                self.bind("p", &text)
+            }
+        };
+        self.positions[id] = Some(name.clone());
+        name
+    }
+
+    fn root_index(&mut self) -> String {
+        let mut below: usize = self.root.coordinates.iter().map(|coordinate| coordinate.1).product();
+        let mut terms = Vec::new();
+        for (name, size) in &self.root.coordinates {
+            below /= (*size).max(1);
+            terms.extend(index::term(name, below));
+        }
+        if let [single] = terms.as_slice()
+            && self.root.coordinates.len() == 1
+        {
+            return single.clone();
+        }
+        let text = index::sum(&terms);
+        self.bind("p", &text)
+    }
+
+    fn window(&mut self, base: PositionId, window: &Window, indirect: Option<(usize, usize)>) -> String {
+        let mut terms = Vec::new();
+        if let Some(word) = window.offset {
+            terms.push(param_word(word));
+        }
+        match self.root_strides(base, window) {
+            Some(strides) => {
+                let named = self.root.coordinates.iter().zip(strides);
+                terms.extend(named.filter_map(|((name, _), stride)| index::term(name, stride)));
+            }
+            None => {
+                let dims = index::simplify(&window.shape, &window.strides);
+                let total: usize = dims.iter().map(|dim| dim.0).product();
+                let mut below = total;
+                for (size, stride) in dims {
+                    below /= size.max(1);
+                    if stride > 0 {
+                        let coordinate = self.coordinate(base, below, size, total);
+                        terms.extend(index::term(&coordinate, stride));
+                    }
+                }
+            }
+        }
+        if let Some((index, stride)) = indirect {
+            let index = format!("u32({})", self.values[index]);
+            terms.extend(index::term(&index, stride));
+        }
+        index::sum(&terms)
+    }
+
+    /// Strides over the root's own coordinates, if the window can be expressed by them.
+    fn root_strides(&self, base: PositionId, window: &Window) -> Option<Vec<usize>> {
+        if base != ROOT || self.root.coordinates.len() < 2 {
+            return None;
+        }
+        let sizes: Vec<usize> = self.root.coordinates.iter().map(|coordinate| coordinate.1).collect();
+        let view = View { shape: window.shape.clone(), strides: window.strides.clone(), offset: 0 };
+        (view.num_elements() == sizes.iter().product::<usize>()).then(|| view.reshape(&sizes)).flatten().map(|view| view.strides)
+    }
+
+    fn coordinate(&mut self, base: PositionId, below: usize, size: usize, total: usize) -> String {
+        if let Some((_, name)) = self.coordinates.iter().find(|(key, _)| *key == (base, below, size)) {
+            return name.clone();
+        }
+        let flat = self.position(base);
+        let text = index::coordinate(&flat, below, size, total);
+        let name = if text == flat { text } else { self.bind("c", &text) };
+        self.coordinates.push(((base, below, size), name.clone()));
+        name
+    }
+}

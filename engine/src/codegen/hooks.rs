@@ -1,0 +1,123 @@
+//! The functions that a hand-written shader calls: its operands (`load_…`) and its results (`store`).
+//!
+//! The planner's blocks become their bodies, so any elementwise work can ride on any routine.
+//! Refuses to know how a shader walks its operands.
+
+use super::block::{Root, block_lines};
+use super::expression::{arithmetic_dtype, cast, register_type};
+use super::index;
+use crate::dtype::DType;
+use crate::plan::kernel::{Body, Kernel};
+
+/// Signature of one hook.
+struct Hook {
+    name: &'static str,
+    /// Arguments, all `u32`.
+    arguments: Vec<&'static str>,
+    /// Statements that derive the coordinates from the arguments.
+    prelude: Vec<String>,
+    root: Root,
+    /// Dtype that the routine computes in.
+    dtype: DType,
+}
+
+/// The hooks of a kernel as functions.
+pub fn hook_functions(kernel: &Kernel) -> String {
+    let (loads, store) = signatures(&kernel.body);
+    let mut text = String::new();
+    for (hook, block) in loads.iter().zip(&kernel.loads) {
+        let (lines, result) = block_lines(&kernel.bindings, block, &hook.root, None);
+        let dtype = block.result.map_or(DType::F32, |result| block.exprs[result].dtype);
+        let value = to_arithmetic(dtype, hook.dtype, &result.unwrap_or_default());
+        let arguments: Vec<String> = hook.arguments.iter().map(|name| format!("{name}: u32")).collect();
+        let result_type = register_type(arithmetic_dtype(hook.dtype));
+        text.push_str(&format!("fn {}({}) -> {result_type} {{\n", hook.name, arguments.join(", ")));
+        push_lines(&mut text, hook.prelude.iter().chain(&lines));
+        text.push_str(&format!("  return {value};\n}}\n"));
+    }
+    let result = ("value", arithmetic_dtype(store.dtype));
+    let (lines, _) = block_lines(&kernel.bindings, &kernel.store, &store.root, Some(result));
+    let arguments: Vec<String> = store.arguments.iter().map(|name| format!("{name}: u32, ")).collect();
+    text.push_str(&format!("fn store({}value: {}) {{\n", arguments.concat(), register_type(result.1)));
+    push_lines(&mut text, store.prelude.iter().chain(&lines));
+    text.push_str("}\n");
+    text
+}
+
+/// Statements, indented.
+pub fn push_lines<'a>(text: &mut String, lines: impl Iterator<Item = &'a String>) {
+    for line in lines {
+        text.push_str("  ");
+        text.push_str(line);
+        text.push('\n');
+    }
+}
+
+/// Converts an operand first to the dtype of the result, then to the one of the arithmetic.
+fn to_arithmetic(from: DType, to: DType, value: &str) -> String {
+    cast(to, arithmetic_dtype(to), &cast(from, to, value))
+}
+
+fn root(coordinates: &[(&str, usize)]) -> Root {
+    Root { coordinates: coordinates.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect() }
+}
+
+fn plain(name: &'static str, coordinates: &[(&'static str, usize)], dtype: DType) -> Hook {
+    let arguments = coordinates.iter().map(|coordinate| coordinate.0).collect();
+    Hook { name, arguments, prelude: Vec::new(), root: root(coordinates), dtype }
+}
+
+fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
+    match body {
+        Body::Elementwise { num_elements } => (Vec::new(), plain("store", &[("i", *num_elements)], DType::F32)),
+        Body::Reduce { dtype, groups, parts, .. } => {
+            let results: usize = groups.iter().filter(|group| !group.1).map(|group| group.0).product();
+            (vec![fold_operand(*dtype, groups)], plain("store", &[("o", results * parts)], *dtype))
+        }
+        Body::ArgReduce { dtype, sizes, .. } => {
+            let coordinates = [("outer", sizes[0]), ("k", sizes[1]), ("inner", sizes[2])];
+            (vec![plain("load_x", &coordinates, *dtype)], plain("store", &[("o", sizes[0] * sizes[2])], DType::I64))
+        }
+        Body::Matmul { batch, rows, columns, inner, dtype } => (
+            vec![
+                plain("load_a", &[("batch", *batch), ("row", *rows), ("k", *inner)], *dtype),
+                plain("load_b", &[("batch", *batch), ("k", *inner), ("column", *columns)], *dtype),
+            ],
+            plain("store", &[("batch", *batch), ("row", *rows), ("column", *columns)], *dtype),
+        ),
+        Body::Softmax { rows, length, .. } => {
+            let coordinates = [("row", *rows), ("column", *length)];
+            (vec![plain("load_x", &coordinates, DType::F32)], plain("store", &coordinates, DType::F32))
+        }
+        Body::ScatterAdd { shape, source_shape, dtype, .. } => {
+            let total: usize = source_shape.iter().product();
+            (
+                vec![plain("load_index", &[("i", total)], DType::I64), plain("load_source", &[("i", total)], *dtype)],
+                plain("store", &[("i", shape.iter().product())], *dtype),
+            )
+        }
+        Body::IndexPut { rows, length, count, dtype, .. } => (
+            vec![
+                plain("load_base", &[("row", *rows), ("column", *length)], *dtype),
+                plain("load_index", &[("k", *count)], DType::I64),
+                plain("load_source", &[("k", *count), ("column", *length)], *dtype),
+            ],
+            plain("store", &[("row", *rows), ("column", *length)], *dtype),
+        ),
+    }
+}
+
+/// `load_x(o, r)`: result number and number of the folded element, taken apart into the groups.
+fn fold_operand(dtype: DType, groups: &[(usize, bool)]) -> Hook {
+    let mut prelude = Vec::new();
+    let mut coordinates = Vec::new();
+    let total = |folded: bool| groups.iter().filter(|group| group.1 == folded).map(|group| group.0).product::<usize>();
+    for (number, &(size, folded)) in groups.iter().enumerate() {
+        let below: usize = groups[number + 1..].iter().filter(|group| group.1 == folded).map(|group| group.0).product();
+        let text = index::coordinate(if folded { "r" } else { "o" }, below, size, total(folded));
+        let name = format!("g{number}");
+        prelude.push(format!("let {name} = {text};"));
+        coordinates.push((name, size));
+    }
+    Hook { name: "load_x", arguments: vec!["o", "r"], prelude, root: Root { coordinates }, dtype }
+}

@@ -1,0 +1,109 @@
+//! A kernel as one WGSL module, with its grid.
+//!
+//! The text depends on structure alone (sizes, dtypes, operators), so kernels of equal structure share
+//! a pipeline. Refuses to create pipelines: see `backend`.
+
+use super::block::{Root, block_lines};
+use super::expression::memory_type;
+use super::hooks::{hook_functions, push_lines};
+use super::library::functions_for;
+use crate::kernels::select::{Routine, select};
+use crate::plan::Caps;
+use crate::plan::kernel::{Access, Body, Kernel};
+
+/// Invocations of an elementwise workgroup.
+const ELEMENTWISE_INVOCATIONS: u32 = 256;
+
+/// A module and how to dispatch it. The entry point is `main`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// The WGSL text.
+    pub wgsl: String,
+    /// Workgroups along x and y.
+    pub grid: [u32; 2],
+}
+
+/// Generates the module of a kernel that has results.
+pub fn generate(kernel: &Kernel, caps: &Caps) -> Module {
+    match select(&kernel.body, caps) {
+        Some(routine) => routine_module(kernel, &routine, caps),
+        None => elementwise_module(kernel, caps),
+    }
+}
+
+fn elementwise_module(kernel: &Kernel, caps: &Caps) -> Module {
+    let num_elements = kernel.num_results();
+    let invocations = ELEMENTWISE_INVOCATIONS.min(caps.max_invocations);
+    let grid = fold_grid(num_elements.div_ceil(invocations as usize), caps.max_workgroups);
+    let mut text = String::new();
+    text.push_str(&format!("@compute @workgroup_size({invocations})\nfn main(@builtin(global_invocation_id) id: vec3<u32>) {{\n"));
+    let index = if grid[1] == 1 { "id.x".to_owned() } else { format!("id.x + id.y * {}u", grid[0] * invocations) };
+    text.push_str(&format!("  let i = {index};\n  if (i >= {num_elements}u) {{ return; }}\n"));
+    let root = Root { coordinates: vec![("i".to_owned(), num_elements)] };
+    let (lines, _) = block_lines(&kernel.bindings, &kernel.store, &root, None);
+    push_lines(&mut text, lines.iter());
+    text.push_str("}\n");
+    Module { wgsl: assemble(kernel, &text), grid }
+}
+
+fn routine_module(kernel: &Kernel, routine: &Routine, caps: &Caps) -> Module {
+    let grid = fold_grid(routine.workgroups, caps.max_workgroups);
+    let mut text = String::new();
+    for (name, value) in &routine.constants {
+        text.push_str(&format!("const {name} = {value};\n"));
+    }
+    text.push_str(&format!("const GRID_X = {}u;\n", grid[0]));
+    text.push_str(&routine.functions);
+    text.push_str(&hook_functions(kernel));
+    text.push_str(routine.shader.code());
+    Module { wgsl: assemble(kernel, &text), grid }
+}
+
+/// Declarations, the library functions that the text calls, and the text.
+fn assemble(kernel: &Kernel, text: &str) -> String {
+    let mut module = String::new();
+    for (number, binding) in kernel.bindings.iter().enumerate() {
+        let access = match binding.access {
+            Access::Read => "read",
+            Access::Write => "read_write",
+        };
+        let element = memory_type(binding.dtype);
+        module.push_str(&format!("@group(0) @binding({number}) var<storage, {access}> b{number}: array<{element}>;\n"));
+    }
+    if !kernel.params.is_empty() {
+        let (number, vectors) = (kernel.bindings.len(), kernel.params.len().div_ceil(4));
+        module.push_str(&format!("@group(0) @binding({number}) var<uniform> params: array<vec4<u32>, {vectors}>;\n"));
+    }
+    module.push_str(&functions_for(text));
+    module.push_str(text);
+    module
+}
+
+/// Workgroups as a grid whose sides the device allows; shaders drop the excess by their own count.
+fn fold_grid(workgroups: usize, max_side: u32) -> [u32; 2] {
+    let side = max_side as usize;
+    if workgroups <= side {
+        return [workgroups as u32, 1];
+    }
+    let rows = workgroups.div_ceil(side);
+    [workgroups.div_ceil(rows) as u32, rows as u32]
+}
+
+impl Kernel {
+    /// True for kernels whose body needs no hand-written shader.
+    pub const fn is_elementwise(&self) -> bool {
+        matches!(self.body, Body::Elementwise { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grids_fold() {
+        assert_eq!(fold_grid(7, 65_535), [7, 1]);
+        let [x, y] = fold_grid(1_000_003, 65_535);
+        assert!(x <= 65_535 && y <= 65_535 && x as usize * y as usize >= 1_000_003);
+    }
+}

@@ -1,0 +1,14 @@
+//! Code generation: from kernels to WGSL text.
+//!
+//! WGSL enters the engine through two doors: the `wgsl` column of the operator tables, expanded here,
+//! and the files of `shaders/`, named by `kernels::registry`. Refuses to know wgpu and programs.
+//! Read next: `kernel`, then `block`.
+
+pub mod block;
+pub mod expression;
+pub mod hooks;
+pub mod index;
+pub mod kernel;
+pub mod library;
+
+pub use kernel::{Module, generate};

@@ -1,0 +1,34 @@
+//! The executor for native callers that wait: tests, and the library that CPython loads.
+//!
+//! Refuses nothing the executor does not.
+
+use crate::error::Result;
+use crate::wire::Stats;
+
+/// An executor whose calls return when the work is done.
+#[derive(Debug)]
+pub struct Executor {
+    inner: super::Executor,
+}
+
+impl Executor {
+    /// Requests adapter and device.
+    pub fn new() -> Result<Executor> {
+        Ok(Executor { inner: pollster::block_on(super::Executor::new())? })
+    }
+
+    /// Executes an encoded flush; the answer is an encoded reply.
+    pub fn execute(&mut self, message: &[u8]) -> Vec<u8> {
+        pollster::block_on(self.inner.execute(message))
+    }
+
+    /// Name, backend and limits of the device as JSON.
+    pub fn info(&self) -> String {
+        self.inner.info()
+    }
+
+    /// Counters since the start.
+    pub const fn stats(&self) -> Stats {
+        self.inner.stats()
+    }
+}

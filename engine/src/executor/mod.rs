@@ -1,0 +1,90 @@
+//! The executor: takes flushes from the recorder, answers replies.
+//!
+//! It owns the table from value ids to buffers and the cache of plans; everything else is asked of
+//! `plan`, `codegen` and `backend`. Each flush becomes at most one submit. Errors go into the reply and
+//! mark the values that were to be made, so that later uses fail with the same reason.
+//! Refuses to panic on any message, and to answer a flush more or less than once.
+//! Read next: `run`, then `cache`.
+
+mod cache;
+mod run;
+mod table;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod blocking;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
+
+use crate::backend::wgpu::buffers::BufferPool;
+use crate::backend::wgpu::device::Gpu;
+use crate::backend::wgpu::encode::ParamBuffer;
+use crate::backend::wgpu::pipelines::PipelineCache;
+use crate::backend::wgpu::readback::Staging;
+use crate::error::Result;
+use crate::wire::{Flush, Reply, ReplyItem, Stats};
+use cache::PlanCache;
+use table::ValueTable;
+
+/// Runs flushes on one device.
+#[derive(Debug)]
+pub struct Executor {
+    gpu: Gpu,
+    pool: BufferPool,
+    pipelines: PipelineCache,
+    params: ParamBuffer,
+    staging: Staging,
+    plans: PlanCache,
+    values: ValueTable,
+    stats: Stats,
+}
+
+impl Executor {
+    /// Requests adapter and device.
+    pub async fn new() -> Result<Executor> {
+        Ok(Executor {
+            gpu: Gpu::request().await?,
+            pool: BufferPool::default(),
+            pipelines: PipelineCache::default(),
+            params: ParamBuffer::default(),
+            staging: Staging::default(),
+            plans: PlanCache::default(),
+            values: ValueTable::default(),
+            stats: Stats::default(),
+        })
+    }
+
+    /// Executes an encoded flush; the answer is an encoded reply.
+    pub async fn execute(&mut self, message: &[u8]) -> Vec<u8> {
+        let items = match Flush::decode(message) {
+            Ok(flush) => self.run(flush).await,
+            Err(error) => vec![ReplyItem::Failure { kind: error.kind(), message: error.to_string() }],
+        };
+        self.stats.pipelines = self.pipelines.compiled;
+        self.stats.buffer_bytes = self.pool.total_bytes();
+        Reply { items, stats: self.stats }.encode()
+    }
+
+    /// Name, backend and limits of the device as JSON.
+    pub fn info(&self) -> String {
+        let (info, caps) = (&self.gpu.info, &self.gpu.caps);
+        let name = [&info.name, &info.driver_info, &info.driver].into_iter().find(|text| !text.is_empty());
+        serde_json::json!({
+            "name": name.map_or("WebGPU device", String::as_str),
+            "backend": info.backend.to_string(),
+            "software": caps.software,
+            "limits": {
+                "max_storage_buffers": caps.max_storage_buffers,
+                "max_buffer_bytes": self.gpu.max_buffer_bytes,
+                "max_invocations": caps.max_invocations,
+                "workgroup_bytes": caps.workgroup_bytes,
+            },
+            "features": {},
+        })
+        .to_string()
+    }
+
+    /// Counters since the start.
+    pub const fn stats(&self) -> Stats {
+        self.stats
+    }
+}

@@ -1,0 +1,310 @@
+//! One flush from beginning to end: uploads, plan, buffers, submit, reads, frees.
+//!
+//! Whatever goes wrong becomes one failure in the reply, and the outputs of the flush are marked with it.
+//! Refuses to start work that it can see will fail.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::Executor;
+use super::cache::{Launch, PlanCache, Prepared};
+use super::table::{Entry, Held};
+use crate::backend::wgpu::buffers::PooledBuffer;
+use crate::backend::wgpu::encode::{CopyOut, Dispatch, submit};
+use crate::backend::wgpu::errors::{Failure, Scopes};
+use crate::codegen::generate;
+use crate::error::{Error, ErrorKind};
+use crate::plan::memory::Storage;
+use crate::plan::plan;
+use crate::wire::{Flush, Program, Read, ReplyItem, Upload, ValueDecl};
+
+type Outcome<T> = Result<T, Failure>;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure { kind: error.kind(), message: error.to_string() }
+    }
+}
+
+fn refused(message: impl Into<String>) -> Failure {
+    Failure { kind: ErrorKind::Runtime, message: message.into() }
+}
+
+/// Copies to make for the reads, and their place in the staging buffer.
+struct ReadPlan {
+    /// Read, offset and bytes of the value.
+    copies: Vec<(Read, u64, u64)>,
+    total: u64,
+}
+
+impl Executor {
+    /// Runs a flush; gives the reply's items.
+    pub(super) async fn run(&mut self, flush: Flush) -> Vec<ReplyItem> {
+        let mut failures: Vec<Failure> = Vec::new();
+        if let Some(lost) = self.gpu.errors.lost() {
+            failures.push(lost);
+            self.fail_outputs(&flush, &failures);
+            return items(Vec::new(), failures);
+        }
+        let created_before = self.pool.created + self.pipelines.compiled;
+        let scopes = Scopes::open(&self.gpu.device);
+        for upload in &flush.uploads {
+            if let Err(failure) = self.upload(upload) {
+                failures.push(failure);
+            }
+        }
+        let work = self.prepare(&flush);
+        let slots_and_outputs = match &work {
+            Ok(Some((prepared, _))) => self.allocate(prepared, &flush).map(Some),
+            Ok(None) => Ok(None),
+            Err(failure) => Err(failure.clone()),
+        };
+        let mut slots = Vec::new();
+        match slots_and_outputs {
+            Ok(taken) => slots = taken.unwrap_or_default(),
+            Err(failure) => {
+                failures.push(failure);
+                self.fail_outputs(&flush, &failures);
+            }
+        }
+        let reads = self.plan_reads(&flush.reads, &mut failures);
+        let staging = (reads.total > 0).then(|| self.staging.take(&self.gpu.device, reads.total));
+        let prepared = work.as_ref().ok().and_then(Option::as_ref).filter(|_| failures.is_empty());
+        self.submit(prepared.map(|work| work.0.as_ref()), &flush, &slots, &reads, staging.as_ref());
+        let caught = scopes.close();
+        // Only what was created can be refused; a steady step does not wait for the answer.
+        if self.pool.created + self.pipelines.compiled != created_before {
+            failures.extend(caught.await);
+        }
+        let data = self.read(staging, &reads, &mut failures).await;
+        failures.extend(self.gpu.errors.take());
+        failures.extend(self.gpu.errors.lost());
+        if !failures.is_empty() {
+            self.fail_outputs(&flush, &failures);
+            if let Ok(Some((prepared, key))) = &work {
+                self.forget(prepared, key);
+            }
+        }
+        for slot in slots {
+            self.pool.give(slot);
+        }
+        for &id in &flush.frees {
+            if let Some(Entry::Held(held)) = self.values.remove(id) {
+                self.pool.give(held.buffer);
+            }
+        }
+        items(if failures.is_empty() { data } else { Vec::new() }, failures)
+    }
+
+    fn upload(&mut self, upload: &Upload) -> Outcome<()> {
+        if upload.bytes.len() % 4 != 0 {
+            return Err(refused("an upload is not a whole number of elements"));
+        }
+        let buffer = self.take(upload.bytes.len() as u64)?;
+        if !upload.bytes.is_empty() {
+            self.gpu.queue.write_buffer(&buffer.buffer, 0, &upload.bytes);
+        }
+        let held = Held { dtype: upload.dtype, num_elements: upload.bytes.len() / 4, buffer };
+        self.keep(upload.id, Entry::Held(held));
+        Ok(())
+    }
+
+    /// A buffer of the pool, if the device can have one so large.
+    fn take(&mut self, bytes: u64) -> Outcome<PooledBuffer> {
+        if bytes > self.gpu.max_buffer_bytes {
+            let message = format!("a tensor of {bytes} bytes is larger than the GPU's largest buffer ({} bytes)", self.gpu.max_buffer_bytes);
+            return Err(Failure { kind: ErrorKind::OutOfMemory, message });
+        }
+        Ok(self.pool.take(&self.gpu.device, bytes))
+    }
+
+    fn keep(&mut self, id: crate::wire::ValueId, entry: Entry) {
+        if let Some(Entry::Held(replaced)) = self.values.insert(id, entry) {
+            self.pool.give(replaced.buffer);
+        }
+    }
+
+    /// The plan of the flush's program and its key; `None` if there is nothing to compute.
+    fn prepare(&mut self, flush: &Flush) -> Outcome<Option<(Rc<Prepared>, Vec<u8>)>> {
+        if flush.program.is_empty() {
+            return Ok(None);
+        }
+        let freed: BTreeSet<_> = flush.frees.iter().collect();
+        let read: BTreeSet<_> = flush.reads.iter().map(|read| read.id).collect();
+        let donated: Vec<bool> = flush.input_ids.iter().map(|id| freed.contains(id) && !read.contains(id)).collect();
+        let key = PlanCache::key(&flush.program, &donated);
+        let prepared = match self.plans.get(&key) {
+            Some(known) => known,
+            None => {
+                let program = Program::decode(&flush.program)?;
+                if program.inputs.len() != flush.input_ids.len() {
+                    return Err(refused("a flush names another number of inputs than its program has"));
+                }
+                let prepared = Rc::new(self.compile(program, &donated)?);
+                self.plans.insert(key.clone(), Rc::clone(&prepared));
+                prepared
+            }
+        };
+        self.check(&prepared, flush)?;
+        Ok(Some((prepared, key)))
+    }
+
+    fn compile(&mut self, program: Program, donated: &[bool]) -> Outcome<Prepared> {
+        self.stats.plans += 1;
+        let plan = plan(&program, donated, &self.gpu.caps)?;
+        let mut launches = Vec::with_capacity(plan.kernels.len());
+        for kernel in &plan.kernels {
+            let module = generate(kernel, &self.gpu.caps);
+            let pipeline = self.pipelines.get(&self.gpu.device, kernel, &module.wgsl);
+            let buffers = kernel.bindings.iter().filter_map(|binding| plan.storage.get(&binding.value).copied()).collect();
+            // The uniform is declared in vectors of four.
+            let mut params = kernel.params.clone();
+            let padding = params.last().copied().unwrap_or_default();
+            params.resize(params.len().next_multiple_of(4), padding);
+            launches.push(Launch { pipeline, buffers, params, grid: module.grid });
+        }
+        Ok(Prepared { program, plan, launches })
+    }
+
+    /// The numbers that travel beside the program must fit it.
+    fn check(&self, prepared: &Prepared, flush: &Flush) -> Outcome<()> {
+        let (program, plan) = (&prepared.program, &prepared.plan);
+        if program.inputs.len() != flush.input_ids.len() || program.outputs.len() != flush.output_ids.len() {
+            return Err(refused("a flush names another number of values than its program has"));
+        }
+        if program.num_params as usize != flush.params.len() {
+            return Err(refused("a flush brings another number of parameters than its program has"));
+        }
+        for (&id, declared) in flush.input_ids.iter().zip(&program.inputs) {
+            let held = self.values.get(id)?;
+            let found = ValueDecl { dtype: held.dtype, num_elements: held.num_elements };
+            if found != *declared {
+                return Err(refused(format!("value {} is not what the program declares: {found:?}, not {declared:?}", id.0)));
+            }
+        }
+        for check in &plan.offset_checks {
+            if flush.params[check.param as usize] as usize >= check.limit {
+                return Err(refused("a view lies outside its value"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Buffers for temporaries, and entries for the outputs.
+    fn allocate(&mut self, prepared: &Prepared, flush: &Flush) -> Outcome<Vec<PooledBuffer>> {
+        let plan = &prepared.plan;
+        for (number, (&id, &num_elements)) in flush.output_ids.iter().zip(&plan.outputs).enumerate() {
+            let overwritten = plan.in_place.iter().find(|pair| pair.0 as usize == number).map(|pair| flush.input_ids[pair.1 as usize]);
+            let entry = match overwritten.and_then(|input| self.values.remove(input)) {
+                // Written over an input: the buffer changes hands.
+                Some(entry) => entry,
+                None => {
+                    let buffer = self.take(num_elements as u64 * 4)?;
+                    let dtype = prepared.program.nodes[prepared.program.outputs[number] as usize].dtype;
+                    Entry::Held(Held { dtype, num_elements, buffer })
+                }
+            };
+            self.keep(id, entry);
+        }
+        let mut slots = Vec::with_capacity(plan.slots.len());
+        for &num_elements in &plan.slots {
+            slots.push(self.take(num_elements as u64 * 4)?);
+        }
+        Ok(slots)
+    }
+
+    /// Where in the staging buffer each read goes.
+    fn plan_reads(&self, reads: &[Read], failures: &mut Vec<Failure>) -> ReadPlan {
+        let mut plan = ReadPlan { copies: Vec::new(), total: 0 };
+        for &read in reads {
+            plan.copies.push((read, plan.total, 0));
+        }
+        if failures.is_empty() {
+            for (read, offset, bytes) in &mut plan.copies {
+                match self.values.get(read.id) {
+                    Ok(held) => {
+                        *offset = plan.total;
+                        *bytes = held.num_elements as u64 * 4;
+                        plan.total += *bytes;
+                    }
+                    Err(failure) => failures.push(failure),
+                }
+            }
+        }
+        plan
+    }
+
+    fn submit(
+        &mut self,
+        prepared: Option<&Prepared>,
+        flush: &Flush,
+        slots: &[PooledBuffer],
+        reads: &ReadPlan,
+        staging: Option<&wgpu::Buffer>,
+    ) {
+        let in_place = prepared.map_or(&[][..], |prepared| &prepared.plan.in_place);
+        // An input that was overwritten stands under its new name already.
+        let input_id = |input: u32| match in_place.iter().find(|pair| pair.1 == input) {
+            Some(pair) => flush.output_ids[pair.0 as usize],
+            None => flush.input_ids[input as usize],
+        };
+        let mut dispatches = Vec::new();
+        for launch in prepared.map_or(&[][..], |prepared| &prepared.launches) {
+            let buffer = |storage: &Storage| match *storage {
+                Storage::Input(index) => self.values.get(input_id(index)).ok().map(|held| &held.buffer),
+                Storage::Output(index) => self.values.get(flush.output_ids[index as usize]).ok().map(|held| &held.buffer),
+                Storage::Slot(index) => slots.get(index as usize),
+            };
+            let buffers: Vec<&PooledBuffer> = launch.buffers.iter().filter_map(buffer).collect();
+            let params = launch.params.iter().map(|&word| flush.params[word as usize]).collect();
+            dispatches.push(Dispatch { pipeline: Rc::clone(&launch.pipeline), buffers, params, grid: launch.grid });
+        }
+        let copy = |&(read, offset, bytes): &(Read, u64, u64)| {
+            let source = &self.values.get(read.id).ok()?.buffer;
+            (bytes > 0).then_some(CopyOut { source, offset })
+        };
+        let copies: Vec<CopyOut<'_>> = if staging.is_some() { reads.copies.iter().filter_map(copy).collect() } else { Vec::new() };
+        if dispatches.is_empty() && copies.is_empty() {
+            return;
+        }
+        self.stats.submits += 1;
+        self.stats.dispatches += dispatches.len() as u32;
+        submit(&self.gpu, &mut self.params, &dispatches, &copies, staging);
+    }
+
+    async fn read(&mut self, staging: Option<wgpu::Buffer>, reads: &ReadPlan, failures: &mut Vec<Failure>) -> Vec<ReplyItem> {
+        let mut bytes = Vec::new();
+        if let Some(staging) = staging {
+            match self.staging.read(&self.gpu, staging, reads.total).await {
+                Ok(read) => bytes = read,
+                Err(error) => failures.push(error.into()),
+            }
+        }
+        let slice = |&(read, offset, length): &(Read, u64, u64)| {
+            let data = bytes.get(offset as usize..(offset + length) as usize)?;
+            Some(ReplyItem::Data { ticket: read.ticket, bytes: data.to_vec() })
+        };
+        reads.copies.iter().filter_map(slice).collect()
+    }
+
+    fn fail_outputs(&mut self, flush: &Flush, failures: &[Failure]) {
+        let Some(first) = failures.first() else { return };
+        for &id in &flush.output_ids {
+            self.keep(id, Entry::Failed(first.clone()));
+        }
+    }
+
+    /// Drops what a failed flush may have left half-made.
+    fn forget(&mut self, prepared: &Prepared, key: &[u8]) {
+        self.plans.remove(key);
+        for kernel in &prepared.plan.kernels {
+            self.pipelines.forget(&generate(kernel, &self.gpu.caps).wgsl);
+        }
+        self.pool.trim();
+    }
+}
+
+fn items(data: Vec<ReplyItem>, failures: Vec<Failure>) -> Vec<ReplyItem> {
+    let failures = failures.into_iter().map(|failure| ReplyItem::Failure { kind: failure.kind, message: failure.message });
+    data.into_iter().chain(failures).collect()
+}

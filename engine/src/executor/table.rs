@@ -1,0 +1,60 @@
+//! The value table: which buffer holds which value, or why there is none.
+//!
+//! Refuses to free by itself: buffers leave by `remove`, and the caller gives them to the pool.
+
+use std::collections::BTreeMap;
+
+use crate::backend::wgpu::buffers::PooledBuffer;
+use crate::backend::wgpu::errors::Failure;
+use crate::dtype::DType;
+use crate::wire::ValueId;
+
+/// A value that exists.
+#[derive(Debug)]
+pub(super) struct Held {
+    /// Element type.
+    pub dtype: DType,
+    /// Elements.
+    pub num_elements: usize,
+    /// Where it is.
+    pub buffer: PooledBuffer,
+}
+
+/// A value, or the failure that prevented it.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// Its buffer.
+    Held(Held),
+    /// Why there is none.
+    Failed(Failure),
+}
+
+/// All values by id.
+#[derive(Debug, Default)]
+pub(super) struct ValueTable {
+    entries: BTreeMap<ValueId, Entry>,
+}
+
+impl ValueTable {
+    /// Adds a value; gives back what stood in its place, which only a wrong message makes happen.
+    pub fn insert(&mut self, id: ValueId, entry: Entry) -> Option<Entry> {
+        self.entries.insert(id, entry)
+    }
+
+    /// Takes a value out.
+    pub fn remove(&mut self, id: ValueId) -> Option<Entry> {
+        self.entries.remove(&id)
+    }
+
+    /// The value, or why there is none.
+    pub fn get(&self, id: ValueId) -> Result<&Held, Failure> {
+        match self.entries.get(&id) {
+            Some(Entry::Held(held)) => Ok(held),
+            Some(Entry::Failed(failure)) => Err(failure.clone()),
+            None => Err(Failure {
+                kind: crate::error::ErrorKind::Runtime,
+                message: format!("the GPU holds no value {}", id.0),
+            }),
+        }
+    }
+}

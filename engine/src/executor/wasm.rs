@@ -1,0 +1,52 @@
+//! The executor as JavaScript sees it, in the gpu worker.
+//!
+//! Refuses to be entered twice: a second `execute` while one runs is an error in the reply, not a panic.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use crate::error::ErrorKind;
+use crate::wire::{Reply, ReplyItem};
+
+/// Runs the recorder's messages on the GPU.
+#[wasm_bindgen(js_name = Executor)]
+pub struct JsExecutor {
+    inner: Rc<RefCell<super::Executor>>,
+    info: String,
+}
+
+#[wasm_bindgen(js_class = Executor)]
+impl JsExecutor {
+    /// Requests adapter and device. Rejects with the reason when there is none.
+    pub async fn create() -> Result<JsExecutor, JsValue> {
+        let executor = super::Executor::new().await.map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let info = executor.info();
+        Ok(JsExecutor { inner: Rc::new(RefCell::new(executor)), info })
+    }
+
+    /// Name, backend and limits of the device as JSON.
+    pub fn info(&self) -> String {
+        self.info.clone()
+    }
+
+    /// Executes one message; resolves with the reply when its reads are there.
+    pub fn execute(&self, message: Vec<u8>) -> js_sys::Promise {
+        let inner = Rc::clone(&self.inner);
+        wasm_bindgen_futures::future_to_promise(async move {
+            let reply = match inner.try_borrow_mut() {
+                Ok(mut executor) => executor.execute(&message).await,
+                Err(_) => busy_reply(),
+            };
+            Ok(Uint8Array::from(reply.as_slice()).into())
+        })
+    }
+}
+
+fn busy_reply() -> Vec<u8> {
+    let message = "the executor was given a message while it worked on another".to_owned();
+    let items = vec![ReplyItem::Failure { kind: ErrorKind::Runtime, message }];
+    Reply { items, ..Reply::default() }.encode()
+}

@@ -1,0 +1,63 @@
+//! The hand-written shaders: one row a file.
+//!
+//! A file holds workgroup memory and the entry point `main`; constants, hooks and library functions are
+//! put before it. Only this table names the files. Refuses to choose among them: see `select`.
+
+/// A hand-written shader.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Shader {
+    /// Name in dumps and tests.
+    pub id: &'static str,
+    /// The file, with its comments.
+    pub source: &'static str,
+    /// Bytes of workgroup memory that it may use.
+    pub workgroup_bytes: u32,
+}
+
+impl Shader {
+    /// The file without its leading comment.
+    pub fn code(&self) -> &'static str {
+        let mut rest = self.source;
+        while rest.starts_with("//") || rest.starts_with('\n') {
+            rest = rest.split_once('\n').map_or("", |(_, tail)| tail);
+        }
+        rest
+    }
+}
+
+macro_rules! shaders {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $file:literal, $workgroup_bytes:literal;)*) => {
+        $($(#[$doc])* pub static $name: Shader =
+            Shader { id: $id, source: include_str!(concat!("../../../shaders/", $file)), workgroup_bytes: $workgroup_bytes };)*
+
+        /// Every row.
+        pub static ALL: &[&Shader] = &[$(&$name),*];
+    };
+}
+
+shaders! {
+    /// 64 x 64 tiles through workgroup memory.
+    MATMUL_TILED = "matmul-tiled", "matmul/tiled.wgsl", 8320;
+    /// 16 x 16 tiles through workgroup memory, for few results.
+    MATMUL_SMALL = "matmul-small", "matmul/small.wgsl", 2176;
+    /// 4 x 4 results an invocation, operands straight from memory.
+    MATMUL_REGISTERS = "matmul-registers", "matmul/registers.wgsl", 0;
+    /// One result an invocation, operands straight from memory.
+    MATMUL_SIMPLE = "matmul-simple", "matmul/simple.wgsl", 0;
+    /// Folds by a tree in workgroup memory.
+    REDUCE_TREE = "reduce-tree", "reduce/tree.wgsl", 1024;
+    /// Folds by one invocation a result.
+    REDUCE_SERIAL = "reduce-serial", "reduce/serial.wgsl", 0;
+    /// Position of an extreme by a tree in workgroup memory.
+    ARG_TREE = "arg-tree", "reduce/arg_tree.wgsl", 2048;
+    /// Position of an extreme by one invocation a result.
+    ARG_SERIAL = "arg-serial", "reduce/arg_serial.wgsl", 0;
+    /// Softmax by several invocations a row.
+    SOFTMAX_TREE = "softmax-tree", "softmax/tree.wgsl", 1024;
+    /// Softmax by one invocation a row.
+    SOFTMAX_SERIAL = "softmax-serial", "softmax/serial.wgsl", 0;
+    /// Scatter-add in gather form.
+    SCATTER_ADD = "scatter-add", "index/scatter_add.wgsl", 0;
+    /// Rows replaced or increased, a workgroup a row.
+    INDEX_PUT = "index-put", "index/index_put.wgsl", 8;
+}

@@ -1,0 +1,226 @@
+//! Which shader a body runs on, with which constants, on how many workgroups.
+//!
+//! The choice depends on sizes and on what the device said of itself; every body has a variant that
+//! needs nothing optional. Refuses to generate text around the shader: see `codegen::kernel`.
+
+use super::registry::{self, Shader};
+use crate::codegen::expression::{arithmetic_dtype, combine, initial, register_type};
+use crate::dtype::DType;
+use crate::plan::Caps;
+use crate::plan::kernel::Body;
+use crate::prim::{ArgReduce, Reduce};
+
+/// Below this many 64 x 64 tiles the small tiles keep more of the device busy.
+const FEW_TILES: usize = 16;
+
+/// Folds and rows no longer than this are walked by one invocation.
+const SHORT_FOLD: usize = 16;
+
+/// Invocations of a workgroup that folds.
+const FOLD_INVOCATIONS: usize = 256;
+
+/// Invocations of a workgroup of the serial shaders.
+const SERIAL_INVOCATIONS: usize = 64;
+
+/// On a software adapter, folds into fewer results than this still share their work.
+const FEW_RESULTS: usize = 8;
+
+/// A shader chosen for a body.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Routine {
+    /// The shader.
+    pub shader: &'static Shader,
+    /// Constants put before it: name and value.
+    pub constants: Vec<(&'static str, String)>,
+    /// Functions put before it.
+    pub functions: String,
+    /// Workgroups, before folding into a grid.
+    pub workgroups: usize,
+}
+
+/// The routine of a body; `None` for elementwise ones.
+pub fn select(body: &Body, caps: &Caps) -> Option<Routine> {
+    Some(match body {
+        Body::Elementwise { .. } => return None,
+        Body::Reduce { op, dtype, groups, parts } => reduce(*op, *dtype, groups, *parts, caps),
+        Body::ArgReduce { op, dtype, sizes } => arg_reduce(*op, *dtype, *sizes, caps),
+        Body::Matmul { batch, rows, columns, inner, dtype } => matmul([*batch, *rows, *columns, *inner], *dtype, caps),
+        Body::Softmax { rows, length, log } => softmax(*rows, *length, *log, caps),
+        Body::ScatterAdd { shape, source_shape, dim, dtype } => scatter_add(shape, source_shape, *dim, *dtype),
+        Body::IndexPut { rows, length, count, accumulate, dtype } => Routine {
+            shader: &registry::INDEX_PUT,
+            constants: vec![
+                ("ROWS", unsigned(*rows)),
+                ("LENGTH", unsigned(*length)),
+                ("COUNT", unsigned(*count)),
+                ("ACCUMULATE", accumulate.to_string()),
+            ],
+            functions: element_alias(*dtype),
+            workgroups: *rows,
+        },
+    })
+}
+
+fn unsigned(value: usize) -> String {
+    format!("{value}u")
+}
+
+fn element_alias(dtype: DType) -> String {
+    format!("alias Element = {};\n", register_type(arithmetic_dtype(dtype)))
+}
+
+fn matmul([batch, rows, columns, inner]: [usize; 4], dtype: DType, caps: &Caps) -> Routine {
+    let tiles = |side: usize| batch * rows.div_ceil(side) * columns.div_ceil(side);
+    let fits = |shader: &Shader| shader.workgroup_bytes <= caps.workgroup_bytes && caps.max_invocations >= 256;
+    // Workgroup memory pays where memory is far from the arithmetic, which it is not on a CPU.
+    let (shader, side) = if caps.software || !fits(&registry::MATMUL_TILED) {
+        let wide = tiles(32) >= 8;
+        if wide { (&registry::MATMUL_REGISTERS, 32) } else { (&registry::MATMUL_SIMPLE, 8) }
+    } else if tiles(64) >= FEW_TILES {
+        (&registry::MATMUL_TILED, 64)
+    } else {
+        (&registry::MATMUL_SMALL, 16)
+    };
+    Routine {
+        shader,
+        constants: vec![
+            ("BATCH", unsigned(batch)),
+            ("ROWS", unsigned(rows)),
+            ("COLUMNS", unsigned(columns)),
+            ("INNER", unsigned(inner)),
+            ("TILES_DOWN", unsigned(rows.div_ceil(side))),
+            ("TILES_ACROSS", unsigned(columns.div_ceil(side))),
+        ],
+        functions: element_alias(dtype),
+        workgroups: tiles(side),
+    }
+}
+
+/// How a workgroup is laid out over results and the elements folded into each.
+struct Layout {
+    /// Results side by side.
+    width: usize,
+    /// Invocations that share one result.
+    depth: usize,
+}
+
+/// `None` if one invocation a result is best.
+fn fold_layout(results: usize, length: usize, along_rows: bool, caps: &Caps) -> Option<Layout> {
+    let invocations = FOLD_INVOCATIONS.min(caps.max_invocations as usize);
+    let serial = length <= SHORT_FOLD || (caps.software && results >= FEW_RESULTS);
+    if serial || caps.workgroup_bytes < 8 * FOLD_INVOCATIONS as u32 {
+        return None;
+    }
+    // Neighbouring invocations should read neighbouring elements: along the fold, or across the results.
+    let depth = if along_rows {
+        (length / 2).next_power_of_two().clamp(16, invocations)
+    } else {
+        (invocations / results.next_power_of_two().clamp(1, 32)).min((length / 2).next_power_of_two())
+    };
+    Some(Layout { width: (invocations / depth).max(1), depth })
+}
+
+fn reduce(op: Reduce, dtype: DType, groups: &[(usize, bool)], parts: usize, caps: &Caps) -> Routine {
+    let size = |folded: bool| groups.iter().filter(|group| group.1 == folded).map(|group| group.0).product::<usize>();
+    let (results, length) = (size(false) * parts, size(true));
+    let part_length = length.div_ceil(parts);
+    let along_rows = groups.last().is_none_or(|group| group.1);
+    let mut constants = vec![
+        ("RESULTS", unsigned(results)),
+        ("LENGTH", unsigned(length)),
+        ("PARTS", unsigned(parts)),
+        ("PART_LENGTH", unsigned(part_length)),
+    ];
+    let functions = format!(
+        "{}fn initial() -> Element {{ return {}; }}\nfn combine(a: Element, b: Element) -> Element {{ return {}; }}\n",
+        element_alias(dtype),
+        initial(op, dtype),
+        combine(op, dtype, "a", "b")
+    );
+    let (shader, per_group) = push_layout(
+        &mut constants,
+        fold_layout(results, part_length, along_rows, caps),
+        along_rows,
+        [&registry::REDUCE_TREE, &registry::REDUCE_SERIAL],
+    );
+    Routine { shader, constants, functions, workgroups: results.div_ceil(per_group) }
+}
+
+/// Adds the layout's constants; gives the shader and the results of one workgroup.
+fn push_layout(
+    constants: &mut Vec<(&'static str, String)>,
+    layout: Option<Layout>,
+    along_rows: bool,
+    [tree, serial]: [&'static Shader; 2],
+) -> (&'static Shader, usize) {
+    match layout {
+        Some(Layout { width, depth }) => {
+            constants.push(("WIDTH", unsigned(width)));
+            constants.push(("DEPTH", unsigned(depth)));
+            constants.push(("ALONG_ROWS", along_rows.to_string()));
+            (tree, width)
+        }
+        None => (serial, SERIAL_INVOCATIONS),
+    }
+}
+
+fn arg_reduce(op: ArgReduce, dtype: DType, sizes: [usize; 3], caps: &Caps) -> Routine {
+    let results = sizes[0] * sizes[2];
+    let along_rows = sizes[2] == 1;
+    let mut constants = vec![("RESULTS", unsigned(results)), ("LENGTH", unsigned(sizes[1])), ("INNER", unsigned(sizes[2]))];
+    // NaN beats numbers, and the first of equals wins by the order of the walk.
+    let test = match (op, dtype.is_float()) {
+        (ArgReduce::Max, false) => "a > b",
+        (ArgReduce::Min, false) => "a < b",
+        (ArgReduce::Max, true) => "!c_isnan(b) && (c_isnan(a) || a > b)",
+        (ArgReduce::Min, true) => "!c_isnan(b) && (c_isnan(a) || a < b)",
+    };
+    let functions = format!("{}fn beats(a: Element, b: Element) -> bool {{ return {test}; }}\n", element_alias(dtype));
+    let (shader, per_group) = push_layout(
+        &mut constants,
+        fold_layout(results, sizes[1], along_rows, caps),
+        along_rows,
+        [&registry::ARG_TREE, &registry::ARG_SERIAL],
+    );
+    Routine { shader, constants, functions, workgroups: results.div_ceil(per_group) }
+}
+
+fn softmax(rows: usize, length: usize, log: bool, caps: &Caps) -> Routine {
+    let mut constants = vec![("ROWS", unsigned(rows)), ("LENGTH", unsigned(length)), ("LOG", log.to_string())];
+    let (shader, per_group) = push_layout(
+        &mut constants,
+        fold_layout(rows, length, true, caps),
+        true,
+        [&registry::SOFTMAX_TREE, &registry::SOFTMAX_SERIAL],
+    );
+    Routine { shader, constants, functions: String::new(), workgroups: rows.div_ceil(per_group) }
+}
+
+/// The output's coordinates must lie inside the source, except along `dim`, where all are looked through.
+fn scatter_add(shape: &[usize], source_shape: &[usize], dim: usize, dtype: DType) -> Routine {
+    let total: usize = shape.iter().product();
+    let (mut below, mut source_below) = (total, source_shape.iter().product::<usize>());
+    let mut functions = element_alias(dtype);
+    functions.push_str("fn source_line(i: u32) -> SourceLine {\n  var line = SourceLine(true, 0u, 0u);\n");
+    let mut step = 1;
+    for axis in 0..shape.len() {
+        below /= shape[axis].max(1);
+        source_below /= source_shape[axis].max(1);
+        let coordinate = crate::codegen::index::coordinate("i", below, shape[axis], total);
+        if axis == dim {
+            step = source_below;
+            functions.push_str(&format!("  line.wanted = {coordinate};\n"));
+        } else {
+            functions.push_str(&format!("  let c{axis} = {coordinate};\n"));
+            functions.push_str(&format!("  line.inside = line.inside && c{axis} < {}u;\n", source_shape[axis]));
+            functions.push_str(&format!("  line.start += c{axis} * {source_below}u;\n"));
+        }
+    }
+    functions.push_str("  return line;\n}\n");
+    Routine {
+        shader: &registry::SCATTER_ADD,
+        constants: vec![("TOTAL", unsigned(total)), ("LENGTH", unsigned(source_shape[dim])), ("STEP", unsigned(step))],
+        functions,
+        workgroups: total.div_ceil(SERIAL_INVOCATIONS),
+    }
+}

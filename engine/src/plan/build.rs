@@ -1,0 +1,278 @@
+//! From a group of nodes to a kernel: the recursive walk that turns nodes into expressions.
+//!
+//! Every operand is a register, an expression computed again, or a load, as `cluster::source_of` decided;
+//! windows become positions. Refuses to decide what is fused.
+
+use std::collections::BTreeMap;
+
+use super::classify::{NodeInfo, is_whole};
+use super::cluster::{Source, source_of};
+use super::group::Group;
+use super::kernel::{Access, Binding, Block, Body, Expr, ExprId, Kernel, Op, Position, PositionId, ROOT, Store, Value, Window};
+use super::routine::body_of;
+use crate::dtype::DType;
+use crate::prim::{Binary, Prim};
+use crate::wire::{Operand, Program, ProgramNode, ValueRef};
+
+/// Builds the kernel of a group.
+pub(super) fn build(program: &Program, infos: &[NodeInfo], group: &Group) -> Kernel {
+    let mut builder = KernelBuilder { program, infos, group, bindings: Vec::new(), params: Vec::new() };
+    let mut loads = Vec::new();
+    if let Some(routine) = group.cluster.routine {
+        for operand in routine_operands(&program.nodes[routine]) {
+            let mut block = BlockBuilder::new(true);
+            let value = builder.operand(&mut block, operand, ROOT);
+            block.block.result = Some(value);
+            loads.push(block.block);
+        }
+    }
+    let body = match group.cluster.routine {
+        Some(routine) => body_of(program, &program.nodes[routine]),
+        None => Body::Elementwise { num_elements: group.cluster.domain },
+    };
+    let mut block = BlockBuilder::new(false);
+    for &node in &group.cluster.nodes {
+        let value = match &program.nodes[node] {
+            write if is_strided_write(group, node) => {
+                // Runs over the elements of the source, which may absorb the nodes that compute it.
+                block.in_load = true;
+                builder.operand(&mut block, &write.operands[1], ROOT)
+            }
+            routine if group.cluster.routine == Some(node) => block.push(Op::Result, routine.dtype),
+            _ => builder.node(&mut block, node, ROOT),
+        };
+        block.memo.insert((node, ROOT), value);
+    }
+    for &node in &group.stores {
+        let target = &program.nodes[node];
+        let binding = builder.binding(Value::Node(node as u32), target.dtype, Access::Write);
+        let position = match &target.prim {
+            Prim::ViewWrite { shape, strides } if is_strided_write(group, node) => {
+                let offset = Some(builder.param(target.first_param));
+                block.position(Position::Window { base: ROOT, window: Window { shape: shape.clone(), strides: strides.clone(), offset } })
+            }
+            _ => ROOT,
+        };
+        let value = block.memo[&(node, ROOT)];
+        block.block.stores.push(Store { binding, position, value });
+    }
+    Kernel { body, bindings: builder.bindings, params: builder.params, loads, store: block.block }
+}
+
+/// The kernel that gives a strided write its base: the base's elements in order.
+pub(super) fn build_base_copy(program: &Program, infos: &[NodeInfo], group: &Group, write: usize) -> Kernel {
+    let mut builder = KernelBuilder { program, infos, group, bindings: Vec::new(), params: Vec::new() };
+    let node = &program.nodes[write];
+    let mut block = BlockBuilder::new(true);
+    let value = builder.operand(&mut block, &node.operands[0], ROOT);
+    let binding = builder.binding(Value::Node(write as u32), node.dtype, Access::Write);
+    block.block.stores.push(Store { binding, position: ROOT, value });
+    let body = Body::Elementwise { num_elements: node.shape.iter().product() };
+    Kernel { body, bindings: builder.bindings, params: builder.params, loads: Vec::new(), store: block.block }
+}
+
+fn is_strided_write(group: &Group, node: usize) -> bool {
+    group.cluster.routine == Some(node) && group.cluster.writes_in_place
+}
+
+/// The operands that a routine's body reads. A strided write has no body: its store block reads the source.
+fn routine_operands(node: &ProgramNode) -> &[Operand] {
+    match node.prim {
+        Prim::ViewWrite { .. } => &[],
+        _ => &node.operands,
+    }
+}
+
+struct KernelBuilder<'a> {
+    program: &'a Program,
+    infos: &'a [NodeInfo],
+    group: &'a Group,
+    bindings: Vec<Binding>,
+    params: Vec<u32>,
+}
+
+/// A block under construction.
+struct BlockBuilder {
+    block: Block,
+    /// Nodes already computed at a position.
+    memo: BTreeMap<(usize, PositionId), ExprId>,
+    /// Building a routine's operand, not the store block.
+    in_load: bool,
+}
+
+impl BlockBuilder {
+    fn new(in_load: bool) -> BlockBuilder {
+        BlockBuilder { block: Block { positions: vec![Position::Root], ..Block::default() }, memo: BTreeMap::new(), in_load }
+    }
+
+    fn push(&mut self, op: Op, dtype: DType) -> ExprId {
+        let expr = Expr { op, dtype };
+        let shareable = !matches!(expr.op, Op::Unary(..) | Op::Binary(..) | Op::Where(..) | Op::Cast(_));
+        if shareable && let Some(known) = self.block.exprs.iter().position(|other| *other == expr) {
+            return known;
+        }
+        self.block.exprs.push(expr);
+        self.block.exprs.len() - 1
+    }
+
+    fn position(&mut self, position: Position) -> PositionId {
+        if let Some(known) = self.block.positions.iter().position(|other| *other == position) {
+            return known;
+        }
+        self.block.positions.push(position);
+        self.block.positions.len() - 1
+    }
+}
+
+impl KernelBuilder<'_> {
+    fn binding(&mut self, value: Value, dtype: DType, access: Access) -> u32 {
+        let binding = Binding { value, dtype, access };
+        let known = self.bindings.iter().position(|other| *other == binding);
+        known.unwrap_or_else(|| {
+            self.bindings.push(binding);
+            self.bindings.len() - 1
+        }) as u32
+    }
+
+    fn param(&mut self, word: u32) -> u32 {
+        let known = self.params.iter().position(|&other| other == word);
+        known.unwrap_or_else(|| {
+            self.params.push(word);
+            self.params.len() - 1
+        }) as u32
+    }
+
+    fn window(&mut self, operand: &Operand) -> Window {
+        let offset = operand.offset_param.map(|param| self.param(param));
+        Window { shape: operand.shape.clone(), strides: operand.strides.clone(), offset }
+    }
+
+    /// The operand's element at the row-major index `base` of its window.
+    fn operand(&mut self, block: &mut BlockBuilder, operand: &Operand, base: PositionId) -> ExprId {
+        let whole = is_whole(self.program, operand);
+        let at_root = whole && base == ROOT && !block.in_load;
+        let position = if whole {
+            base
+        } else {
+            let window = self.window(operand);
+            block.position(Position::Window { base, window })
+        };
+        self.value_at(block, operand, position, at_root)
+    }
+
+    fn value_at(&mut self, block: &mut BlockBuilder, operand: &Operand, position: PositionId, at_root: bool) -> ExprId {
+        match source_of(&self.group.cluster, self.infos, operand, at_root, block.in_load) {
+            Source::Register => {
+                let ValueRef::Node(producer) = operand.value else { return block.push(Op::Zero, DType::F32) };
+                self.node(block, producer as usize, ROOT)
+            }
+            Source::Inline(producer) => self.node(block, producer, position),
+            Source::Memory(value) => {
+                let dtype = self.program.value(operand.value).map_or(DType::F32, |declared| declared.dtype);
+                let binding = self.binding(value, dtype, Access::Read);
+                block.push(Op::Load { binding, position }, dtype)
+            }
+        }
+    }
+
+    /// The value of an elementwise node at a flat index of its output.
+    fn node(&mut self, block: &mut BlockBuilder, index: usize, at: PositionId) -> ExprId {
+        if let Some(&known) = block.memo.get(&(index, at)) {
+            return known;
+        }
+        let program = self.program;
+        let node = &program.nodes[index];
+        let operands = &node.operands;
+        let value = match &node.prim {
+            Prim::Unary(op) => {
+                let x = self.operand(block, &operands[0], at);
+                block.push(Op::Unary(*op, x), node.dtype)
+            }
+            Prim::Binary(op) => {
+                let x = self.operand(block, &operands[0], at);
+                let y = self.operand(block, &operands[1], at);
+                block.push(Op::Binary(*op, x, y), node.dtype)
+            }
+            Prim::Where => {
+                let condition = self.operand(block, &operands[0], at);
+                let x = self.operand(block, &operands[1], at);
+                let y = self.operand(block, &operands[2], at);
+                block.push(Op::Where(condition, x, y), node.dtype)
+            }
+            Prim::Cast(_) => {
+                let x = self.operand(block, &operands[0], at);
+                block.push(Op::Cast(x), node.dtype)
+            }
+            Prim::Copy => self.operand(block, &operands[0], at),
+            // Only writes that cover the whole base are elementwise.
+            Prim::ViewWrite { .. } => self.operand(block, &operands[1], at),
+            Prim::Full => {
+                let word = self.param(node.first_param);
+                block.push(Op::Param(word), node.dtype)
+            }
+            Prim::Arange => self.arange(block, node, at),
+            Prim::Gather { dim } => self.gather(block, node, *dim, at),
+            Prim::IndexSelect => self.index_select(block, node, at),
+            Prim::ScatterAdd { dim, shape } => self.one_hot(block, node, *dim, shape, at),
+            Prim::Reduce { .. }
+            | Prim::ArgReduce { .. }
+            | Prim::Matmul
+            | Prim::Softmax
+            | Prim::LogSoftmax
+            | Prim::IndexPut { .. } => block.push(Op::Result, node.dtype),
+        };
+        block.memo.insert((index, at), value);
+        value
+    }
+
+    fn arange(&mut self, block: &mut BlockBuilder, node: &ProgramNode, at: PositionId) -> ExprId {
+        let (start, step) = (self.param(node.first_param), self.param(node.first_param + 1));
+        let start = block.push(Op::Param(start), node.dtype);
+        let step = block.push(Op::Param(step), node.dtype);
+        let index = block.push(Op::Index(at), node.dtype);
+        let distance = block.push(Op::Binary(Binary::Mul, index, step), node.dtype);
+        block.push(Op::Binary(Binary::Add, start, distance), node.dtype)
+    }
+
+    /// `x[.., index[..], ..]`: the output has the index's shape.
+    fn gather(&mut self, block: &mut BlockBuilder, node: &ProgramNode, dim: usize, at: PositionId) -> ExprId {
+        let (x, index) = (&node.operands[0], &node.operands[1]);
+        let index = self.operand(block, index, at);
+        let mut window = self.window(x);
+        window.shape.clone_from(&node.shape);
+        let stride = std::mem::replace(&mut window.strides[dim], 0);
+        let position = block.position(Position::Indirect { base: at, window, index, stride });
+        self.value_at(block, x, position, false)
+    }
+
+    /// `x[index]` along the first dimension.
+    fn index_select(&mut self, block: &mut BlockBuilder, node: &ProgramNode, at: PositionId) -> ExprId {
+        let (x, index) = (&node.operands[0], &node.operands[1]);
+        let mut along_rows = self.window(index);
+        along_rows.shape.clone_from(&node.shape);
+        along_rows.strides.resize(node.shape.len(), 0);
+        let line = block.position(Position::Window { base: at, window: along_rows });
+        let index = self.value_at(block, index, line, false);
+        let mut window = self.window(x);
+        window.shape.clone_from(&node.shape);
+        let stride = std::mem::replace(&mut window.strides[0], 0);
+        let position = block.position(Position::Indirect { base: at, window, index, stride });
+        self.value_at(block, x, position, false)
+    }
+
+    /// `coordinate == index ? source : 0`: a scatter whose index has size 1 along `dim`.
+    fn one_hot(&mut self, block: &mut BlockBuilder, node: &ProgramNode, dim: usize, shape: &[usize], at: PositionId) -> ExprId {
+        let mut lines = [0, 0];
+        for (line, operand) in lines.iter_mut().zip(&node.operands) {
+            let mut window = self.window(operand);
+            window.shape.clone_from(&node.shape);
+            window.strides[dim] = 0;
+            let position = block.position(Position::Window { base: at, window });
+            *line = self.value_at(block, operand, position, false);
+        }
+        let coordinate = block.push(Op::Coordinate { position: at, shape: shape.to_vec(), dim }, DType::I64);
+        let hit = block.push(Op::Binary(Binary::Eq, coordinate, lines[0]), DType::Bool);
+        let zero = block.push(Op::Zero, node.dtype);
+        block.push(Op::Where(hit, lines[1], zero), node.dtype)
+    }
+}

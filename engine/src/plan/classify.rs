@@ -1,0 +1,141 @@
+//! What the planner must know of a single node: whether it is computed element by element, how dear it
+//! is to compute again, and whether an operand's window is the whole value in order.
+//!
+//! Refuses to look at more than a node and its operands; grouping is in `cluster`.
+
+use std::collections::BTreeSet;
+
+use super::kernel::Value;
+use crate::prim::{Binary, Prim, Unary};
+use crate::view::View;
+use crate::wire::{Operand, Program, ProgramNode, ValueRef};
+
+/// Most work that is repeated rather than stored, in units of an addition.
+const MAX_CHEAP_COST: usize = 4;
+
+/// Most arrays that a recomputed expression may read: each takes a binding of its consumer.
+/// Three such operands and a result fit eight bindings, so a single node always makes a valid kernel.
+const MAX_CHEAP_LEAVES: usize = 2;
+
+/// What the planner knows of a node.
+#[derive(Clone, Debug)]
+pub(super) struct NodeInfo {
+    /// Elements of the output.
+    pub num_elements: usize,
+    /// Computed element by element (windows and indirect reads included).
+    pub elementwise: bool,
+    /// Elementwise, and computing it again costs no more than reading it back.
+    pub cheap: bool,
+    /// Work per element, operands that are cheap included.
+    pub cost: usize,
+    /// Values read if computed again, with the number of elements touched.
+    pub leaves: BTreeSet<(Value, usize)>,
+}
+
+/// Information for every node, in order.
+pub(super) fn classify(program: &Program) -> Vec<NodeInfo> {
+    let mut infos: Vec<NodeInfo> = Vec::with_capacity(program.nodes.len());
+    for node in &program.nodes {
+        let num_elements = node.shape.iter().product();
+        let elementwise = is_elementwise(node);
+        let (mut cost, mut leaves) = (own_cost(&node.prim), BTreeSet::new());
+        for operand in &node.operands {
+            match operand.value {
+                ValueRef::Node(producer) if infos[producer as usize].cheap => {
+                    let producer = &infos[producer as usize];
+                    cost += producer.cost;
+                    leaves.extend(producer.leaves.iter().copied());
+                }
+                value => {
+                    leaves.insert((value_of(value), touched_elements(operand)));
+                }
+            }
+        }
+        let bytes_read: usize = leaves.iter().map(|&(_, touched)| touched).sum();
+        let cheap = elementwise
+            && cost <= MAX_CHEAP_COST
+            && leaves.len() <= MAX_CHEAP_LEAVES
+            && bytes_read <= num_elements
+            && !is_indirect(&node.prim);
+        infos.push(NodeInfo { num_elements, elementwise, cheap, cost, leaves });
+    }
+    infos
+}
+
+/// A program value as a plan value.
+pub(super) const fn value_of(value: ValueRef) -> Value {
+    match value {
+        ValueRef::Input(index) => Value::Input(index),
+        ValueRef::Node(index) => Value::Node(index),
+    }
+}
+
+/// True if the operand reads the whole value in row-major order, so flat indices agree.
+pub(super) fn is_whole(program: &Program, operand: &Operand) -> bool {
+    let count: usize = operand.shape.iter().product();
+    operand.offset_param.is_none()
+        && program.value(operand.value).is_some_and(|value| value.num_elements == count)
+        && window_view(operand).is_contiguous()
+}
+
+/// The operand's window as a view with offset zero.
+pub(super) fn window_view(operand: &Operand) -> View {
+    View { shape: operand.shape.clone(), strides: operand.strides.clone(), offset: 0 }
+}
+
+/// True if the node's indexed dimension has one index per output line, so that it is a comparison.
+fn is_one_hot(node: &ProgramNode) -> bool {
+    let Prim::ScatterAdd { dim, shape } = &node.prim else { return false };
+    let index = &node.operands[0].shape;
+    index[*dim] == 1 && index.iter().zip(shape).enumerate().all(|(axis, (a, b))| axis == *dim || a == b)
+}
+
+/// True if a write covers its whole base in row-major order, so that it is a copy.
+pub(super) fn is_whole_write(node: &ProgramNode) -> bool {
+    let Prim::ViewWrite { shape, strides } = &node.prim else { return false };
+    let region = View { shape: shape.clone(), strides: strides.clone(), offset: 0 };
+    region.num_elements() == node.shape.iter().product::<usize>() && region.is_contiguous()
+}
+
+fn is_elementwise(node: &ProgramNode) -> bool {
+    match &node.prim {
+        Prim::Unary(_) | Prim::Binary(_) | Prim::Where | Prim::Cast(_) | Prim::Copy | Prim::Full | Prim::Arange => true,
+        Prim::Gather { .. } | Prim::IndexSelect => true,
+        Prim::ScatterAdd { .. } => is_one_hot(node),
+        Prim::ViewWrite { .. } => is_whole_write(node),
+        Prim::Reduce { .. }
+        | Prim::ArgReduce { .. }
+        | Prim::Matmul
+        | Prim::Softmax
+        | Prim::LogSoftmax
+        | Prim::IndexPut { .. } => false,
+    }
+}
+
+const fn is_indirect(prim: &Prim) -> bool {
+    matches!(prim, Prim::Gather { .. } | Prim::IndexSelect)
+}
+
+/// Elements of the value that the window reaches: an expanded dimension reads one element again and again.
+fn touched_elements(operand: &Operand) -> usize {
+    operand.shape.iter().zip(&operand.strides).map(|(&size, &stride)| if stride == 0 { 1 } else { size }).product()
+}
+
+/// Rough work of one primitive for one element, in additions.
+fn own_cost(prim: &Prim) -> usize {
+    match prim {
+        Prim::Unary(op) => match op {
+            Unary::Neg | Unary::Abs | Unary::Sign | Unary::Square | Unary::Relu => 1,
+            Unary::BitwiseNot | Unary::LogicalNot | Unary::IsNan | Unary::IsInf => 1,
+            Unary::Floor | Unary::Ceil | Unary::Round | Unary::Trunc => 1,
+            _ => 8,
+        },
+        Prim::Binary(op) => match op {
+            Binary::Pow | Binary::Atan2 | Binary::FloorDivide | Binary::Remainder | Binary::Fmod => 8,
+            Binary::Div => 2,
+            _ => 1,
+        },
+        Prim::Full | Prim::Copy => 0,
+        _ => 1,
+    }
+}

@@ -1,0 +1,294 @@
+//! The planner's result language: kernels made of a body and scalar expressions around it.
+//!
+//! A body is what cannot be expressed elementwise (a fold, a matrix product, …). The expressions before
+//! it (`loads`) say how each of its operands is computed from memory; those after it (`store`) say what
+//! is done with each result before it is written. An elementwise kernel is a store block alone.
+//! Refuses to know WGSL text, buffers and wgpu.
+//! Read next: `codegen::kernel`, which turns a kernel into text.
+
+use crate::dtype::DType;
+use crate::prim::{ArgReduce, Binary, Reduce, Unary};
+
+/// How an element is held on the GPU: always four bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Element {
+    /// 32-bit float.
+    F32,
+    /// 32-bit signed integer; all integer dtypes.
+    I32,
+    /// 0 or 1 in 32 bits.
+    Bool,
+}
+
+impl Element {
+    /// The element of a dtype, or `None` for those that the GPU does not hold.
+    pub const fn of(dtype: DType) -> Option<Element> {
+        match dtype {
+            DType::Bool => Some(Element::Bool),
+            DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Some(Element::I32),
+            DType::F32 => Some(Element::F32),
+            DType::F16 | DType::BF16 | DType::F64 => None,
+        }
+    }
+}
+
+/// A flat array that a kernel reads or writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Value {
+    /// The n-th input of the program.
+    Input(u32),
+    /// The output of the n-th node.
+    Node(u32),
+    /// An intermediate array that the planner added.
+    Partial(u32),
+}
+
+/// Index of an expression in its block.
+pub type ExprId = usize;
+
+/// Index of a position in its block.
+pub type PositionId = usize;
+
+/// The position at which a block is evaluated; always present.
+pub const ROOT: PositionId = 0;
+
+/// A strided window over flat elements. The offset is a runtime word.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// Sizes, outermost first.
+    pub shape: Vec<usize>,
+    /// Strides in elements.
+    pub strides: Vec<usize>,
+    /// The kernel's parameter word that holds the offset; `None` for zero.
+    pub offset: Option<u32>,
+}
+
+/// A flat element index, as a function of the block's root index.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Position {
+    /// Where the block is evaluated.
+    Root,
+    /// `base`, read as a row-major index of the window's shape, looked up in the window.
+    Window {
+        /// The index looked up.
+        base: PositionId,
+        /// The window.
+        window: Window,
+    },
+    /// As `Window`, plus a computed index times a stride: what gather and index-select read.
+    Indirect {
+        /// The index looked up.
+        base: PositionId,
+        /// The window without the indexed dimension (stride 0 there).
+        window: Window,
+        /// The computed index, an integer expression.
+        index: ExprId,
+        /// Distance between neighbours along the indexed dimension.
+        stride: usize,
+    },
+}
+
+/// A scalar computation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// An element of a binding.
+    Load {
+        /// Which binding.
+        binding: u32,
+        /// Which element.
+        position: PositionId,
+    },
+    /// What the kernel's body computed for the root index.
+    Result,
+    /// A runtime word of the kernel, as a value of the expression's dtype.
+    Param(u32),
+    /// A position as a number of the expression's dtype.
+    Index(PositionId),
+    /// The coordinate along `dim` of a position read as a row-major index of `shape`.
+    Coordinate {
+        /// The position.
+        position: PositionId,
+        /// The shape it indexes.
+        shape: Vec<usize>,
+        /// The dimension.
+        dim: usize,
+    },
+    /// Zero, or false.
+    Zero,
+    /// A unary primitive.
+    Unary(Unary, ExprId),
+    /// A binary primitive.
+    Binary(Binary, ExprId, ExprId),
+    /// The second where the first is true, else the third.
+    Where(ExprId, ExprId, ExprId),
+    /// Conversion to the expression's dtype.
+    Cast(ExprId),
+}
+
+/// A scalar computation and the dtype of its value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Expr {
+    /// The computation.
+    pub op: Op,
+    /// Dtype of the value.
+    pub dtype: DType,
+}
+
+/// Writing a value to memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// The binding written.
+    pub binding: u32,
+    /// The element written.
+    pub position: PositionId,
+    /// The value.
+    pub value: ExprId,
+}
+
+/// Expressions evaluated together at one root index. Operands come before their users.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// The expressions.
+    pub exprs: Vec<Expr>,
+    /// The positions; the first is [`Position::Root`].
+    pub positions: Vec<Position>,
+    /// What a load block hands to the body.
+    pub result: Option<ExprId>,
+    /// What a store block writes.
+    pub stores: Vec<Store>,
+}
+
+/// Whether a kernel reads or writes a binding. Never both: WebGPU forbids it for distinct bindings of
+/// one buffer, and reuse in place is decided before bindings are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// `var<storage, read>`
+    Read,
+    /// `var<storage, read_write>`
+    Write,
+}
+
+/// One storage buffer of a kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Binding {
+    /// The array.
+    pub value: Value,
+    /// Its dtype.
+    pub dtype: DType,
+    /// Read or written.
+    pub access: Access,
+}
+
+/// The part of a kernel that is not elementwise. Sizes are static.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing: the store block is evaluated for each of so many indices.
+    Elementwise {
+        /// How many.
+        num_elements: usize,
+    },
+    /// A fold. Load 0 is evaluated at the row-major index of the groups.
+    Reduce {
+        /// The fold.
+        op: Reduce,
+        /// Dtype it is folded in.
+        dtype: DType,
+        /// The input's shape with neighbouring dimensions of one kind merged; true where folded.
+        groups: Vec<(usize, bool)>,
+        /// The folded elements are cut into so many parts; each gives a result of its own.
+        parts: usize,
+    },
+    /// The position of an extreme along the middle dimension of `[outer, length, inner]`.
+    ArgReduce {
+        /// Largest or smallest.
+        op: ArgReduce,
+        /// Dtype of the elements compared.
+        dtype: DType,
+        /// Sizes before, along and after the dimension.
+        sizes: [usize; 3],
+    },
+    /// `[batch, rows, inner] x [batch, inner, columns]`; loads 0 and 1 are the factors.
+    Matmul {
+        /// Number of products.
+        batch: usize,
+        /// Rows of the result.
+        rows: usize,
+        /// Columns of the result.
+        columns: usize,
+        /// Length of the sums.
+        inner: usize,
+        /// Dtype of factors and result.
+        dtype: DType,
+    },
+    /// Softmax of each row, or its logarithm.
+    Softmax {
+        /// Number of rows.
+        rows: usize,
+        /// Length of a row.
+        length: usize,
+        /// Logarithm of the softmax.
+        log: bool,
+    },
+    /// `out[o, i, n] = sum of source[o, j, n] where index[o, j, n] == i`: loads 0 (index) and 1 (source)
+    /// are evaluated at the row-major index of `source_shape`.
+    ScatterAdd {
+        /// Output shape.
+        shape: Vec<usize>,
+        /// Shape of index and source.
+        source_shape: Vec<usize>,
+        /// The indexed dimension.
+        dim: usize,
+        /// Dtype of the result.
+        dtype: DType,
+    },
+    /// Rows of a `[rows, length]` base replaced or increased: loads 0 (base), 1 (index), 2 (source).
+    IndexPut {
+        /// Rows of the base.
+        rows: usize,
+        /// Length of a row.
+        length: usize,
+        /// Number of indices.
+        count: usize,
+        /// Add instead of replacing.
+        accumulate: bool,
+        /// Dtype of base and source.
+        dtype: DType,
+    },
+}
+
+/// One dispatch, still without text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kernel {
+    /// What is not elementwise.
+    pub body: Body,
+    /// Buffers, in binding order.
+    pub bindings: Vec<Binding>,
+    /// The program's parameter words that this kernel reads, in the order it numbers them.
+    pub params: Vec<u32>,
+    /// How the body's operands are computed.
+    pub loads: Vec<Block>,
+    /// What happens to each result.
+    pub store: Block,
+}
+
+impl Kernel {
+    /// Number of results that the body hands to the store block; nothing is dispatched for none.
+    pub fn num_results(&self) -> usize {
+        match &self.body {
+            Body::Elementwise { num_elements } => *num_elements,
+            Body::Reduce { groups, parts, .. } => {
+                groups.iter().filter(|group| !group.1).map(|group| group.0).product::<usize>() * parts
+            }
+            Body::ArgReduce { sizes, .. } => sizes[0] * sizes[2],
+            Body::Matmul { batch, rows, columns, .. } => batch * rows * columns,
+            Body::Softmax { rows, length, .. } => rows * length,
+            Body::ScatterAdd { shape, .. } => shape.iter().product(),
+            Body::IndexPut { rows, length, .. } => rows * length,
+        }
+    }
+
+    /// True if the kernel writes the value.
+    pub fn writes(&self, value: Value) -> bool {
+        self.bindings.iter().any(|binding| binding.access == Access::Write && binding.value == value)
+    }
+}

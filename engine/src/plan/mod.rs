@@ -1,0 +1,202 @@
+//! Planning: from a verified program to an ordered list of kernels and a place for every value.
+//!
+//! Pure and deterministic: equal programs give equal plans and so equal WGSL. The passes, in order:
+//! `classify` (each node), `cluster` (which nodes share a kernel), `group` (what is written, in which
+//! order), `build` (expressions), `split` (folds too long for one kernel), `memory` (buffers).
+//! Refuses to know wgpu, WGSL text and value identities.
+//! Read next: `kernel`, the language of the result, then `cluster`.
+
+pub mod kernel;
+pub mod memory;
+pub mod print;
+
+mod build;
+mod classify;
+mod cluster;
+mod group;
+mod routine;
+mod split;
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+use crate::prim::Prim;
+use crate::wire::{Program, ValueRef};
+use kernel::{Access, Element, Kernel, Value};
+use memory::{Aliases, Storage};
+
+/// What planning must know of the device. Read from the adapter, never assumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// Storage buffers that one kernel may bind.
+    pub max_storage_buffers: usize,
+    /// Workgroups along one dimension of a dispatch.
+    pub max_workgroups: u32,
+    /// Invocations of one workgroup.
+    pub max_invocations: u32,
+    /// Bytes of workgroup memory.
+    pub workgroup_bytes: u32,
+    /// The adapter computes on the CPU, where barriers and workgroup memory are dear.
+    pub software: bool,
+}
+
+impl Default for Caps {
+    /// What every WebGPU device has.
+    fn default() -> Caps {
+        Caps { max_storage_buffers: 8, max_workgroups: 65_535, max_invocations: 256, workgroup_bytes: 16_384, software: false }
+    }
+}
+
+/// A window whose runtime offset must be checked: parameter word, and the first offset that is too large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OffsetCheck {
+    /// The parameter word.
+    pub param: u32,
+    /// The word must be less than this.
+    pub limit: usize,
+}
+
+/// What to run for one program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Kernels in order.
+    pub kernels: Vec<Kernel>,
+    /// Where each value that a kernel binds lives.
+    pub storage: BTreeMap<Value, Storage>,
+    /// Elements of each temporary buffer.
+    pub slots: Vec<usize>,
+    /// Elements of each kept output.
+    pub outputs: Vec<usize>,
+    /// Outputs that are an input's buffer, written in place: (output, input).
+    pub in_place: Vec<(u32, u32)>,
+    /// Offsets to check before running.
+    pub offset_checks: Vec<OffsetCheck>,
+}
+
+/// Plans a program. `donated[i]` says that nobody wants input `i` afterwards, so it may be overwritten.
+pub fn plan(program: &Program, donated: &[bool], caps: &Caps) -> Result<Plan> {
+    check(program)?;
+    let infos = classify::classify(program);
+    let groups = group::groups(program, &infos, caps.max_storage_buffers);
+    let outputs: BTreeMap<Value, u32> =
+        program.outputs.iter().enumerate().map(|(index, &node)| (Value::Node(node), index as u32)).collect();
+    let mut planner = Planner { program, donated, outputs, aliases: Aliases::default(), kernels: Vec::new(), partials: Vec::new() };
+    let last_reads = last_reads(program, &infos, &groups);
+    for (step, group) in groups.iter().enumerate() {
+        planner.push_group(&infos, group, step, &last_reads);
+    }
+    Ok(planner.finish())
+}
+
+struct Planner<'a> {
+    program: &'a Program,
+    donated: &'a [bool],
+    outputs: BTreeMap<Value, u32>,
+    aliases: Aliases,
+    kernels: Vec<Kernel>,
+    /// Elements of the arrays added by splitting.
+    partials: Vec<usize>,
+}
+
+impl Planner<'_> {
+    fn push_group(&mut self, infos: &[classify::NodeInfo], group: &group::Group, step: usize, last_reads: &BTreeMap<Value, usize>) {
+        let kernel = build::build(self.program, infos, group);
+        if let (true, Some(write)) = (group.cluster.writes_in_place, group.cluster.routine) {
+            let base = classify::value_of(self.program.nodes[write].operands[0].value);
+            if self.may_overwrite(base, &kernel, step, last_reads) {
+                self.aliases.join(Value::Node(write as u32), base);
+            } else {
+                self.push(build::build_base_copy(self.program, infos, group, write));
+            }
+        }
+        match split::split_fold(&kernel, self.partials.len() as u32) {
+            Some((first, second, num_elements)) => {
+                self.partials.push(num_elements);
+                self.push(first);
+                self.push(second);
+            }
+            None => self.push(kernel),
+        }
+    }
+
+    fn push(&mut self, kernel: Kernel) {
+        if kernel.num_results() > 0 {
+            self.kernels.push(kernel);
+        }
+    }
+
+    /// True if nobody reads `base` at this step or later, and it need not live on.
+    fn may_overwrite(&self, base: Value, kernel: &Kernel, step: usize, last_reads: &BTreeMap<Value, usize>) -> bool {
+        let is_free = match base {
+            Value::Input(index) => self.donated.get(index as usize).copied().unwrap_or(false),
+            Value::Node(_) => !self.outputs.contains_key(&base) && self.kernels.iter().any(|earlier| earlier.writes(base)),
+            Value::Partial(_) => false,
+        };
+        let first = self.aliases.first(base);
+        let reads_it = kernel.bindings.iter().any(|binding| binding.access == Access::Read && self.aliases.first(binding.value) == first);
+        is_free && !reads_it && last_reads.get(&base).is_none_or(|&last| last <= step)
+    }
+
+    fn finish(self) -> Plan {
+        let (program, partials) = (self.program, self.partials);
+        let num_elements = |value: Value| match value {
+            Value::Input(index) => program.inputs.get(index as usize).map_or(0, |input| input.num_elements),
+            Value::Node(index) => program.value(ValueRef::Node(index)).map_or(0, |declared| declared.num_elements),
+            Value::Partial(index) => partials.get(index as usize).copied().unwrap_or(0),
+        };
+        let (slots, storage) = memory::assign(&self.kernels, &self.outputs, &self.aliases, num_elements);
+        let in_place = self.outputs.iter().filter_map(|(&value, &output)| match self.aliases.first(value) {
+            Value::Input(input) => Some((output, input)),
+            Value::Node(_) | Value::Partial(_) => None,
+        });
+        let in_place = in_place.collect();
+        let outputs = program.outputs.iter().map(|&node| num_elements(Value::Node(node))).collect();
+        Plan { kernels: self.kernels, storage, slots, outputs, in_place, offset_checks: offset_checks(program) }
+    }
+}
+
+/// The last group that reads each value.
+fn last_reads(program: &Program, infos: &[classify::NodeInfo], groups: &[group::Group]) -> BTreeMap<Value, usize> {
+    let mut last = BTreeMap::new();
+    for (step, group) in groups.iter().enumerate() {
+        for value in cluster::loads_of(program, infos, &group.cluster) {
+            last.insert(value, step);
+        }
+    }
+    last
+}
+
+/// Dtypes that the GPU holds, outputs in order, and sizes that fit 32-bit byte counts.
+fn check(program: &Program) -> Result<()> {
+    let dtypes = program.inputs.iter().map(|input| input.dtype).chain(program.nodes.iter().map(|node| node.dtype));
+    for dtype in dtypes {
+        if Element::of(dtype).is_none() {
+            return Err(Error::UnsupportedDType { op: "the executor", dtype, device: "webgpu" });
+        }
+    }
+    if program.outputs.windows(2).any(|pair| pair[0] >= pair[1]) {
+        return Err(Error::runtime("engine message lists its outputs out of order"));
+    }
+    Ok(())
+}
+
+fn offset_checks(program: &Program) -> Vec<OffsetCheck> {
+    let mut checks = Vec::new();
+    let mut add = |param: u32, shape: &[usize], strides: &[usize], available: usize| {
+        let span: usize = shape.iter().zip(strides).map(|(&size, &stride)| size.saturating_sub(1) * stride).sum();
+        if shape.iter().all(|&size| size > 0) {
+            checks.push(OffsetCheck { param, limit: available.saturating_sub(span) });
+        }
+    };
+    for node in &program.nodes {
+        for operand in &node.operands {
+            if let (Some(param), Some(value)) = (operand.offset_param, program.value(operand.value)) {
+                add(param, &operand.shape, &operand.strides, value.num_elements);
+            }
+        }
+        if let Prim::ViewWrite { shape, strides } = &node.prim {
+            add(node.first_param, shape, strides, node.shape[0]);
+        }
+    }
+    checks
+}

@@ -1,0 +1,94 @@
+//! A plan as stable text, for golden files and dumps.
+//!
+//! Refuses to be parsed back.
+
+use std::fmt::Write as _;
+
+use super::Plan;
+use super::kernel::{Access, Block, Body, Expr, Kernel, Op, Position, Window};
+
+/// The plan, a line a kernel part.
+pub fn plan_text(plan: &Plan) -> String {
+    let mut text = String::new();
+    for (number, kernel) in plan.kernels.iter().enumerate() {
+        let _ = writeln!(text, "kernel {number}: {}", body_text(&kernel.body));
+        for (index, binding) in kernel.bindings.iter().enumerate() {
+            let access = match binding.access {
+                Access::Read => "reads",
+                Access::Write => "writes",
+            };
+            let place = plan.storage.get(&binding.value).map_or_else(String::new, |storage| format!("{storage:?}"));
+            let _ = writeln!(text, "  b{index} {access} {:?} {} in {place}", binding.value, binding.dtype.name());
+        }
+        for (index, block) in kernel.loads.iter().enumerate() {
+            let _ = writeln!(text, "  load {index}:");
+            block_text(&mut text, kernel, block);
+        }
+        let _ = writeln!(text, "  store:");
+        block_text(&mut text, kernel, &kernel.store);
+    }
+    let _ = writeln!(text, "slots {:?}, outputs {:?}, in place {:?}", plan.slots, plan.outputs, plan.in_place);
+    text
+}
+
+fn body_text(body: &Body) -> String {
+    match body {
+        Body::Elementwise { num_elements } => format!("elementwise {num_elements}"),
+        Body::Reduce { op, dtype, groups, parts } => {
+            let groups: Vec<String> = groups.iter().map(|(size, folded)| format!("{size}{}", if *folded { "*" } else { "" })).collect();
+            format!("{op:?} {} of [{}] in {parts} part(s)", dtype.name(), groups.join(", "))
+        }
+        Body::ArgReduce { op, dtype, sizes } => format!("arg{op:?} {} {sizes:?}", dtype.name()),
+        Body::Matmul { batch, rows, columns, inner, dtype } => {
+            format!("matmul {} {batch}x[{rows}, {inner}]x[{inner}, {columns}]", dtype.name())
+        }
+        Body::Softmax { rows, length, log } => format!("{}softmax [{rows}, {length}]", if *log { "log_" } else { "" }),
+        Body::ScatterAdd { shape, source_shape, dim, .. } => format!("scatter_add {source_shape:?} into {shape:?} along {dim}"),
+        Body::IndexPut { rows, length, count, accumulate, .. } => {
+            format!("index_put {count} into [{rows}, {length}]{}", if *accumulate { " adding" } else { "" })
+        }
+    }
+}
+
+fn block_text(text: &mut String, kernel: &Kernel, block: &Block) {
+    for (number, position) in block.positions.iter().enumerate().skip(1) {
+        let _ = writeln!(text, "    p{number} = {}", position_text(kernel, position));
+    }
+    for (number, expr) in block.exprs.iter().enumerate() {
+        let _ = writeln!(text, "    v{number} = {}", expr_text(kernel, expr));
+    }
+    if let Some(result) = block.result {
+        let _ = writeln!(text, "    gives v{result}");
+    }
+    for store in &block.stores {
+        let _ = writeln!(text, "    b{}[p{}] = v{}", store.binding, store.position, store.value);
+    }
+}
+
+fn position_text(kernel: &Kernel, position: &Position) -> String {
+    let window_text = |window: &Window| {
+        let offset = window.offset.map_or_else(String::new, |param| format!(" + word {}", kernel.params[param as usize]));
+        format!("{:?} by {:?}{offset}", window.shape, window.strides)
+    };
+    match position {
+        Position::Root => "root".to_owned(),
+        Position::Window { base, window } => format!("p{base} in {}", window_text(window)),
+        Position::Indirect { base, window, index, stride } => format!("p{base} in {} + v{index} * {stride}", window_text(window)),
+    }
+}
+
+fn expr_text(kernel: &Kernel, expr: &Expr) -> String {
+    let value = match &expr.op {
+        Op::Load { binding, position } => format!("b{binding}[p{position}]"),
+        Op::Result => "result".to_owned(),
+        Op::Param(word) => format!("word {}", kernel.params[*word as usize]),
+        Op::Index(position) => format!("index p{position}"),
+        Op::Coordinate { position, shape, dim } => format!("coordinate {dim} of p{position} in {shape:?}"),
+        Op::Zero => "zero".to_owned(),
+        Op::Unary(op, x) => format!("{} v{x}", op.name()),
+        Op::Binary(op, x, y) => format!("{} v{x} v{y}", op.name()),
+        Op::Where(condition, x, y) => format!("where v{condition} v{x} v{y}"),
+        Op::Cast(x) => format!("cast v{x}"),
+    };
+    format!("{value} : {}", expr.dtype.name())
+}

@@ -1,0 +1,116 @@
+//! Functions that WGSL lacks, or whose built-in is too coarse near zero or undefined at the edges.
+//!
+//! Accuracy aimed at: a few units in the last place, as PyTorch's CPU functions. Edge values follow C.
+//! Functions are included one by one, by use: each begins with `fn` at the start of a line.
+
+// log(1 + x) for |x| up to a half, as 2 atanh(x / (2 + x)): the built-in loses digits near 1.
+fn c_log1p_series(x: f32) -> f32 {
+  let s = x / (2.0 + x);
+  let z = s * s;
+  let tail = 0.3333333333 + z * (0.2 + z * (0.1428571429 + z * (0.1111111111 + z * (0.0909090909 + z * (0.0769230769 + z * 0.0666666667)))));
+  return 2.0 * s * (1.0 + z * tail);
+}
+
+fn c_log(x: f32) -> f32 {
+  if (c_isnan(x)) { return x; }
+  if (x < 0.0) { return c_from_bits(0x7fc00000u); }
+  if (x == 0.0) { return c_from_bits(0xff800000u); }
+  if (c_isinf(x)) { return x; }
+  if (x > 0.6 && x < 1.5) { return c_log1p_series(x - 1.0); }
+  return log(x);
+}
+
+fn c_log2(x: f32) -> f32 {
+  if (x > 0.6 && x < 1.5) { return c_log1p_series(x - 1.0) * 1.4426950409; }
+  if (x > 0.0 && !c_isinf(x)) { return log2(x); }
+  return c_log(x);
+}
+
+fn c_log1p(x: f32) -> f32 {
+  if (abs(x) < 0.5) { return c_log1p_series(x); }
+  return c_log(1.0 + x);
+}
+
+fn c_expm1(x: f32) -> f32 {
+  if (abs(x) < 0.5) {
+    let tail = 0.1666666667 + x * (0.0416666667 + x * (0.0083333333 + x * (0.0013888889 + x * (0.0001984127 + x * 0.0000248016))));
+    return x + x * x * (0.5 + x * tail);
+  }
+  return exp(x) - 1.0;
+}
+
+fn c_tanh(x: f32) -> f32 {
+  if (c_isnan(x)) { return x; }
+  // Beyond 10 the result is 1 to the last digit, and the exponential would overflow.
+  let t = c_expm1(2.0 * clamp(x, -10.0, 10.0));
+  return t / (t + 2.0);
+}
+
+fn c_sqrt(x: f32) -> f32 {
+  if (x < 0.0) { return c_from_bits(0x7fc00000u); }
+  // The built-in may be the reciprocal of an inverse root, which has no value here.
+  if (x == 0.0 || c_isinf(x)) { return x; }
+  return sqrt(x);
+}
+
+// Maclaurin series below 1, Abramowitz and Stegun 7.1.26 above.
+fn c_erf(x: f32) -> f32 {
+  if (c_isnan(x)) { return x; }
+  let a = abs(x);
+  if (a < 1.0) {
+    let z = x * x;
+    let tail = -0.3333333333 + z * (0.1 + z * (-0.0238095238 + z * (0.0046296296 + z * (-0.0007575758 + z * (0.0001068376 + z * (-0.0000132275 + z * (0.0000014589 + z * -0.000000145)))))));
+    return 1.1283791671 * x * (1.0 + z * tail);
+  }
+  let t = 1.0 / (1.0 + 0.3275911 * a);
+  let p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  return sign(x) * (1.0 - p * exp(-min(a * a, 80.0)));
+}
+
+fn c_fmod(x: f32, y: f32) -> f32 {
+  if (c_isnan(x) || c_isnan(y) || c_isinf(x) || y == 0.0) { return c_from_bits(0x7fc00000u); }
+  if (c_isinf(y)) { return x; }
+  let size = abs(y);
+  var rest = abs(x) - size * trunc(abs(x) / size);
+  // The quotient is rounded, so the rest can be off by one divisor either way.
+  if (rest < 0.0) { rest += size; }
+  if (rest >= size) { rest -= size; }
+  return select(rest, -rest, x < 0.0);
+}
+
+fn c_remainder(x: f32, y: f32) -> f32 {
+  let rest = c_fmod(x, y);
+  return select(rest, rest + y, rest != 0.0 && ((rest < 0.0) != (y < 0.0)));
+}
+
+fn c_floor_divide(x: f32, y: f32) -> f32 {
+  if (y == 0.0) { return x / y; }
+  let quotient = (x - c_remainder(x, y)) / y;
+  return round(quotient);
+}
+
+fn c_pow(x: f32, y: f32) -> f32 {
+  if (y == 0.0 || x == 1.0) { return 1.0; }
+  if (c_isnan(x) || c_isnan(y)) { return c_from_bits(0x7fc00000u); }
+  let whole = trunc(y) == y;
+  let odd = whole && abs(y) < 16777216.0 && (i32(y) & 1) != 0;
+  let a = abs(x);
+  if (c_isinf(y)) {
+    if (a == 1.0) { return 1.0; }
+    return select(0.0, c_from_bits(0x7f800000u), (a > 1.0) == (y > 0.0));
+  }
+  if (x < 0.0 && !whole && !c_isinf(x)) { return c_from_bits(0x7fc00000u); }
+  var size = 0.0;
+  if (a == 0.0 || c_isinf(x)) {
+    size = select(0.0, c_from_bits(0x7f800000u), (a == 0.0) != (y > 0.0));
+  } else if (whole && abs(y) <= 8.0) {
+    // Small whole powers by multiplication: exact where the result is.
+    size = 1.0;
+    for (var n = i32(abs(y)); n > 0; n -= 1) { size *= a; }
+    if (y < 0.0) { size = 1.0 / size; }
+  } else {
+    size = exp2(y * c_log2(a));
+  }
+  let negative = odd && (bitcast<u32>(x) & 0x80000000u) != 0u;
+  return select(size, -size, negative);
+}
