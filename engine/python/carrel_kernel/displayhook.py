@@ -28,7 +28,8 @@ class History:
         self.inputs.append(source)
         names = self._namespace
         names["_iii"], names["_ii"] = names.get("_ii", ""), names.get("_i", "")
-        names["_i"] = names[f"_i{execution_count}"] = source
+        names["_i"] = self.inputs[-2]
+        names[f"_i{execution_count}"] = source
 
     def remember_result(self, value: object, execution_count: int) -> None:
         """Keeps the value of a cell."""

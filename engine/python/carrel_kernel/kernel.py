@@ -68,7 +68,7 @@ class Kernel:
         channel = message.get("channel", "shell")
         request = header.get("msg_type", "")
         content = message.get("content") or {}
-        if request.startswith("comm_"):
+        if request in ("comm_open", "comm_msg", "comm_close"):
             return  # nobody here listens to comms, and none needs an answer
         self.publisher.set_parent(header)
         self.publisher.status("busy")

@@ -163,7 +163,7 @@ RULES: dict[type, Callable] = {
     frozenset: _set("frozenset({", "})", "frozenset()"),
     dict: _mapping,
     defaultdict: _call(_class_name, lambda value: [value.default_factory, dict(value)]),
-    OrderedDict: _call(_class_name, lambda value: [dict(value)] if value else []),
+    OrderedDict: _call(_class_name, lambda value: [list(value.items())] if value else []),
     Counter: _call(_class_name, lambda value: [dict(value.most_common())] if value else []),
     type: _type,
     types.FunctionType: _function,

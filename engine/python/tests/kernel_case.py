@@ -1,0 +1,94 @@
+"""The base of the kernel's tests: a kernel in its own namespace, and shorthands.
+
+Python's own streams, display hook and limits are put back after each test.
+"""
+
+import builtins
+import getpass
+import re
+import sys
+import time
+import types
+import unittest
+
+from carrel_kernel import boot, display
+from kernel_host import FakeHost, request
+
+
+class KernelCase(unittest.TestCase):
+    """Runs cells in a fresh kernel."""
+
+    def setUp(self):
+        saved = (sys.stdout, sys.stderr, sys.displayhook, builtins.input, time.sleep, getpass.getpass)
+        saved_limit, set_limit = sys.getrecursionlimit(), sys.setrecursionlimit
+        saved_path, saved_main = list(sys.meta_path), boot.__main__
+
+        def restore():
+            sys.stdout, sys.stderr, sys.displayhook, builtins.input, time.sleep, getpass.getpass = saved
+            sys.setrecursionlimit = set_limit
+            set_limit(saved_limit)
+            sys.meta_path[:] = saved_path
+            for name in [name for name in sys.modules if name.partition(".")[0] == "IPython"]:
+                del sys.modules[name]
+            for name in ("display", "get_ipython"):
+                if hasattr(builtins, name):
+                    delattr(builtins, name)
+            display.set_publisher(None)
+            boot.__main__ = saved_main
+            self.host.loop.close()
+
+        self.host = FakeHost()
+        self.addCleanup(restore)
+        boot.__main__ = types.ModuleType("__main__")
+        self.kernel = boot.connect(self.host, self.host.run_sync)
+        # The stand-in for IPython comes last; here it must win over one that is installed.
+        sys.meta_path.insert(0, sys.meta_path.pop())
+
+    def send(self, msg_type, content):
+        """Sends a request and gives everything that came back."""
+        start = len(self.host.sent)
+        self.kernel.handle(request(msg_type, content))
+        return self.host.sent[start:]
+
+    def reply(self, msg_type, content):
+        """The content of a request's reply."""
+        messages = self.send(msg_type, content)
+        return next(message["content"] for message in messages if message.get("channel") == "shell")
+
+    def run_cell(self, code, **options):
+        """Runs a cell; gives its reply and outputs, and what it printed."""
+        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": True, **options}
+        return CellRun(self.send("execute_request", content))
+
+    def assert_result(self, code, text):
+        """Runs a cell whose result must read like this."""
+        run = self.run_cell(code)
+        self.assertEqual(run.result, text, run.error)
+
+
+class CellRun:
+    """What one run of a cell sent."""
+
+    def __init__(self, messages):
+        self.messages = messages
+        self.reply = next(message["content"] for message in messages if message.get("channel") == "shell")
+        self.kinds = [message.get("stream") or message["header"]["msg_type"] for message in messages]
+        self.contents = {
+            message["header"]["msg_type"]: message["content"] for message in messages if "header" in message
+        }
+        self.error = self.contents.get("error")
+
+    @property
+    def result(self):
+        """The plain text of the cell's result, or None."""
+        content = self.contents.get("execute_result")
+        return None if content is None else content["data"]["text/plain"]
+
+    def printed(self, name="stdout"):
+        """What the cell printed to a stream."""
+        return "".join(message["text"] for message in self.messages if message.get("stream") == name)
+
+    @property
+    def traceback(self):
+        """The traceback without colours."""
+        return re.sub(r"\x1b\[\d+m", "", "\n".join(self.error["traceback"]))

@@ -1,0 +1,105 @@
+"""A host for tests: the kernel's surroundings in memory, without a browser.
+
+Collects what the kernel sends and plays the user: answers input, presses Stop.
+Promises are asyncio futures of a loop that `run_sync` runs.
+"""
+
+import asyncio
+import json
+
+from carrel_kernel.host import INTERRUPTED
+
+
+class FakeHost:
+    """Records messages and prints in the order in which they were made."""
+
+    jspi = True
+    engine_failure = ""
+    accelerator_name = ""
+
+    def __init__(self):
+        self.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self.loop)
+        self.sent = []
+        self.queued = []
+        self.answers = []
+        self.waits = []
+        self.interruptible = False
+        self.stop_sleeps = False
+        self.slept_ms = 0.0
+        self.parent = "{}"
+
+    def run_sync(self, promise):
+        """Waits for a promise as Pyodide's function of this name does."""
+        return self.loop.run_until_complete(promise)
+
+    def post(self, text):
+        self.sent.append(json.loads(text))
+
+    def stream(self, name, text):
+        last = self.sent[-1] if self.sent else None
+        if last is not None and last.get("stream") == name:
+            last["text"] += text
+        else:
+            self.sent.append({"stream": name, "text": text})
+
+    def flush(self):
+        pass
+
+    def set_parent(self, parent, session):
+        self.parent = parent
+
+    def set_interruptible(self, on):
+        self.interruptible = on
+
+    def guard(self, promise):
+        return promise
+
+    def _settled(self, value):
+        future = self.loop.create_future()
+        future.set_result(value)
+        return future
+
+    def sleep(self, ms):
+        self.slept_ms += ms
+        return self._settled(INTERRUPTED if self.stop_sleeps else None)
+
+    def stdin(self):
+        return self._settled(self.answers.pop(0) if self.answers else INTERRUPTED)
+
+    def pause(self, ms):
+        self.slept_ms += ms
+
+    def next_turn(self):
+        return self._settled(None)
+
+    def add_wait(self, stop):
+        self.waits.append(stop)
+
+    def remove_wait(self, stop):
+        self.waits.remove(stop)
+
+    def ending(self):
+        promise = self.loop.create_future()
+
+        class Ending:
+            """The end of something, to be waited for."""
+
+            def __init__(self):
+                self.promise = promise
+
+            def resolve(self):
+                if not promise.done():
+                    promise.set_result(None)
+
+        return Ending()
+
+    def take_queued(self):
+        queued, self.queued = self.queued, []
+        return queued
+
+
+def request(msg_type, content, number=1):
+    """The JSON text of one request."""
+    header = {"msg_id": f"request-{number}", "msg_type": msg_type, "session": "test"}
+    return json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content})
