@@ -87,7 +87,7 @@ pub enum Error {
     },
     /// A saved tensor was changed in place between forward and backward.
     SavedTensorModified {
-        /// Shape and dtype of the tensor, as PyTorch prints them.
+        /// The tensor as PyTorch names it: `[torch.FloatTensor [3]]`, and which output of which node it is.
         tensor: String,
         /// Version at backward.
         found: u32,
@@ -175,7 +175,7 @@ impl fmt::Display for Error {
             Error::SavedTensorModified { tensor, found, expected } => write!(
                 formatter,
                 "one of the variables needed for gradient computation has been modified by an inplace operation: \
-                 [{tensor}] is at version {found}; expected version {expected} instead. Hint: enable anomaly \
+                 {tensor} is at version {found}; expected version {expected} instead. Hint: enable anomaly \
                  detection to find the operation that failed to compute its gradient, with \
                  torch.autograd.set_detect_anomaly(True)."
             ),

@@ -58,6 +58,18 @@ impl Scalar {
     }
 }
 
+impl From<f64> for Scalar {
+    fn from(value: f64) -> Scalar {
+        Scalar::Float(value)
+    }
+}
+
+impl From<i64> for Scalar {
+    fn from(value: i64) -> Scalar {
+        Scalar::Int(value)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,8 @@
 //!   names beginning with `c_` are helper functions of `shaders/lib/`;
 //! - `float`: the CPU function over `F: Float` (`f32` and `f64`; see `cpu::float`), `int`: over `i64`;
 //! - `vjp`: gradient(s) of the input(s) from `g` (gradient of the output), the inputs and the output `out`,
-//!   written with the functions of `ops`; `none` means not differentiable (gradient zero).
+//!   written with the functions of `ops`; `no_gradient()` means not differentiable (gradient zero). What
+//!   is saved for backward follows from the names that the expression mentions.
 //!
 //! Refuses to hold anything that needs a dimension argument: those are structural primitives.
 
@@ -37,7 +38,7 @@ macro_rules! for_each_unary {
             /// `|x|`
             Abs, "abs", Number, wgsl: "abs({x})", float: |x| x.abs(), int: i64::wrapping_abs, vjp: (g, x, out) => mul(g, &sign(x)?);
             /// Sign of x: -1, 0 or 1.
-            Sign, "sign", Number, wgsl: "sign({x})", float: |x| x.sign_or_zero(), int: i64::signum, vjp: (g, x, out) => none;
+            Sign, "sign", Number, wgsl: "sign({x})", float: |x| x.sign_or_zero(), int: i64::signum, vjp: (g, x, out) => no_gradient();
             /// `x * x`
             Square, "square", Number, wgsl: "(({x}) * ({x}))", float: |x| x * x, int: |x| x.wrapping_mul(x), vjp: (g, x, out) => mul(g, &mul_scalar(x, 2.0)?);
             /// `max(x, 0)`; NaN stays NaN.
@@ -73,21 +74,21 @@ macro_rules! for_each_unary {
             /// Gauss error function.
             Erf, "erf", Float, wgsl: "c_erf({x})", float: |x| x.erf(), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&exp(&neg(&mul(x, x)?)?)?, std::f64::consts::FRAC_2_SQRT_PI)?);
             /// Largest integer not above x.
-            Floor, "floor", Number, wgsl: "floor({x})", float: |x| x.floor(), int: |x| x, vjp: (g, x, out) => none;
+            Floor, "floor", Number, wgsl: "floor({x})", float: |x| x.floor(), int: |x| x, vjp: (g, x, out) => no_gradient();
             /// Smallest integer not below x.
-            Ceil, "ceil", Number, wgsl: "ceil({x})", float: |x| x.ceil(), int: |x| x, vjp: (g, x, out) => none;
+            Ceil, "ceil", Number, wgsl: "ceil({x})", float: |x| x.ceil(), int: |x| x, vjp: (g, x, out) => no_gradient();
             /// Nearest integer, halves to even.
-            Round, "round", Number, wgsl: "round({x})", float: |x| x.round_ties_even(), int: |x| x, vjp: (g, x, out) => none;
+            Round, "round", Number, wgsl: "round({x})", float: |x| x.round_ties_even(), int: |x| x, vjp: (g, x, out) => no_gradient();
             /// Integer part.
-            Trunc, "trunc", Number, wgsl: "trunc({x})", float: |x| x.trunc(), int: |x| x, vjp: (g, x, out) => none;
+            Trunc, "trunc", Number, wgsl: "trunc({x})", float: |x| x.trunc(), int: |x| x, vjp: (g, x, out) => no_gradient();
             /// Bits inverted; on bool, logical not.
-            BitwiseNot, "bitwise_not", Bits, wgsl: "(~({x}))", float: |x| x, int: |x| !x, vjp: (g, x, out) => none;
+            BitwiseNot, "bitwise_not", Bits, wgsl: "(~({x}))", float: |x| x, int: |x| !x, vjp: (g, x, out) => no_gradient();
             /// True where x is zero.
-            LogicalNot, "logical_not", Test, wgsl: "(({x}) == {zero})", float: |x| x == 0.0, int: |x| x == 0, vjp: (g, x, out) => none;
+            LogicalNot, "logical_not", Test, wgsl: "(({x}) == {zero})", float: |x| x == 0.0, int: |x| x == 0, vjp: (g, x, out) => no_gradient();
             /// True where x is NaN.
-            IsNan, "isnan", Test, wgsl: "c_isnan({x})", float: |x| x.is_nan(), int: |_x| false, vjp: (g, x, out) => none;
+            IsNan, "isnan", Test, wgsl: "c_isnan({x})", float: |x| x.is_nan(), int: |_x| false, vjp: (g, x, out) => no_gradient();
             /// True where x is an infinity.
-            IsInf, "isinf", Test, wgsl: "c_isinf({x})", float: |x| x.is_infinite(), int: |_x| false, vjp: (g, x, out) => none;
+            IsInf, "isinf", Test, wgsl: "c_isinf({x})", float: |x| x.is_infinite(), int: |_x| false, vjp: (g, x, out) => no_gradient();
         }
     };
 }
@@ -107,7 +108,7 @@ macro_rules! for_each_binary {
             /// `x / y`, floats.
             Div, "div", Float, wgsl: "(({x}) / ({y}))", float: |x, y| x / y, int: |x, _y| x, vjp: (g, x, y, out) => [div(g, y), neg(&div(&mul(g, out)?, y)?)];
             /// Quotient rounded down, as Python's `//`. Integer division by zero is an error at the caller.
-            FloorDivide, "floor_divide", Number, wgsl: "c_floor_divide({x}, {y})", float: |x, y| x.floor_divide(y), int: |x, y| c_floor_divide_int(x, y), vjp: (g, x, y, out) => none;
+            FloorDivide, "floor_divide", Number, wgsl: "c_floor_divide({x}, {y})", float: |x, y| x.floor_divide(y), int: |x, y| c_floor_divide_int(x, y), vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// Remainder with the sign of y, as Python's `%`.
             Remainder, "remainder", Number, wgsl: "c_remainder({x}, {y})", float: |x, y| x.remainder(y), int: |x, y| c_remainder_int(x, y), vjp: (g, x, y, out) => [clone(g), neg(&mul(g, &floor_divide(x, y)?)?)];
             /// Remainder with the sign of x, as C's `fmod`.
@@ -121,23 +122,23 @@ macro_rules! for_each_binary {
             /// Angle of the point (y, x): arguments are named as in `atan2(x, y)` of the table.
             Atan2, "atan2", Float, wgsl: "atan2({x}, {y})", float: |x, y| x.atan2(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &div(y, &add(&mul(x, x)?, &mul(y, y)?)?)?), neg(&mul(g, &div(x, &add(&mul(x, x)?, &mul(y, y)?)?)?)?)];
             /// Bits and; on bool, logical and.
-            BitwiseAnd, "bitwise_and", Bits, wgsl: "(({x}) & ({y}))", float: |x, _y| x, int: |x, y| x & y, vjp: (g, x, y, out) => none;
+            BitwiseAnd, "bitwise_and", Bits, wgsl: "(({x}) & ({y}))", float: |x, _y| x, int: |x, y| x & y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// Bits or; on bool, logical or.
-            BitwiseOr, "bitwise_or", Bits, wgsl: "(({x}) | ({y}))", float: |x, _y| x, int: |x, y| x | y, vjp: (g, x, y, out) => none;
+            BitwiseOr, "bitwise_or", Bits, wgsl: "(({x}) | ({y}))", float: |x, _y| x, int: |x, y| x | y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// Bits exclusive or; on bool, logical exclusive or.
-            BitwiseXor, "bitwise_xor", Bits, wgsl: "(({x}) ^ ({y}))", float: |x, _y| x, int: |x, y| x ^ y, vjp: (g, x, y, out) => none;
+            BitwiseXor, "bitwise_xor", Bits, wgsl: "(({x}) ^ ({y}))", float: |x, _y| x, int: |x, y| x ^ y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// `x == y`
-            Eq, "eq", Test, wgsl: "c_eq({x}, {y})", float: |x, y| x == y, int: |x, y| x == y, vjp: (g, x, y, out) => none;
+            Eq, "eq", Test, wgsl: "c_eq({x}, {y})", float: |x, y| x == y, int: |x, y| x == y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// `x != y`; true for NaN.
-            Ne, "ne", Test, wgsl: "(!c_eq({x}, {y}))", float: |x, y| x != y, int: |x, y| x != y, vjp: (g, x, y, out) => none;
+            Ne, "ne", Test, wgsl: "(!c_eq({x}, {y}))", float: |x, y| x != y, int: |x, y| x != y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// `x < y`
-            Lt, "lt", Test, wgsl: "c_lt({x}, {y})", float: |x, y| x < y, int: |x, y| x < y, vjp: (g, x, y, out) => none;
+            Lt, "lt", Test, wgsl: "c_lt({x}, {y})", float: |x, y| x < y, int: |x, y| x < y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// `x <= y`
-            Le, "le", Test, wgsl: "c_le({x}, {y})", float: |x, y| x <= y, int: |x, y| x <= y, vjp: (g, x, y, out) => none;
+            Le, "le", Test, wgsl: "c_le({x}, {y})", float: |x, y| x <= y, int: |x, y| x <= y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// `x > y`
-            Gt, "gt", Test, wgsl: "c_lt({y}, {x})", float: |x, y| x > y, int: |x, y| x > y, vjp: (g, x, y, out) => none;
+            Gt, "gt", Test, wgsl: "c_lt({y}, {x})", float: |x, y| x > y, int: |x, y| x > y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// `x >= y`
-            Ge, "ge", Test, wgsl: "c_le({y}, {x})", float: |x, y| x >= y, int: |x, y| x >= y, vjp: (g, x, y, out) => none;
+            Ge, "ge", Test, wgsl: "c_le({y}, {x})", float: |x, y| x >= y, int: |x, y| x >= y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
         }
     };
 }

@@ -1,0 +1,106 @@
+//! The one door to computation: a primitive applied to tensors.
+//!
+//! Checks devices and dtypes, infers the result, computes it on the CPU or records it for the GPU, and
+//! hands the result to autograd. Refuses to promote dtypes (see `ops::promote`).
+//! Read next: `prim::infer`, `cpu`, `graph`, `autograd`.
+
+use crate::autograd;
+use crate::context;
+use crate::cpu::{self, Operand};
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::prim::Prim;
+use crate::prim::infer::{Meta, infer};
+use crate::scalar::Scalar;
+use crate::shape;
+use crate::storage::Device;
+use crate::tensor::Tensor;
+use crate::view::View;
+
+/// Applies a primitive. The inputs of an elementwise primitive are broadcast here; all have one device.
+pub fn apply(prim: Prim, inputs: &[&Tensor], params: &[Scalar]) -> Result<Tensor> {
+    let output = compute(&prim, inputs, params)?;
+    Ok(autograd::record(prim, inputs, params, output))
+}
+
+/// Applies a primitive that has no inputs.
+pub fn create(prim: &Prim, params: &[Scalar], meta: Meta, device: Device) -> Result<Tensor> {
+    let meta = infer(prim, &[], Some(&meta))?;
+    run(prim, &[], params, &meta, device)
+}
+
+/// An error if a tensor of this dtype cannot be on this device.
+pub fn check_dtype(dtype: DType, device: Device) -> Result<()> {
+    if device == Device::WebGpu && dtype == DType::F64 {
+        return Err(Error::type_error(
+            "Cannot convert a WebGPU Tensor to float64 dtype as WebGPU doesn't support float64. Please use float32 instead.",
+        ));
+    }
+    Ok(())
+}
+
+/// The device that all tensors are on, or PyTorch's error.
+pub fn common_device(inputs: &[&Tensor]) -> Result<Device> {
+    let first = inputs.first().map_or(Device::Cpu, |input| input.device());
+    match inputs.iter().find(|input| input.device() != first) {
+        None => Ok(first),
+        Some(other) => Err(Error::runtime(format!(
+            "Expected all tensors to be on the same device, but found at least two devices, {} and {}!",
+            first.full_name(),
+            other.device().full_name()
+        ))),
+    }
+}
+
+fn compute(prim: &Prim, inputs: &[&Tensor], params: &[Scalar]) -> Result<Tensor> {
+    let device = common_device(inputs)?;
+    let views = operand_views(prim, inputs)?;
+    let metas: Vec<Meta> = inputs
+        .iter()
+        .zip(&views)
+        .map(|(input, view)| Meta { shape: view.shape.clone(), dtype: input.dtype() })
+        .collect();
+    let meta = infer(prim, &metas, None)?;
+    let operands: Vec<(&Tensor, &View)> = inputs.iter().copied().zip(&views).collect();
+    run(prim, &operands, params, &meta, device)
+}
+
+/// The views that the primitive reads: for elementwise primitives expanded to one shape.
+fn operand_views(prim: &Prim, inputs: &[&Tensor]) -> Result<Vec<View>> {
+    let views = inputs.iter().map(|input| input.view());
+    if !prim.is_elementwise() || inputs.len() < 2 {
+        return Ok(views.map(|view| (*view).clone()).collect());
+    }
+    let mut common = inputs[0].shape();
+    for input in &inputs[1..] {
+        common = shape::broadcast(&common, &input.view().shape)?;
+    }
+    views.map(|view| view.expand(&common)).collect()
+}
+
+fn run(prim: &Prim, operands: &[(&Tensor, &View)], params: &[Scalar], meta: &Meta, device: Device) -> Result<Tensor> {
+    check_dtype(meta.dtype, device)?;
+    match device {
+        Device::Cpu => {
+            let storages: Vec<_> = operands.iter().map(|(input, _)| input.storage()).collect();
+            let buffers = storages.iter().map(|storage| storage.buffer()).collect::<Result<Vec<_>>>()?;
+            let cpu_operands: Vec<Operand<'_>> =
+                buffers.iter().zip(operands).map(|(buffer, (_, view))| Operand { buffer, view }).collect();
+            let buffer = cpu::compute(prim, &cpu_operands, params, meta)?;
+            Ok(Tensor::from_buffer(buffer, &meta.shape))
+        }
+        Device::WebGpu => {
+            let inputs = operands
+                .iter()
+                .map(|(input, view)| Ok((input.storage().value()?, (*view).clone())))
+                .collect::<Result<Vec<_>>>()?;
+            let value = context::with_gpu(|gpu| {
+                gpu.check()?;
+                let value = gpu.graph.record(prim.clone(), inputs, params.to_vec(), &meta.shape, meta.dtype);
+                gpu.flush_if_full();
+                Ok(value)
+            })?;
+            Ok(Tensor::from_value(value, &meta.shape))
+        }
+    }
+}

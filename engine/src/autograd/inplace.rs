@@ -1,0 +1,103 @@
+//! In-place operators under autograd: `x.op_(…)` computes `op` out of place, writes the result into `x`
+//! and gives `x` the result's history.
+//!
+//! A write through a view changes the history of the base: the base becomes the output of a
+//! `CopySlices` node, and every view takes its new part of it when it is next asked.
+//! Refuses writes that would lose a leaf's gradient.
+
+use super::node::{Edge, Node, Rule};
+use super::{GradFn, gradient_edge, is_leaf, requires_grad};
+use crate::context;
+use crate::dtype::DType;
+use crate::error::{Error, Result, list_text};
+use crate::ops;
+use crate::tensor::Tensor;
+
+/// An error if an in-place operator on `target` is not allowed in the current grad mode.
+pub fn check_inplace(target: &Tensor) -> Result<()> {
+    if !context::grad_enabled() {
+        return Ok(());
+    }
+    if is_leaf(target) && requires_grad(target) {
+        return Err(Error::runtime("a leaf Variable that requires grad is being used in an in-place operation."));
+    }
+    let base = target.meta().view_of.as_ref().map(|view_of| view_of.base.clone());
+    if base.is_some_and(|base| is_leaf(&base) && requires_grad(&base)) {
+        return Err(Error::runtime("a view of a leaf Variable that requires grad is being used in an in-place operation."));
+    }
+    Ok(())
+}
+
+/// Writes `result`, computed from `target` and others, into `target`: the end of every in-place operator.
+pub fn assign(target: &Tensor, result: &Tensor) -> Result<()> {
+    check_inplace(target)?;
+    if result.shape() != target.shape() {
+        return Err(Error::runtime(format!(
+            "output with shape {} doesn't match the broadcast shape {}",
+            list_text(&target.shape()),
+            list_text(&result.shape())
+        )));
+    }
+    if !can_cast(result.dtype(), target.dtype()) {
+        return Err(Error::runtime(format!(
+            "result type {} can't be cast to the desired output type {}",
+            result.dtype().scalar_type_name(),
+            target.dtype().scalar_type_name()
+        )));
+    }
+    assign_unchecked(target, &ops::copy::to_dtype(result, target.dtype())?)
+}
+
+/// `assign` after all checks: `result` has the target's shape, dtype and device.
+pub(crate) fn assign_unchecked(target: &Tensor, result: &Tensor) -> Result<()> {
+    // The history must be read before the write makes views look stale.
+    let tracks = context::grad_enabled() && target.dtype().is_float();
+    let base = if tracks { target.meta().view_of.as_ref().map(|view_of| view_of.base.clone()) } else { None };
+    let base_edge = base.as_ref().and_then(gradient_edge);
+    let result_edge = if tracks { gradient_edge(result) } else { None };
+    context::with_grad_mode(false, || ops::copy::write(target, result))?;
+    if !tracks {
+        return Ok(());
+    }
+    if let Some(base) = base {
+        if base_edge.is_some() || result_edge.is_some() {
+            let rule = Rule::CopySlices { base: (*base.view()).clone(), region: (*target.view()).clone() };
+            let node = Node::new(rule, &[&base, result], vec![base_edge, result_edge], &[&base]);
+            base.meta_mut().grad_fn = Some(GradFn { node, output: 0 });
+        }
+        // The view's own history is taken from the base when it is next asked for.
+        return Ok(());
+    }
+    let grad_fn = match result_edge {
+        None => None,
+        Some(Edge::Node(node, output)) => Some(GradFn { node, output }),
+        Some(edge @ Edge::Leaf(_)) => {
+            Some(GradFn { node: Node::new(Rule::Identity, &[result], vec![Some(edge)], &[target]), output: 0 })
+        }
+    };
+    target.meta_mut().grad_fn = grad_fn;
+    Ok(())
+}
+
+/// Gives a view whose memory was written since a `grad_fn` that reads its part of the base's history.
+pub(super) fn refresh_view(tensor: &Tensor) {
+    let version = tensor.version();
+    let base = match &tensor.meta().view_of {
+        Some(view_of) if view_of.version != version => view_of.base.clone(),
+        _ => return,
+    };
+    let grad_fn = gradient_edge(&base).map(|edge| {
+        let rule = Rule::Strided { input: (*base.view()).clone(), output: (*tensor.view()).clone() };
+        GradFn { node: Node::new(rule, &[&base], vec![Some(edge)], &[tensor]), output: 0 }
+    });
+    let mut meta = tensor.meta_mut();
+    meta.grad_fn = grad_fn;
+    if let Some(view_of) = &mut meta.view_of {
+        view_of.version = version;
+    }
+}
+
+/// PyTorch's `can_cast`: a write may lose precision, not the kind of number.
+fn can_cast(from: DType, to: DType) -> bool {
+    from.category() <= to.category()
+}

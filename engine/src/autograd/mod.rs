@@ -1,0 +1,182 @@
+//! Automatic differentiation: every differentiable result remembers the node that made it, and backward
+//! applies one rule a node. Rules call `ops`, so gradients are ordinary recorded work: they run on the
+//! tensors' device, fuse on the GPU, and can be differentiated again.
+//!
+//! Refuses to know how values are computed. Read next: `node`, `engine`, then `rules`.
+
+mod engine;
+mod inplace;
+mod node;
+mod rules;
+mod rules_elementwise;
+mod rules_view;
+mod saved;
+
+pub use engine::{Backward, Options, Progress, gradients, run_backward};
+pub(crate) use inplace::assign_unchecked;
+pub use inplace::{assign, check_inplace};
+pub use node::{Edge, Node, Rule, Source, sequence_mark};
+
+use std::rc::Rc;
+
+use crate::context;
+use crate::error::{Error, Result};
+use crate::prim::Prim;
+use crate::scalar::Scalar;
+use crate::tensor::Tensor;
+
+/// The node whose output a tensor is.
+#[derive(Clone, Debug)]
+pub struct GradFn {
+    /// The node.
+    pub node: Rc<Node>,
+    /// Which of its outputs.
+    pub output: usize,
+}
+
+/// That a tensor is a view of another one, for in-place writes.
+#[derive(Clone, Debug)]
+pub struct ViewOf {
+    /// The tensor at the root of all views; not itself a view.
+    pub base: Tensor,
+    /// The version for which the view's `grad_fn` is right. A later write gives the base a new
+    /// history, and the view must take its part of it.
+    pub version: u32,
+}
+
+/// What autograd knows of a tensor.
+#[derive(Debug, Default)]
+pub struct AutogradMeta {
+    /// Set by the user on leaves.
+    pub requires_grad: bool,
+    /// The accumulated gradient.
+    pub grad: Option<Tensor>,
+    /// How the tensor was made; `None` for leaves.
+    pub grad_fn: Option<GradFn>,
+    /// Set on views that were made while recording.
+    pub view_of: Option<ViewOf>,
+}
+
+/// Hands the result of a primitive to autograd: if an input needs a gradient, the result gets a node.
+pub fn record(prim: Prim, inputs: &[&Tensor], params: &[Scalar], output: Tensor) -> Tensor {
+    if !context::grad_enabled() || !output.dtype().is_float() || !rules::is_differentiable(&prim) {
+        return output;
+    }
+    let edges: Vec<Option<Edge>> = inputs.iter().map(|input| gradient_edge(input)).collect();
+    if edges.iter().all(Option::is_none) {
+        return output;
+    }
+    let needs: Vec<bool> = edges.iter().map(Option::is_some).collect();
+    let keep = rules::saved_by(&prim, &needs);
+    let node = Node::new(Rule::Prim { prim, params: params.to_vec() }, inputs, edges, &[&output]);
+    node.save(inputs, &output, &keep);
+    attach(&output, node);
+    output
+}
+
+/// Gives `output` a node with a rule that saves nothing, if grad mode is on and an input needs a gradient.
+pub fn record_rule(rule: Rule, inputs: &[&Tensor], output: Tensor) -> Tensor {
+    if !context::grad_enabled() || !output.dtype().is_float() {
+        return output;
+    }
+    let edges: Vec<Option<Edge>> = inputs.iter().map(|input| gradient_edge(input)).collect();
+    if edges.iter().any(Option::is_some) {
+        let node = Node::new(rule, inputs, edges, &[&output]);
+        attach(&output, node);
+    }
+    output
+}
+
+/// Remembers that `view` is a view of `of`, so that in-place writes to either reach the other's history.
+pub fn record_view(view: Tensor, of: &Tensor) -> Tensor {
+    if context::grad_enabled() && view.dtype().is_float() {
+        let base = of.meta().view_of.as_ref().map_or_else(|| of.clone(), |view_of| view_of.base.clone());
+        let version = view.version();
+        view.meta_mut().view_of = Some(ViewOf { base, version });
+    }
+    view
+}
+
+fn attach(output: &Tensor, node: Rc<Node>) {
+    output.meta_mut().grad_fn = Some(GradFn { node, output: 0 });
+}
+
+/// The node that made a tensor, after taking the base's newer history into a view.
+pub fn grad_fn(tensor: &Tensor) -> Option<GradFn> {
+    inplace::refresh_view(tensor);
+    tensor.meta().grad_fn.clone()
+}
+
+/// Where a gradient of this tensor goes, or `None` if it needs none.
+pub fn gradient_edge(tensor: &Tensor) -> Option<Edge> {
+    if let Some(GradFn { node, output }) = grad_fn(tensor) {
+        return Some(Edge::Node(node, output));
+    }
+    tensor.meta().requires_grad.then(|| Edge::Leaf(tensor.clone()))
+}
+
+/// `tensor.requires_grad`
+pub fn requires_grad(tensor: &Tensor) -> bool {
+    tensor.meta().requires_grad || grad_fn(tensor).is_some()
+}
+
+/// `tensor.is_leaf`
+pub fn is_leaf(tensor: &Tensor) -> bool {
+    grad_fn(tensor).is_none()
+}
+
+/// `tensor.requires_grad_(value)`
+pub fn set_requires_grad(tensor: &Tensor, value: bool) -> Result<()> {
+    if value && !tensor.dtype().is_float() {
+        return Err(Error::runtime("only Tensors of floating point dtype can require gradients"));
+    }
+    if !is_leaf(tensor) {
+        if value {
+            return Ok(());
+        }
+        return Err(Error::runtime(
+            "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that \
+             doesn't require differentiation use var_no_grad = var.detach().",
+        ));
+    }
+    tensor.meta_mut().requires_grad = value;
+    Ok(())
+}
+
+/// `tensor.detach()`: the same memory and version counter, no history.
+pub fn detach(tensor: &Tensor) -> Tensor {
+    Tensor::from_body(tensor.body())
+}
+
+/// `tensor.data`: the same memory with a version counter of its own.
+pub fn data(tensor: &Tensor) -> Tensor {
+    let mut body = tensor.body();
+    body.version = Rc::default();
+    Tensor::from_body(body)
+}
+
+/// `tensor.retain_grad()`
+pub fn retain_grad(tensor: &Tensor) -> Result<()> {
+    if !requires_grad(tensor) {
+        return Err(Error::runtime("can't retain_grad on Tensor that has requires_grad=False"));
+    }
+    if let Some(GradFn { node, output }) = grad_fn(tensor) {
+        node.retain(output, tensor);
+    }
+    Ok(())
+}
+
+/// The name of the node that made a tensor, as `print` shows it: `AddBackward0`.
+pub fn grad_fn_name(tensor: &Tensor) -> Option<String> {
+    grad_fn(tensor).map(|grad_fn| grad_fn.node.name())
+}
+
+/// Gives the node that made `result` PyTorch's name of the whole operator, if it was made after `mark`.
+pub fn rename(result: Tensor, mark: u64, name: &'static str) -> Tensor {
+    if let Some(grad_fn) = &result.meta().grad_fn
+        && grad_fn.node.sequence > mark
+    {
+        grad_fn.node.set_name(name);
+    }
+    result
+}

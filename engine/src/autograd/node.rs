@@ -1,0 +1,205 @@
+//! Nodes of the backward graph: what was applied, to what, and what was saved for its gradient.
+//!
+//! A node points at the makers of its inputs, never at its outputs, so a history lives as long as
+//! someone holds its newest tensor. Refuses to run: see `engine`.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+use super::saved::SavedTensor;
+use crate::error::{Error, Result};
+use crate::ops::movement::Movement;
+use crate::prim::Prim;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::dtype::DType;
+use crate::storage::Device;
+use crate::tensor::{Tensor, WeakTensor};
+use crate::view::View;
+
+/// Where a gradient goes.
+#[derive(Clone, Debug)]
+pub enum Edge {
+    /// To the n-th output of a node.
+    Node(Rc<Node>, usize),
+    /// Into the `.grad` of a leaf.
+    Leaf(Tensor),
+}
+
+/// What a node applied; each has one rule in `rules`.
+#[derive(Clone, Debug)]
+pub enum Rule {
+    /// A primitive with its scalar parameters.
+    Prim {
+        /// The primitive.
+        prim: Prim,
+        /// Its parameters.
+        params: Vec<Scalar>,
+    },
+    /// A movement: the output is a view of the input.
+    Movement(Movement),
+    /// The output is the region `output` of the storage that the input covers as `input`.
+    Strided {
+        /// The input's view.
+        input: View,
+        /// The output's view.
+        output: View,
+    },
+    /// An in-place write of input 1 through the view `region` of input 0, whose view is `base`.
+    CopySlices {
+        /// The view of the tensor written.
+        base: View,
+        /// The view written through.
+        region: View,
+    },
+    /// The output is the input.
+    Identity,
+    /// A copy on another device.
+    ToDevice,
+    /// A function outside the engine, by its number: `torch.autograd.Function`.
+    Callback(u64),
+}
+
+/// Shape, dtype and device of a node's input or output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// Sizes.
+    pub shape: Shape,
+    /// Element type.
+    pub dtype: DType,
+    /// Device.
+    pub device: Device,
+}
+
+impl Source {
+    fn of(tensor: &Tensor) -> Source {
+        Source { shape: tensor.shape(), dtype: tensor.dtype(), device: tensor.device() }
+    }
+}
+
+/// A step of the history.
+pub struct Node {
+    /// Grows with every node, so that later nodes come first in backward.
+    pub sequence: u64,
+    /// What was applied.
+    pub rule: Rule,
+    /// Where the gradients of the inputs go; `None` where none is needed.
+    pub edges: Vec<Option<Edge>>,
+    /// The inputs.
+    pub inputs: Vec<Source>,
+    /// The outputs.
+    pub outputs: Vec<Source>,
+    /// A slot an input, then one for the output; `None` when freed.
+    saved: RefCell<Option<Vec<Option<SavedTensor>>>>,
+    name: Cell<Option<&'static str>>,
+    retained: RefCell<Vec<(usize, WeakTensor)>>,
+}
+
+thread_local! {
+    static SEQUENCE: Cell<u64> = const { Cell::new(0) };
+    /// What dropped nodes held. Emptied by a loop, so that a long history does not exhaust the stack.
+    static REMAINS: RefCell<Vec<Remains>> = const { RefCell::new(Vec::new()) };
+    static IS_CLEARING: Cell<bool> = const { Cell::new(false) };
+}
+
+type Remains = (Vec<Option<Edge>>, Option<Vec<Option<SavedTensor>>>);
+
+/// The number of the newest node; nodes made from now on have higher ones.
+pub fn sequence_mark() -> u64 {
+    SEQUENCE.get()
+}
+
+impl Node {
+    /// A node over these inputs, whose gradients go along `edges`.
+    pub fn new(rule: Rule, inputs: &[&Tensor], edges: Vec<Option<Edge>>, outputs: &[&Tensor]) -> Rc<Node> {
+        let sequence = SEQUENCE.get() + 1;
+        SEQUENCE.set(sequence);
+        Rc::new(Node {
+            sequence,
+            rule,
+            edges,
+            inputs: inputs.iter().map(|input| Source::of(input)).collect(),
+            outputs: outputs.iter().map(|output| Source::of(output)).collect(),
+            saved: RefCell::new(Some(Vec::new())),
+            name: Cell::new(None),
+            retained: RefCell::default(),
+        })
+    }
+
+    /// Saves the inputs and the output that `keep` marks (a mark an input, then one for the output).
+    pub fn save(&self, inputs: &[&Tensor], output: &Tensor, keep: &[bool]) {
+        let mut saved: Vec<Option<SavedTensor>> =
+            inputs.iter().zip(keep).map(|(input, &kept)| kept.then(|| SavedTensor::input(input))).collect();
+        saved.push(keep.last().is_some_and(|&kept| kept).then(|| SavedTensor::output(output)));
+        if saved.iter().any(Option::is_some) {
+            *self.saved.borrow_mut() = Some(saved);
+        }
+    }
+
+    /// What was saved, or PyTorch's error if backward has already freed it.
+    pub fn unpack(self: &Rc<Node>) -> Result<Vec<Option<Tensor>>> {
+        let saved = self.saved.borrow();
+        let Some(saved) = &*saved else {
+            return Err(Error::runtime(
+                "Trying to backward through the graph a second time (or directly access saved tensors after they have already been \
+                 freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify \
+                 retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors \
+                 after calling backward.",
+            ));
+        };
+        saved.iter().map(|slot| slot.as_ref().map(|saved| saved.unpack(self)).transpose()).collect()
+    }
+
+    /// Lets go of what was saved. A node that saved nothing may run again.
+    pub fn free(&self) {
+        let mut saved = self.saved.borrow_mut();
+        if saved.as_ref().is_some_and(|slots| !slots.is_empty()) {
+            *saved = None;
+        }
+    }
+
+    /// Stores this output's gradient in the tensor's `.grad` when backward comes by.
+    pub fn retain(&self, output: usize, tensor: &Tensor) {
+        let mut retained = self.retained.borrow_mut();
+        if !retained.iter().any(|(_, weak)| weak.upgrade().is_some_and(|known| known.is_same(tensor))) {
+            retained.push((output, tensor.downgrade()));
+        }
+    }
+
+    /// The tensors that want this output's gradient.
+    pub fn retained(&self, output: usize) -> Vec<Tensor> {
+        let retained = self.retained.borrow();
+        retained.iter().filter(|(number, _)| *number == output).filter_map(|(_, weak)| weak.upgrade()).collect()
+    }
+
+    /// Overrides the name that the rule gives.
+    pub fn set_name(&self, name: &'static str) {
+        self.name.set(Some(name));
+    }
+
+    /// The name, as `print` shows it.
+    pub fn name(&self) -> String {
+        self.name.get().map_or_else(|| super::rules::name(&self.rule), str::to_owned)
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let remains = (std::mem::take(&mut self.edges), self.saved.take());
+        REMAINS.with_borrow_mut(|heap| heap.push(remains));
+        if IS_CLEARING.replace(true) {
+            return;
+        }
+        while let Some(remains) = REMAINS.with_borrow_mut(Vec::pop) {
+            drop(remains);
+        }
+        IS_CLEARING.set(false);
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}#{}", self.name(), self.sequence)
+    }
+}

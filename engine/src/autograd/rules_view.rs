@@ -1,0 +1,74 @@
+//! Backward rules of movements and of writes through views.
+//!
+//! The gradient of a part is written into zeros of the whole. Refuses regions in which one element
+//! appears twice (expanded or overlapping `as_strided` views that were written in place).
+
+use crate::error::{Error, Result};
+use crate::ops::movement::Movement;
+use crate::ops::{copy, creation, movement as moves, reduce};
+use crate::shape::num_elements;
+use crate::tensor::Tensor;
+use crate::view::View;
+
+/// The input's gradient from that of its view.
+pub fn movement(movement: &Movement, g: &Tensor, input_shape: &[usize]) -> Result<Tensor> {
+    match movement {
+        Movement::Reshape(_) => moves::reshape_to(g, input_shape),
+        Movement::Permute(dims) => {
+            let mut inverse = vec![0i64; dims.len()];
+            for (position, &dim) in dims.iter().enumerate() {
+                inverse[dim] = position as i64;
+            }
+            moves::permute(g, &inverse)
+        }
+        Movement::Expand(_) => reduce::sum_to(g, input_shape),
+        Movement::Slice { .. } | Movement::Select { .. } | Movement::Diagonal { .. } => {
+            let whole = View::contiguous(input_shape);
+            let part = movement.apply(&whole).ok_or_else(|| Error::runtime("a recorded view does not apply any more"))?;
+            let flat = write_into_zeros(g, num_elements(input_shape), &part)?;
+            moves::reshape_to(&flat, input_shape)
+        }
+    }
+}
+
+/// The gradient of a tensor laid out as `input` from that of the region `output` of the same storage.
+pub fn strided(g: &Tensor, input: &View, output: &View) -> Result<Tensor> {
+    if has_repeats(input) || has_repeats(output) {
+        return Err(Error::not_implemented("the gradient of a view in which elements repeat, after an in-place write"));
+    }
+    let flat = write_into_zeros(g, input.storage_extent().max(output.storage_extent()), output)?;
+    Ok(read_region(&flat, input))
+}
+
+/// Gradients of the tensor written (laid out as `base`) and of what was written to its `region`.
+pub fn copy_slices(g: &Tensor, base: &View, region: &View, needs: &[bool]) -> Result<Vec<Option<Tensor>>> {
+    if has_repeats(base) || has_repeats(region) {
+        return Err(Error::not_implemented("the gradient of an in-place write to a view in which elements repeat"));
+    }
+    let flat = write_into_zeros(g, base.storage_extent().max(region.storage_extent()), base)?;
+    let base_gradient = if needs[0] {
+        let zeros = creation::zeros(&region.shape, g.dtype(), g.device())?;
+        let cleared = copy::write_region(&flat, region, &zeros)?;
+        Some(read_region(&cleared, base))
+    } else {
+        None
+    };
+    let source_gradient = needs[1].then(|| read_region(&flat, region));
+    Ok(vec![base_gradient, source_gradient])
+}
+
+fn write_into_zeros(source: &Tensor, extent: usize, region: &View) -> Result<Tensor> {
+    if region.is_contiguous() && region.offset == 0 && region.num_elements() == extent {
+        return moves::reshape_to(source, &[extent]);
+    }
+    let zeros = creation::zeros(&[extent], source.dtype(), source.device())?;
+    copy::write_region(&zeros, region, source)
+}
+
+fn read_region(flat: &Tensor, region: &View) -> Tensor {
+    moves::as_region(flat, region)
+}
+
+fn has_repeats(view: &View) -> bool {
+    view.shape.iter().zip(&view.strides).any(|(&size, &stride)| size > 1 && stride == 0)
+}

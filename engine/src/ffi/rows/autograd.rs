@@ -1,0 +1,47 @@
+//! Rows of autograd.
+
+use crate::autograd::{self, Options};
+use crate::context;
+use crate::ffi::args::Outcome;
+use crate::ffi::table::Row;
+use crate::ops::{copy, movement};
+
+/// The rows.
+pub const ROWS: &[Row] = &[
+    ("requires_grad T -> b", |a| Ok(autograd::requires_grad(&a.tensor()?).into())),
+    ("set_requires_grad T b -> ()", |a| Ok(autograd::set_requires_grad(&a.tensor()?, a.bool()?)?.into())),
+    ("is_leaf T -> b", |a| Ok(autograd::is_leaf(&a.tensor()?).into())),
+    ("grad_fn_name T -> t", |a| Ok(Outcome::Text(autograd::grad_fn_name(&a.tensor()?).unwrap_or_default()))),
+    ("has_grad T -> b", |a| Ok(a.tensor()?.meta().grad.is_some().into())),
+    // The gradient, or an empty list.
+    ("grad T -> Ts", |a| Ok(Outcome::Tensors(a.tensor()?.meta().grad.iter().cloned().map(Some).collect()))),
+    ("set_grad T T? -> ()", |a| {
+        let (x, grad) = (a.tensor()?, a.opt_tensor()?);
+        let before = std::mem::replace(&mut x.meta_mut().grad, grad);
+        drop(before);
+        Ok(Outcome::Unit)
+    }),
+    ("retain_grad T -> ()", |a| Ok(autograd::retain_grad(&a.tensor()?)?.into())),
+    ("detach T -> T", |a| Ok(autograd::detach(&a.tensor()?).into())),
+    ("data T -> T", |a| Ok(autograd::data(&a.tensor()?).into())),
+    ("set_data T T -> ()", |a| {
+        let (target, source) = (a.tensor()?, a.tensor()?);
+        copy::set_data(&target, &source);
+        Ok(Outcome::Unit)
+    }),
+    ("alias T -> T", |a| Ok(movement::alias(&a.tensor()?).into())),
+    ("grad_enabled -> b", |_| Ok(context::grad_enabled().into())),
+    ("set_grad_enabled b -> b", |a| Ok(context::set_grad_enabled(a.bool()?).into())),
+    // outputs, their gradients (or none), retain_graph, create_graph
+    ("backward Ts Ts? b b -> ()", |a| {
+        let (outputs, gradients) = (a.tensors()?, a.opt_tensors()?);
+        let options = Options { retain_graph: a.bool()?, create_graph: a.bool()? };
+        Ok(autograd::run_backward(&outputs, &gradients, options)?.into())
+    }),
+    // outputs, their gradients, inputs, retain_graph, create_graph; NaN for inputs that were not used
+    ("autograd_grad Ts Ts? Ts b b -> Ts", |a| {
+        let (outputs, gradients, inputs) = (a.tensors()?, a.opt_tensors()?, a.tensors()?);
+        let options = Options { retain_graph: a.bool()?, create_graph: a.bool()? };
+        Ok(Outcome::Tensors(autograd::gradients(&outputs, &gradients, &inputs, options)?))
+    }),
+];

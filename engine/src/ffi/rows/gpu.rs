@@ -1,0 +1,47 @@
+//! Rows about the GPU: reads, flushing, counters.
+//!
+//! A read is asked for with `gpu_read`, waited for by the glue, and taken with `gpu_take`.
+
+use crate::context;
+use crate::dtype::DType;
+use crate::error::Error;
+use crate::ffi::args::Outcome;
+use crate::ffi::table::Row;
+use crate::ops::copy;
+use crate::storage::Device;
+
+/// The rows.
+pub const ROWS: &[Row] = &[
+    ("gpu_available -> b", |_| Ok(context::with_gpu(|gpu| gpu.is_available).into())),
+    // A ticket for the elements of a GPU tensor; sends the graph.
+    ("gpu_read T -> i", |a| {
+        let x = a.tensor()?;
+        if x.device() == Device::Cpu {
+            return Err(Error::runtime("a CPU tensor needs no reading"));
+        }
+        Ok(Outcome::Number(f64::from(copy::read(&x)?.0)))
+    }),
+    ("gpu_ready i -> b", |a| {
+        let ticket = a.int()? as u32;
+        Ok(context::with_gpu(|gpu| gpu.is_ready(ticket)).into())
+    }),
+    // The CPU copy of the tensor that was read; its gradient flows back to the tensor.
+    ("gpu_take i T -> T", |a| {
+        let (ticket, source) = (a.int()? as u32, a.tensor()?);
+        Ok(copy::take(ticket, source.dtype(), &source.shape(), Some(&source))?.into())
+    }),
+    ("flush -> ()", |_| {
+        context::with_gpu(context::Gpu::flush);
+        Ok(Outcome::Unit)
+    }),
+    // Raises what the executor reported and no call has raised yet.
+    ("gpu_check -> ()", |_| Ok(context::with_gpu(context::Gpu::check)?.into())),
+    ("gpu_pending -> i", |_| Ok(Outcome::Number(context::with_gpu(|gpu| gpu.graph.num_pending()) as f64))),
+    // submits, dispatches, plans, pipelines, bytes of buffers
+    ("gpu_stats -> is", |_| {
+        let stats = context::with_gpu(|gpu| gpu.stats);
+        let counters = [stats.submits, stats.dispatches, stats.plans, stats.pipelines].map(f64::from);
+        Ok(Outcome::Numbers([&counters[..], &[stats.buffer_bytes as f64]].concat()))
+    }),
+    ("gpu_supports d -> b", |a| Ok((a.dtype()? != DType::F64).into())),
+];

@@ -1,0 +1,12 @@
+//! Hand-written rows of the operator table, a file a family.
+
+pub mod autograd;
+pub mod core;
+pub mod creation;
+pub mod elementwise;
+pub mod gpu;
+pub mod index;
+pub mod movement;
+pub mod nn;
+pub mod random;
+pub mod reduce;

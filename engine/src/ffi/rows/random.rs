@@ -1,0 +1,67 @@
+//! Rows that draw random numbers, and the generator's state.
+
+use crate::context;
+use crate::cpu::{Buffer, Operand};
+use crate::error::Error;
+use crate::ffi::args::Outcome;
+use crate::ffi::table::Row;
+use crate::ops::random;
+use crate::tensor::Tensor;
+
+/// The rows.
+pub const ROWS: &[Row] = &[
+    // The seed as two halves of 32 bits, high first: a double does not hold 64 bits.
+    ("manual_seed i i -> ()", |a| {
+        let (high, low) = (a.int()?, a.int()?);
+        let seed = ((high as u64) << 32) | (low as u64 & 0xffff_ffff);
+        context::with_generator(|generator| generator.manual_seed(seed));
+        Ok(Outcome::Unit)
+    }),
+    ("initial_seed -> is", |_| {
+        let seed = context::with_generator(|generator| generator.initial_seed());
+        Ok(Outcome::Numbers(vec![(seed >> 32) as f64, (seed & 0xffff_ffff) as f64]))
+    }),
+    ("rng_state -> T", |_| {
+        let state = context::with_generator(|generator| generator.get_state());
+        let count = state.len();
+        Ok(Tensor::from_buffer(Buffer::U8(state), &[count]).into())
+    }),
+    ("set_rng_state T -> ()", |a| {
+        let state = a.tensor()?.with_buffer(|buffer, view| crate::cpu::gather_bytes(Operand { buffer, view }))?;
+        Ok(context::with_generator(|generator| generator.set_state(&state))?.into())
+    }),
+    ("uniform_ T f f -> T", |a| {
+        let x = a.tensor()?;
+        random::uniform_(&x, a.float()?, a.float()?)?;
+        Ok(x.into())
+    }),
+    ("normal_ T f f -> T", |a| {
+        let x = a.tensor()?;
+        random::normal_(&x, a.float()?, a.float()?)?;
+        Ok(x.into())
+    }),
+    ("exponential_ T f -> T", |a| {
+        let x = a.tensor()?;
+        random::exponential_(&x, a.float()?)?;
+        Ok(x.into())
+    }),
+    ("bernoulli_ T f -> T", |a| {
+        let x = a.tensor()?;
+        random::bernoulli_(&x, a.float()?)?;
+        Ok(x.into())
+    }),
+    ("bernoulli T -> T", |a| Ok(random::bernoulli(&a.tensor()?)?.into())),
+    ("randint i i is d v -> T", |a| Ok(random::randint(a.int()?, a.int()?, &a.sizes()?, a.dtype()?, a.device()?)?.into())),
+    ("randperm i v -> T", |a| {
+        let count = a.int()?;
+        let count = usize::try_from(count).map_err(|_| Error::runtime(format!("n must be non-negative, got{count}")))?;
+        Ok(random::randperm(count, a.device()?)?.into())
+    }),
+    // weights, number of samples, with replacement
+    ("multinomial T i b -> T", |a| {
+        let (weights, count) = (a.tensor()?, a.int()?);
+        let count = usize::try_from(count).map_err(|_| Error::runtime("cannot sample n_sample <= 0 samples"))?;
+        Ok(random::multinomial(&weights, count, a.bool()?)?.into())
+    }),
+    ("dropout T f -> T", |a| Ok(random::dropout(&a.tensor()?, a.float()?)?.into())),
+];

@@ -1,0 +1,44 @@
+//! Scaled dot-product attention, from products and a softmax.
+
+use crate::error::Result;
+use crate::dtype::DType;
+use crate::ops::{creation, elementwise as e, matmul, movement, random, softmax};
+use crate::scalar::Scalar;
+use crate::tensor::Tensor;
+
+/// What `F.scaled_dot_product_attention` takes beside the tensors.
+#[derive(Clone, Copy, Debug)]
+pub struct Attention {
+    /// Probability of dropping a weight.
+    pub dropout: f64,
+    /// Each query sees only the keys up to its own position.
+    pub is_causal: bool,
+    /// Factor on the scores; `None` is `1 / sqrt(E)`.
+    pub scale: Option<f64>,
+}
+
+/// `F.scaled_dot_product_attention(query, key, value, mask, …)`
+pub fn scaled_dot_product(query: &Tensor, key: &Tensor, value: &Tensor, mask: Option<&Tensor>, settings: Attention) -> Result<Tensor> {
+    let width = query.shape().last().copied().unwrap_or(1);
+    // Both factors get the root of the scale, as PyTorch does, which keeps the products in range.
+    let root = settings.scale.unwrap_or_else(|| 1.0 / (width as f64).sqrt()).sqrt();
+    let scaled = |x: &Tensor| e::mul_scalar(x, root);
+    let mut scores = matmul::matmul(&scaled(query)?, &movement::transpose(&scaled(key)?, -2, -1)?)?;
+    if settings.is_causal {
+        let sizes = [query.size(query.rank().saturating_sub(2)), key.size(key.rank().saturating_sub(2))];
+        let seen = creation::triangle(&creation::ones(&sizes, DType::F32, query.device())?, 0, true)?;
+        scores = e::masked_fill(&scores, &e::logical_not(&seen)?, Scalar::Float(f64::NEG_INFINITY))?;
+    }
+    match mask {
+        Some(mask) if mask.dtype() == DType::Bool => {
+            scores = e::masked_fill(&scores, &e::logical_not(mask)?, Scalar::Float(f64::NEG_INFINITY))?;
+        }
+        Some(mask) => scores = e::add(&scores, mask)?,
+        None => {}
+    }
+    let mut weights = softmax::softmax(&scores, -1)?;
+    if settings.dropout > 0.0 {
+        weights = random::dropout(&weights, settings.dropout)?;
+    }
+    matmul::matmul(&weights, value)
+}

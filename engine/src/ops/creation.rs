@@ -1,0 +1,114 @@
+//! New tensors from numbers and bytes.
+//!
+//! Refuses to draw random numbers: see `random`.
+
+use crate::apply::{check_dtype, create};
+use crate::cpu::Buffer;
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::ops::{copy, elementwise as e, movement};
+use crate::prim::Prim;
+use crate::prim::infer::Meta;
+use crate::scalar::Scalar;
+use crate::shape::{checked_num_elements, num_elements};
+use crate::storage::Device;
+use crate::tensor::Tensor;
+
+/// A tensor filled with one number.
+pub fn full(shape: &[usize], value: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
+    create(&Prim::Full, &[value], Meta { shape: shape.to_vec(), dtype }, device)
+}
+
+/// Zeros.
+pub fn zeros(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
+    full(shape, Scalar::Int(0), dtype, device)
+}
+
+/// Ones.
+pub fn ones(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
+    full(shape, Scalar::Int(1), dtype, device)
+}
+
+/// `torch.arange(start, end, step)`
+pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
+    let (first, last, by) = (start.as_f64(), end.as_f64(), step.as_f64());
+    if by == 0.0 {
+        return Err(Error::runtime("step must be nonzero"));
+    }
+    if !first.is_finite() || !last.is_finite() {
+        return Err(Error::runtime(format!("unsupported range: {first} -> {last}")));
+    }
+    if (last - first) * by.signum() < 0.0 {
+        return Err(Error::runtime("upper bound and lower bound inconsistent with step sign"));
+    }
+    let count = ((last - first) / by).ceil();
+    let shape = [if count < 9e15 { count as usize } else { usize::MAX }];
+    checked_num_elements(&shape)?;
+    create(&Prim::Arange, &[start, step], Meta { shape: shape.to_vec(), dtype }, device)
+}
+
+/// `torch.linspace(start, end, steps)`: computed from both ends, as PyTorch does.
+pub fn linspace(start: f64, end: f64, steps: usize, dtype: DType, device: Device) -> Result<Tensor> {
+    checked_num_elements(&[steps])?;
+    if steps == 1 {
+        return full(&[1], Scalar::Float(start), dtype, device);
+    }
+    let compute = if dtype.is_float() { dtype } else { DType::F32 };
+    // f32 arithmetic where the dtype is narrower than a double, to give PyTorch's digits.
+    let step = if compute == DType::F64 {
+        (end - start) / (steps.max(2) - 1) as f64
+    } else {
+        f64::from((end as f32 - start as f32) / (steps.max(2) - 1) as f32)
+    };
+    let half = steps / 2;
+    let value_at = |index: usize| {
+        let (from, distance) = if index < half { (start, index as f64) } else { (end, -((steps - 1 - index) as f64)) };
+        if compute == DType::F64 { from + step * distance } else { f64::from((step as f32).mul_add(distance as f32, from as f32)) }
+    };
+    let values: Vec<f64> = (0..steps).map(value_at).collect();
+    let values = copy::to_dtype(&Tensor::from_buffer(Buffer::F64(values), &[steps]), dtype)?;
+    copy::to_device(&values, device)
+}
+
+/// The identity matrix, or its corner.
+pub fn eye(rows: usize, columns: usize, dtype: DType, device: Device) -> Result<Tensor> {
+    checked_num_elements(&[rows, columns])?;
+    let step = Scalar::Int(1);
+    let index = |count: usize| arange(Scalar::Int(0), Scalar::Int(count as i64), step, DType::I64, device);
+    let row = movement::unsqueeze(&index(rows)?, 1)?;
+    copy::to_dtype(&e::eq(&row, &index(columns)?)?, dtype)
+}
+
+/// `torch.tril` (`keep_lower`) or `torch.triu` of the last two dimensions.
+pub fn triangle(x: &Tensor, diagonal: i64, keep_lower: bool) -> Result<Tensor> {
+    let rank = x.rank();
+    if rank < 2 {
+        return Err(Error::runtime("tril and triu need a tensor of at least 2 dimensions"));
+    }
+    let step = Scalar::Int(1);
+    let index = |count: usize| arange(Scalar::Int(0), Scalar::Int(count as i64), step, DType::I64, x.device());
+    let row = movement::unsqueeze(&index(x.size(rank - 2))?, 1)?;
+    let limit = e::add_scalar(&row, diagonal)?;
+    let column = index(x.size(rank - 1))?;
+    let mask = if keep_lower { e::le(&column, &limit)? } else { e::ge(&column, &limit)? };
+    e::where_mask(&mask, x)
+}
+
+/// A CPU tensor over copied bytes: little-endian elements in row-major order.
+pub fn from_bytes(bytes: &[u8], dtype: DType, shape: &[usize]) -> Result<Tensor> {
+    let count = checked_num_elements(shape)?;
+    let buffer = Buffer::from_bytes(dtype, bytes)?;
+    if buffer.len() != count {
+        return Err(Error::value(format!("{} elements do not fill a tensor of {count}", buffer.len())));
+    }
+    Ok(Tensor::from_buffer(buffer, shape))
+}
+
+/// A tensor over a buffer drawn or computed on the CPU, moved to a device.
+pub fn from_buffer(buffer: Buffer, shape: &[usize], device: Device) -> Result<Tensor> {
+    if buffer.len() != num_elements(shape) {
+        return Err(Error::runtime("a buffer does not fill its tensor"));
+    }
+    check_dtype(buffer.dtype(), device)?;
+    copy::to_device(&Tensor::from_buffer(buffer, shape), device)
+}

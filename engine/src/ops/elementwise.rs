@@ -1,0 +1,289 @@
+//! Arithmetic, comparison and logic, element by element.
+//!
+//! Differs from PyTorch in nothing intended. Refuses in-place: see `autograd::assign`.
+//! Read next: `prim::elementwise`, whose rows these functions apply.
+
+use crate::apply::apply;
+use crate::autograd::{rename, sequence_mark};
+use crate::context;
+use crate::dtype::{Category, DType};
+use crate::error::{Error, Result};
+use crate::ops::copy;
+use crate::ops::promote::{bring_together, float_of, result_type, wrapped};
+use crate::prim::{Binary, OperandClass, Prim, Unary};
+use crate::scalar::Scalar;
+use crate::tensor::Tensor;
+
+/// Applies a unary row. Integers become floats where the row takes only floats.
+pub fn unary(op: Unary, x: &Tensor) -> Result<Tensor> {
+    match (op, x.dtype().category()) {
+        (Unary::Neg, Category::Bool) => Err(Error::runtime(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or \
+             `logical_not()` operator instead.",
+        )),
+        (Unary::Floor | Unary::Ceil | Unary::Round | Unary::Trunc, Category::Integer) => copy::clone(x),
+        (Unary::Square, Category::Bool) => unary(op, &copy::to_dtype(x, DType::I64)?),
+        (Unary::Abs, Category::Bool) => copy::clone(x),
+        _ if op.class() == OperandClass::Float => {
+            let x = copy::to_dtype(x, float_of(x.dtype()))?;
+            apply(Prim::Unary(op), &[&x], &[])
+        }
+        _ => apply(Prim::Unary(op), &[x], &[]),
+    }
+}
+
+/// Applies a binary row to two tensors.
+pub fn binary(op: Binary, x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    let common = result_type(&[x, y]);
+    binary_in(op, x, y, common)
+}
+
+/// Applies a binary row to a tensor and a Python number.
+pub fn binary_scalar(op: Binary, x: &Tensor, scalar: Scalar) -> Result<Tensor> {
+    let common = compute_dtype(op, scalar.result_type(x.dtype(), context::default_float()))?;
+    check_scalar(op, x, scalar)?;
+    let y = wrapped(scalar, common, x.device())?;
+    binary_in(op, x, &y, common)
+}
+
+/// Applies a binary row to a Python number and a tensor.
+pub fn scalar_binary(op: Binary, scalar: Scalar, y: &Tensor) -> Result<Tensor> {
+    let common = compute_dtype(op, scalar.result_type(y.dtype(), context::default_float()))?;
+    let x = wrapped(scalar, common, y.device())?;
+    binary_in(op, &x, y, common)
+}
+
+fn binary_in(op: Binary, x: &Tensor, y: &Tensor, common: DType) -> Result<Tensor> {
+    let operands = bring_together(&[x, y], compute_dtype(op, common)?)?;
+    check_divisor(op, &operands[1])?;
+    apply(Prim::Binary(op), &[&operands[0], &operands[1]], &[])
+}
+
+/// The dtype a row computes in when promotion gives `common`.
+fn compute_dtype(op: Binary, common: DType) -> Result<DType> {
+    match (op, common.category()) {
+        (Binary::Sub, Category::Bool) => Err(Error::runtime(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
+        )),
+        (Binary::BitwiseAnd | Binary::BitwiseOr | Binary::BitwiseXor, Category::Float) => {
+            Err(Error::UnsupportedDType { op: op.name(), dtype: common, device: "cpu" })
+        }
+        _ if op.class() == OperandClass::Float => Ok(float_of(common)),
+        _ => Ok(common),
+    }
+}
+
+fn check_scalar(op: Binary, x: &Tensor, scalar: Scalar) -> Result<()> {
+    let is_negative_power = op == Binary::Pow && scalar.category() != Category::Float && scalar.as_i64() < 0;
+    if is_negative_power && !x.dtype().is_float() {
+        return Err(Error::runtime("Integers to negative integer powers are not allowed."));
+    }
+    Ok(())
+}
+
+/// Integer division by zero is an error where the divisor can be looked at.
+fn check_divisor(op: Binary, divisor: &Tensor) -> Result<()> {
+    let divides = matches!(op, Binary::FloorDivide | Binary::Remainder | Binary::Fmod);
+    if divides && !divisor.dtype().is_float() && copy::has_zero(divisor)? {
+        return Err(Error::runtime("ZeroDivisionError"));
+    }
+    Ok(())
+}
+
+macro_rules! unary_functions {
+    ($($(#[$doc:meta])* $name:ident = $variant:ident;)*) => {
+        $($(#[$doc])* pub fn $name(x: &Tensor) -> Result<Tensor> { unary(Unary::$variant, x) })*
+    };
+}
+
+unary_functions! {
+    /// `-x`
+    neg = Neg;
+    /// `|x|`
+    abs = Abs;
+    /// Sign.
+    sign = Sign;
+    /// `x * x`
+    square = Square;
+    /// `max(x, 0)`
+    relu = Relu;
+    /// Exponential.
+    exp = Exp;
+    /// Natural logarithm.
+    log = Log;
+    /// `log(1 + x)`
+    log1p = Log1p;
+    /// Square root.
+    sqrt = Sqrt;
+    /// `1 / sqrt(x)`
+    rsqrt = Rsqrt;
+    /// `1 / x`
+    reciprocal = Reciprocal;
+    /// Sine.
+    sin = Sin;
+    /// Cosine.
+    cos = Cos;
+    /// Hyperbolic tangent.
+    tanh = Tanh;
+    /// Logistic function.
+    sigmoid = Sigmoid;
+    /// Error function.
+    erf = Erf;
+    /// Integer part.
+    trunc = Trunc;
+    /// True where zero.
+    logical_not = LogicalNot;
+    /// True where NaN.
+    isnan = IsNan;
+}
+
+macro_rules! binary_functions {
+    ($($(#[$doc:meta])* $name:ident, $scalar_name:ident = $variant:ident;)*) => {
+        $(
+            $(#[$doc])* pub fn $name(x: &Tensor, y: &Tensor) -> Result<Tensor> { binary(Binary::$variant, x, y) }
+
+            $(#[$doc])* /// The second operand is a Python number.
+            pub fn $scalar_name(x: &Tensor, y: impl Into<Scalar>) -> Result<Tensor> { binary_scalar(Binary::$variant, x, y.into()) }
+        )*
+    };
+}
+
+binary_functions! {
+    /// `x + y`
+    add, add_scalar = Add;
+    /// `x - y`
+    sub, sub_scalar = Sub;
+    /// `x * y`
+    mul, mul_scalar = Mul;
+    /// `x / y`
+    div, div_scalar = Div;
+    /// `x // y`
+    floor_divide, floor_divide_scalar = FloorDivide;
+    /// `x == y`
+    eq, eq_scalar = Eq;
+    /// `x != y`
+    ne, ne_scalar = Ne;
+    /// `x < y`
+    lt, lt_scalar = Lt;
+    /// `x <= y`
+    le, le_scalar = Le;
+    /// `x > y`
+    gt, gt_scalar = Gt;
+    /// `x >= y`
+    ge, ge_scalar = Ge;
+    /// Larger of the two.
+    maximum, maximum_scalar = Maximum;
+    /// Smaller of the two.
+    minimum, minimum_scalar = Minimum;
+}
+
+/// `scalar - x`
+pub fn rsub_scalar(x: &Tensor, scalar: impl Into<Scalar>) -> Result<Tensor> {
+    scalar_binary(Binary::Sub, scalar.into(), x)
+}
+
+/// `x ** y`
+pub fn pow(x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    let mark = sequence_mark();
+    Ok(rename(binary(Binary::Pow, x, y)?, mark, "PowBackward1"))
+}
+
+/// `x ** exponent`. Small exponents are products, as in PyTorch's CPU kernel.
+pub fn pow_scalar(x: &Tensor, exponent: Scalar) -> Result<Tensor> {
+    let mark = sequence_mark();
+    let stays = exponent.result_type(x.dtype(), context::default_float());
+    let x = &copy::to_dtype(x, stays)?;
+    let result = match exponent.as_f64() {
+        2.0 if stays != DType::Bool => square(x)?,
+        3.0 if stays.is_float() => mul(&square(x)?, x)?,
+        0.5 if stays.is_float() => sqrt(x)?,
+        -0.5 if stays.is_float() => rsqrt(x)?,
+        -1.0 if stays.is_float() => reciprocal(x)?,
+        _ => binary_scalar(Binary::Pow, x, exponent)?,
+    };
+    Ok(rename(result, mark, "PowBackward0"))
+}
+
+/// `torch.where(condition, x, y)`
+pub fn where_(condition: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    if condition.dtype() != DType::Bool {
+        return Err(Error::runtime(format!("where expected condition to be a boolean tensor, but got a tensor with dtype {}", condition.dtype().scalar_type_name())));
+    }
+    let common = result_type(&[x, y]);
+    // The condition never changes the result's dtype, so it is brought over on its own.
+    let operands = bring_together(&[x, y], common)?;
+    let device = operands.iter().find(|operand| operand.rank() > 0).map_or(condition.device(), Tensor::device);
+    let join = |tensor: &Tensor| if tensor.rank() == 0 { copy::to_device(tensor, device) } else { Ok(tensor.clone()) };
+    let (condition, x, y) = (join(condition)?, join(&operands[0])?, join(&operands[1])?);
+    apply(Prim::Where, &[&condition, &x, &y], &[])
+}
+
+/// `x.masked_fill(mask, value)`
+pub fn masked_fill(x: &Tensor, mask: &Tensor, value: Scalar) -> Result<Tensor> {
+    if mask.dtype() != DType::Bool {
+        return Err(Error::runtime(format!("masked_fill only supports boolean masks, but got mask with dtype {}", mask.dtype().name())));
+    }
+    if value.category() > x.dtype().category() {
+        return Err(Error::runtime(format!("value cannot be converted to type {} without overflow", x.dtype().name())));
+    }
+    let mark = sequence_mark();
+    let value = wrapped(value, x.dtype(), x.device())?;
+    Ok(rename(where_(mask, &value, x)?, mark, "MaskedFillBackward0"))
+}
+
+/// `x.clamp(min, max)` with numbers.
+pub fn clamp(x: &Tensor, min: Option<Scalar>, max: Option<Scalar>) -> Result<Tensor> {
+    if min.is_none() && max.is_none() {
+        return Err(Error::runtime("torch.clamp: At least one of 'min' or 'max' must not be None"));
+    }
+    let mark = sequence_mark();
+    let dtype = [min, max].into_iter().flatten().fold(x.dtype(), |dtype, bound| bound.result_type(dtype, context::default_float()));
+    let x = copy::to_dtype(x, dtype)?;
+    let mut result = x.clone();
+    let device = x.device();
+    let as_tensor = |bound: Option<Scalar>| bound.map(|bound| wrapped(bound, dtype, device)).transpose();
+    let (low, high) = (as_tensor(min)?, as_tensor(max)?);
+    // Written with comparisons, so that the whole gradient goes to x at the bounds.
+    if let Some(low) = &low {
+        result = where_(&lt(&x, low)?, low, &result)?;
+    }
+    if let Some(high) = &high {
+        result = where_(&gt(&result, high)?, high, &result)?;
+    }
+    Ok(rename(result, mark, "ClampBackward1"))
+}
+
+/// A count as a zero-dim tensor of the dtype and device of `like`.
+pub fn wrapped_count(count: usize, like: &Tensor) -> Result<Tensor> {
+    wrapped(Scalar::Int(count as i64), like.dtype(), like.device())
+}
+
+/// Where the mask is true the gradient, elsewhere zero.
+pub fn where_mask(mask: &Tensor, g: &Tensor) -> Result<Tensor> {
+    where_(mask, g, &wrapped(Scalar::Int(0), g.dtype(), g.device())?)
+}
+
+/// Gradient of `x ** y` for x: `g * y * x ** (y - 1)`, zero where y is zero.
+pub fn pow_vjp_base(g: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    let slope = mul(y, &binary(Binary::Pow, x, &sub_scalar(y, 1.0)?)?)?;
+    let product = mul(g, &slope)?;
+    where_(&eq_scalar(y, 0.0)?, &wrapped(Scalar::Int(0), g.dtype(), g.device())?, &product)
+}
+
+/// Gradient of `x ** y` for y: `g * out * log(x)`, zero where x is zero and y is not negative.
+pub fn pow_vjp_exponent(g: &Tensor, x: &Tensor, y: &Tensor, out: &Tensor) -> Result<Tensor> {
+    let is_zero = mul(&eq_scalar(x, 0.0)?, &ge_scalar(y, 0.0)?)?;
+    let product = mul(g, &mul(out, &log(x)?)?)?;
+    where_(&is_zero, &wrapped(Scalar::Int(0), g.dtype(), g.device())?, &product)
+}
+
+/// Gradient of `maximum` and `minimum` for one operand: all where it wins, half where both are equal.
+pub fn extreme_vjp(g: &Tensor, wins: &Tensor, ties: &Tensor) -> Result<Tensor> {
+    let loses_or_ties = where_(ties, &mul_scalar(g, 0.5)?, &wrapped(Scalar::Int(0), g.dtype(), g.device())?)?;
+    where_(wins, g, &loses_or_ties)
+}
+
+/// Both operands as truth values, combined by a bitwise row.
+pub fn logical(op: Binary, x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    binary(op, &copy::to_dtype(x, DType::Bool)?, &copy::to_dtype(y, DType::Bool)?)
+}

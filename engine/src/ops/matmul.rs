@@ -1,0 +1,216 @@
+//! Products of matrices, with PyTorch's rank rules.
+//!
+//! Refuses to transpose by copying: operands go to the primitive as strided views.
+
+use crate::apply::apply;
+use crate::autograd::{rename, sequence_mark};
+use crate::error::{Error, Result};
+use crate::ops::{elementwise as e, movement, reduce};
+use crate::prim::Prim;
+use crate::scalar::Scalar;
+use crate::shape;
+use crate::tensor::Tensor;
+
+/// `[B, M, K] x [B, K, N]`, both of rank 3.
+pub fn batched(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    apply(Prim::Matmul, &[a, b], &[])
+}
+
+/// `a^T g` for `g` `[B, M, N]` and `a` `[B, M, K]`: the gradient of the second factor. Computed as the
+/// transposed view of `g^T a`, so that a weight that was used transposed gets a row-major gradient.
+pub fn batched_transposed(g: &Tensor, a: &Tensor) -> Result<Tensor> {
+    let product = batched(&movement::transpose(g, 1, 2)?, a)?;
+    movement::transpose(&product, 1, 2)
+}
+
+fn check_dtypes(a: &Tensor, b: &Tensor) -> Result<()> {
+    if a.dtype() == b.dtype() {
+        return Ok(());
+    }
+    Err(Error::runtime(format!(
+        "expected m1 and m2 to have the same dtype, but got: {} != {}",
+        cpp_name(a),
+        cpp_name(b)
+    )))
+}
+
+/// The element type as PyTorch's matrix errors name it.
+fn cpp_name(x: &Tensor) -> &'static str {
+    use crate::dtype::DType;
+    match x.dtype() {
+        DType::F32 => "float",
+        DType::F64 => "double",
+        DType::F16 => "c10::Half",
+        DType::BF16 => "c10::BFloat16",
+        DType::I64 => "long long",
+        DType::I32 => "int",
+        DType::I16 => "short",
+        DType::I8 => "signed char",
+        DType::U8 => "unsigned char",
+        DType::Bool => "bool",
+    }
+}
+
+/// `torch.mm(a, b)`: two matrices.
+pub fn mm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if a.rank() != 2 {
+        return Err(Error::runtime("self must be a matrix"));
+    }
+    if b.rank() != 2 {
+        return Err(Error::runtime("mat2 must be a matrix"));
+    }
+    if a.size(1) != b.size(0) {
+        return Err(Error::MatmulShapes { a: [a.size(0), a.size(1)], b: [b.size(0), b.size(1)] });
+    }
+    check_dtypes(a, b)?;
+    let mark = sequence_mark();
+    let product = batched(&movement::unsqueeze(a, 0)?, &movement::unsqueeze(b, 0)?)?;
+    Ok(rename(movement::squeeze(&product, Some(&[0]))?, mark, "MmBackward0"))
+}
+
+/// `torch.bmm(a, b)`: batches of matrices.
+pub fn bmm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if a.rank() != 3 {
+        return Err(Error::runtime("batch1 must be a 3D tensor"));
+    }
+    if b.rank() != 3 {
+        return Err(Error::runtime("batch2 must be a 3D tensor"));
+    }
+    check_dtypes(a, b)?;
+    let (batch, inner) = (a.size(0), a.size(2));
+    if b.size(0) != batch || b.size(1) != inner {
+        return Err(Error::runtime(format!(
+            "Expected size for first two dimensions of batch2 tensor to be: [{batch}, {inner}] but got: [{}, {}].",
+            b.size(0),
+            b.size(1)
+        )));
+    }
+    let mark = sequence_mark();
+    Ok(rename(batched(a, b)?, mark, "BmmBackward0"))
+}
+
+/// `torch.matmul(a, b)` for all ranks.
+pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    match (a.rank(), b.rank()) {
+        (0, _) | (_, 0) => Err(Error::runtime(format!(
+            "both arguments to matmul need to be at least 1D, but they are {}D and {}D",
+            a.rank(),
+            b.rank()
+        ))),
+        (1, 1) => dot(a, b),
+        (2, 1) => mv(a, b),
+        (1, 2) => {
+            let mark = sequence_mark();
+            let product = mm(&movement::unsqueeze(a, 0)?, b)?;
+            Ok(rename(movement::squeeze(&product, Some(&[0]))?, mark, "SqueezeBackward4"))
+        }
+        (2, 2) => mm(a, b),
+        (_, 1) => {
+            let product = matmul(a, &movement::unsqueeze(b, 1)?)?;
+            movement::squeeze(&product, Some(&[-1]))
+        }
+        (1, _) => {
+            let product = matmul(&movement::unsqueeze(a, 0)?, b)?;
+            movement::squeeze(&product, Some(&[-2]))
+        }
+        (_, 2) => {
+            // One product of all rows, as PyTorch folds it.
+            let mut shape = a.shape();
+            let inner = shape[a.rank() - 1];
+            let rows: usize = shape[..a.rank() - 1].iter().product();
+            let mark = sequence_mark();
+            let product = mm(&movement::reshape_to(a, &[rows, inner])?, b)?;
+            shape[a.rank() - 1] = b.size(1);
+            Ok(rename(movement::reshape_to(&product, &shape)?, mark, "UnsafeViewBackward0"))
+        }
+        _ => batched_matmul(a, b),
+    }
+}
+
+fn batched_matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    check_dtypes(a, b)?;
+    let matrix = |x: &Tensor| [x.size(x.rank() - 2), x.size(x.rank() - 1)];
+    let ([rows, inner], [b_inner, columns]) = (matrix(a), matrix(b));
+    let batch_of = |x: &Tensor| x.shape()[..x.rank() - 2].to_vec();
+    let batch = shape::broadcast(&batch_of(a), &batch_of(b))?;
+    let count = shape::checked_num_elements(&batch)?;
+    if inner != b_inner {
+        return Err(Error::runtime(format!(
+            "Expected size for first two dimensions of batch2 tensor to be: [{count}, {inner}] but got: [{count}, {b_inner}]."
+        )));
+    }
+    let mark = sequence_mark();
+    let lined_up = |x: &Tensor, matrix: [usize; 2]| {
+        let expanded = movement::expand(x, &[&batch[..], &matrix].concat())?;
+        movement::reshape_to(&expanded, &[count, matrix[0], matrix[1]])
+    };
+    let product = batched(&lined_up(a, [rows, inner])?, &lined_up(b, [b_inner, columns])?)?;
+    let result = movement::reshape_to(&product, &[&batch[..], &[rows, columns]].concat())?;
+    Ok(rename(result, mark, "UnsafeViewBackward0"))
+}
+
+/// `torch.dot(a, b)`
+pub fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if a.rank() != 1 || b.rank() != 1 {
+        return Err(Error::runtime(format!("1D tensors expected, but got {}D and {}D tensors", a.rank(), b.rank())));
+    }
+    if a.dtype() != b.dtype() {
+        return Err(Error::runtime(format!(
+            "dot : expected both vectors to have same dtype, but found {} and {}",
+            a.dtype().scalar_type_name(),
+            b.dtype().scalar_type_name()
+        )));
+    }
+    if a.size(0) != b.size(0) {
+        return Err(Error::runtime(format!(
+            "inconsistent tensor size, expected tensor [{}] and src [{}] to have the same number of elements, but got {} and {} elements respectively",
+            a.size(0),
+            b.size(0),
+            a.size(0),
+            b.size(0)
+        )));
+    }
+    let mark = sequence_mark();
+    Ok(rename(reduce::sum(&e::mul(a, b)?, &[], false)?, mark, "DotBackward0"))
+}
+
+/// `torch.mv(a, x)`: a matrix and a vector.
+pub fn mv(a: &Tensor, x: &Tensor) -> Result<Tensor> {
+    if a.rank() != 2 || x.rank() != 1 {
+        return Err(Error::runtime(format!("vector + matrix @ vector expected, got 1, {}, {}", a.rank(), x.rank())));
+    }
+    if a.size(1) != x.size(0) {
+        return Err(Error::runtime(format!("size mismatch, got input ({}), mat ({}x{}), vec ({})", a.size(0), a.size(0), a.size(1), x.size(0))));
+    }
+    let mark = sequence_mark();
+    let product = mm(a, &movement::unsqueeze(x, 1)?)?;
+    Ok(rename(movement::squeeze(&product, Some(&[1]))?, mark, "MvBackward0"))
+}
+
+/// `torch.outer(a, b)`
+pub fn outer(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if a.rank() != 1 || b.rank() != 1 {
+        return Err(Error::runtime(format!("outer: Expected 1-D argument self, but got {}-D", a.rank())));
+    }
+    e::mul(&movement::unsqueeze(a, 1)?, b)
+}
+
+/// `beta * x + alpha * (a @ b)`
+pub fn addmm(x: &Tensor, a: &Tensor, b: &Tensor, beta: Scalar, alpha: Scalar) -> Result<Tensor> {
+    let mark = sequence_mark();
+    let product = scaled(&mm(a, b)?, alpha)?;
+    let sum = e::add(&product, &scaled(x, beta)?)?;
+    Ok(rename(sum, mark, "AddmmBackward0"))
+}
+
+/// `beta * x + alpha * bmm(a, b)`
+pub fn baddbmm(x: &Tensor, a: &Tensor, b: &Tensor, beta: Scalar, alpha: Scalar) -> Result<Tensor> {
+    let mark = sequence_mark();
+    let product = scaled(&bmm(a, b)?, alpha)?;
+    let sum = e::add(&product, &scaled(x, beta)?)?;
+    Ok(rename(sum, mark, "BaddbmmBackward0"))
+}
+
+fn scaled(x: &Tensor, factor: Scalar) -> Result<Tensor> {
+    if factor.as_f64() == 1.0 { Ok(x.clone()) } else { e::binary_scalar(crate::prim::Binary::Mul, x, factor) }
+}

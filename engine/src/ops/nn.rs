@@ -1,0 +1,96 @@
+//! Functions of neural networks that are compositions: activations, linear layers, normalisation.
+//!
+//! Refuses losses (`loss`) and attention (`attention`).
+
+use crate::autograd::{rename, sequence_mark};
+use crate::error::{Error, Result, list_text};
+use crate::ops::{elementwise as e, matmul, movement, reduce};
+use crate::tensor::Tensor;
+
+/// `F.linear(x, weight, bias)`
+pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    let mark = sequence_mark();
+    let product = matmul::matmul(x, &movement::t(weight)?)?;
+    let Some(bias) = bias else { return Ok(product) };
+    let name = if x.rank() == 2 { "AddmmBackward0" } else { "ViewBackward0" };
+    Ok(rename(e::add(&product, bias)?, mark, name))
+}
+
+/// `F.gelu(x)`: exact, or the approximation by tanh.
+pub fn gelu(x: &Tensor, approximate_by_tanh: bool) -> Result<Tensor> {
+    let mark = sequence_mark();
+    let gate = if approximate_by_tanh {
+        let cube = e::mul(&e::mul(x, x)?, x)?;
+        let inner = e::add(x, &e::mul_scalar(&cube, 0.044_715)?)?;
+        e::tanh(&e::mul_scalar(&inner, (2.0 / std::f64::consts::PI).sqrt())?)?
+    } else {
+        e::erf(&e::mul_scalar(x, std::f64::consts::FRAC_1_SQRT_2)?)?
+    };
+    let half = e::mul_scalar(x, 0.5)?;
+    Ok(rename(e::mul(&half, &e::add_scalar(&gate, 1.0)?)?, mark, "GeluBackward0"))
+}
+
+/// `F.silu(x)`
+pub fn silu(x: &Tensor) -> Result<Tensor> {
+    let mark = sequence_mark();
+    Ok(rename(e::mul(x, &e::sigmoid(x)?)?, mark, "SiluBackward0"))
+}
+
+/// `F.leaky_relu(x, slope)`
+pub fn leaky_relu(x: &Tensor, slope: f64) -> Result<Tensor> {
+    let mark = sequence_mark();
+    Ok(rename(e::where_(&e::gt_scalar(x, 0.0)?, x, &e::mul_scalar(x, slope)?)?, mark, "LeakyReluBackward0"))
+}
+
+/// `F.elu(x, alpha)`
+pub fn elu(x: &Tensor, alpha: f64) -> Result<Tensor> {
+    let mark = sequence_mark();
+    // The exponential of what stays positive is not wanted, and could overflow into a NaN gradient.
+    let negative = e::clamp(x, None, Some(0.0.into()))?;
+    let curve = e::mul_scalar(&e::unary(crate::prim::Unary::Expm1, &negative)?, alpha)?;
+    Ok(rename(e::where_(&e::gt_scalar(x, 0.0)?, x, &curve)?, mark, "EluBackward0"))
+}
+
+/// `F.softplus(x, beta, threshold)`
+pub fn softplus(x: &Tensor, beta: f64, threshold: f64) -> Result<Tensor> {
+    let mark = sequence_mark();
+    let scaled = e::mul_scalar(x, beta)?;
+    let is_linear = e::gt_scalar(&scaled, threshold)?;
+    let curve = e::div_scalar(&e::log1p(&e::exp(&e::clamp(&scaled, None, Some(threshold.into()))?)?)?, beta)?;
+    Ok(rename(e::where_(&is_linear, x, &curve)?, mark, "SoftplusBackward0"))
+}
+
+/// `F.layer_norm(x, shape, weight, bias, eps)`
+pub fn layer_norm(x: &Tensor, shape: &[usize], weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Result<Tensor> {
+    let rank = x.rank();
+    if shape.is_empty() || rank < shape.len() || x.shape()[rank - shape.len()..] != *shape {
+        let stars = shape.iter().map(|size| format!(", {size}")).collect::<String>();
+        return Err(Error::runtime(format!(
+            "Given normalized_shape={}, expected input with shape [*{stars}], but got input of size{}",
+            list_text(shape),
+            list_text(&x.shape())
+        )));
+    }
+    let mark = sequence_mark();
+    let dims: Vec<i64> = (rank - shape.len()..rank).map(|dim| dim as i64).collect();
+    let centred = e::sub(x, &reduce::mean(x, &dims, true)?)?;
+    let variance = reduce::mean(&e::square(&centred)?, &dims, true)?;
+    let mut result = e::mul(&centred, &e::rsqrt(&e::add_scalar(&variance, eps)?)?)?;
+    if let Some(weight) = weight {
+        result = e::mul(&result, weight)?;
+    }
+    if let Some(bias) = bias {
+        result = e::add(&result, bias)?;
+    }
+    Ok(rename(result, mark, "NativeLayerNormBackward0"))
+}
+
+/// `F.dropout(x, p)` while training, from a mask of 0 and 1.
+pub fn dropout_with(x: &Tensor, keep_mask: &Tensor, p: f64) -> Result<Tensor> {
+    let mark = sequence_mark();
+    if p >= 1.0 {
+        return Ok(rename(e::mul_scalar(x, 0.0)?, mark, "MulBackward0"));
+    }
+    let noise = e::div_scalar(keep_mask, 1.0 - p)?;
+    Ok(rename(e::mul(x, &noise)?, mark, "MulBackward0"))
+}

@@ -1,0 +1,53 @@
+//! Type promotion between tensors, zero-dim tensors and Python numbers.
+//!
+//! Refuses to broadcast. Source: <https://docs.pytorch.org/docs/stable/generated/torch.result_type.html>
+
+use crate::context;
+use crate::dtype::{Category, DType};
+use crate::error::Result;
+use crate::ops::{copy, creation};
+use crate::scalar::Scalar;
+use crate::storage::Device;
+use crate::tensor::Tensor;
+
+/// The dtype that an operator on these tensors computes in: a zero-dim tensor counts only if its
+/// category is higher than that of all others.
+pub fn result_type(tensors: &[&Tensor]) -> DType {
+    let promoted = |is_wanted: &dyn Fn(&Tensor) -> bool| {
+        tensors.iter().filter(|tensor| is_wanted(tensor)).map(|tensor| tensor.dtype()).reduce(DType::promote)
+    };
+    let sized = promoted(&|tensor| tensor.rank() > 0);
+    let zero_dim = promoted(&|tensor| tensor.rank() == 0);
+    match (sized, zero_dim) {
+        (Some(sized), Some(zero_dim)) if zero_dim.category() > sized.category() => sized.promote(zero_dim),
+        (Some(sized), _) => sized,
+        (None, Some(zero_dim)) => zero_dim,
+        (None, None) => context::default_float(),
+    }
+}
+
+/// The dtype itself if it is a float, otherwise the default float.
+pub fn float_of(dtype: DType) -> DType {
+    if dtype.category() == Category::Float { dtype } else { context::default_float() }
+}
+
+/// The tensors in one dtype and on one device: zero-dim CPU tensors join a GPU operand, as PyTorch lets them.
+pub fn bring_together(tensors: &[&Tensor], dtype: DType) -> Result<Vec<Tensor>> {
+    let joins_gpu = tensors.iter().any(|tensor| tensor.device() == Device::WebGpu && tensor.rank() > 0)
+        || tensors.iter().all(|tensor| tensor.rank() == 0) && tensors.iter().any(|tensor| tensor.device() == Device::WebGpu);
+    tensors
+        .iter()
+        .map(|tensor| {
+            let tensor = copy::to_dtype(tensor, dtype)?;
+            if joins_gpu && tensor.device() == Device::Cpu && tensor.rank() == 0 {
+                return copy::to_device(&tensor, Device::WebGpu);
+            }
+            Ok(tensor)
+        })
+        .collect()
+}
+
+/// A zero-dim tensor with a number's value.
+pub fn wrapped(scalar: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
+    creation::full(&[], scalar, dtype, device)
+}

@@ -1,0 +1,131 @@
+//! Random tensors. Draws come from the CPU generator on both devices, so a seed gives the same numbers.
+//!
+//! Refuses to draw on the GPU: values are uploaded.
+
+use crate::autograd;
+use crate::context;
+use crate::cpu::Buffer;
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::ops::{copy, creation, nn};
+use crate::random::Generator;
+use crate::shape::{checked_num_elements, num_elements};
+use crate::storage::Device;
+use crate::tensor::Tensor;
+
+/// Fills `x` with draws; the buffer has `x`'s dtype and element count.
+fn fill(x: &Tensor, draw: impl FnOnce(&mut Generator, DType, usize) -> Result<Buffer>) -> Result<()> {
+    autograd::check_inplace(x)?;
+    let buffer = context::with_generator(|generator| draw(generator, x.dtype(), x.num_elements()))?;
+    let values = creation::from_buffer(buffer, &x.shape(), x.device())?;
+    autograd::assign(x, &values)
+}
+
+fn need_float(x: &Tensor, name: &'static str) -> Result<()> {
+    if x.dtype().is_float() { Ok(()) } else { Err(Error::UnsupportedDType { op: name, dtype: x.dtype(), device: x.device().name() }) }
+}
+
+/// `x.uniform_(from, to)`
+pub fn uniform_(x: &Tensor, from: f64, to: f64) -> Result<()> {
+    need_float(x, "check_uniform_bounds")?;
+    if from > to {
+        return Err(Error::runtime(format!("uniform_ expects to return a [from, to) range, but found from={from} > to={to}")));
+    }
+    fill(x, |generator, dtype, count| generator.uniform(dtype, count, from, to))
+}
+
+/// `x.normal_(mean, std)`
+pub fn normal_(x: &Tensor, mean: f64, std: f64) -> Result<()> {
+    need_float(x, "normal_kernel_cpu")?;
+    if std < 0.0 {
+        return Err(Error::runtime(format!("normal expects std >= 0.0, but found std {std}")));
+    }
+    fill(x, |generator, dtype, count| generator.normal(dtype, count, mean, std))
+}
+
+/// `x.exponential_(lambda)`
+pub fn exponential_(x: &Tensor, lambda: f64) -> Result<()> {
+    need_float(x, "exponential_")?;
+    if lambda <= 0.0 || lambda.is_nan() {
+        return Err(Error::runtime(format!("exponential_ expects lambda > 0.0, but found lambda={lambda}")));
+    }
+    fill(x, |generator, dtype, count| generator.exponential(dtype, count, lambda))
+}
+
+/// `x.bernoulli_(p)` with one probability.
+pub fn bernoulli_(x: &Tensor, p: f64) -> Result<()> {
+    check_probability(p, "bernoulli_ expects p to be in [0, 1], but got p=")?;
+    fill(x, |generator, dtype, count| generator.bernoulli_scalar(dtype, count, p))
+}
+
+/// `torch.bernoulli(probabilities)`
+pub fn bernoulli(probabilities: &Tensor) -> Result<Tensor> {
+    need_float(probabilities, "bernoulli")?;
+    let rows = on_cpu(probabilities)?;
+    let buffer = rows.with_buffer(|buffer, _| context::with_generator(|generator| generator.bernoulli(buffer)))??;
+    creation::from_buffer(buffer, &probabilities.shape(), probabilities.device())
+}
+
+/// `torch.randint(low, high, shape)`
+pub fn randint(low: i64, high: i64, shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
+    if low >= high {
+        return Err(Error::runtime(format!("random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")));
+    }
+    let count = checked_num_elements(shape)?;
+    let buffer = context::with_generator(|generator| generator.randint(count, low, high))?;
+    let values = copy::to_dtype(&Tensor::from_buffer(buffer, shape), dtype)?;
+    copy::to_device(&values, device)
+}
+
+/// `torch.randperm(n)`
+pub fn randperm(count: usize, device: Device) -> Result<Tensor> {
+    checked_num_elements(&[count])?;
+    let buffer = context::with_generator(|generator| generator.randperm(count))?;
+    creation::from_buffer(buffer, &[count], device)
+}
+
+/// `torch.multinomial(weights, num_samples, replacement)` of a CPU tensor of rank 1 or 2.
+pub fn multinomial(weights: &Tensor, num_samples: usize, replacement: bool) -> Result<Tensor> {
+    need_float(weights, "multinomial")?;
+    if weights.rank() == 0 || weights.rank() > 2 {
+        return Err(Error::runtime("prob_dist must be 1 or 2 dim"));
+    }
+    if num_samples == 0 {
+        return Err(Error::runtime("cannot sample n_sample <= 0 samples"));
+    }
+    let categories = weights.size(weights.rank() - 1);
+    if !replacement && num_samples > categories {
+        return Err(Error::runtime("cannot sample n_sample > prob_dist.size(-1) samples without replacement"));
+    }
+    let num_rows = if weights.rank() == 2 { weights.size(0) } else { 1 };
+    let rows = on_cpu(weights)?;
+    let buffer = rows.with_buffer(|buffer, _| {
+        context::with_generator(|generator| generator.multinomial(buffer, num_rows, num_samples, replacement))
+    })??;
+    let shape = if weights.rank() == 2 { vec![num_rows, num_samples] } else { vec![num_samples] };
+    creation::from_buffer(buffer, &shape, weights.device())
+}
+
+/// `F.dropout(x, p)` while training.
+pub fn dropout(x: &Tensor, p: f64) -> Result<Tensor> {
+    check_probability(p, "dropout probability has to be between 0 and 1, but got ")?;
+    if p == 0.0 || x.num_elements() == 0 {
+        return Ok(x.clone());
+    }
+    let count = num_elements(&x.shape());
+    let buffer = context::with_generator(|generator| generator.bernoulli_scalar(x.dtype(), count, 1.0 - p))?;
+    let mask = creation::from_buffer(buffer, &x.shape(), x.device())?;
+    nn::dropout_with(x, &mask, p)
+}
+
+fn check_probability(p: f64, text: &str) -> Result<()> {
+    if (0.0..=1.0).contains(&p) { Ok(()) } else { Err(Error::runtime(format!("{text}{p}"))) }
+}
+
+/// Row-major on the CPU, in a storage of exactly its elements.
+fn on_cpu(x: &Tensor) -> Result<Tensor> {
+    if x.device() == Device::WebGpu {
+        return Err(Error::not_implemented("drawing with probabilities that live on the GPU; copy them with .cpu() first"));
+    }
+    context::with_grad_mode(false, || if x.covers_storage() { Ok(x.clone()) } else { copy::clone(x) })
+}

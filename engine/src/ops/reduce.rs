@@ -1,0 +1,231 @@
+//! Reductions: sums, extremes, statistics, truth.
+//!
+//! Refuses to order elements: see `sort`.
+
+use crate::apply::apply;
+use crate::autograd::{rename, sequence_mark};
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::ops::{copy, creation, elementwise as e, index, movement};
+use crate::prim::{ArgReduce, Prim, Reduce};
+use crate::scalar::Scalar;
+use crate::shape::{normalize_dim, normalize_dims, num_elements};
+use crate::tensor::Tensor;
+
+/// Applies a fold over `dims` (empty: all).
+fn fold(op: Reduce, x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    let dims = normalize_dims(dims, x.rank())?;
+    if x.rank() == 0 {
+        // A fold over nothing; reshaped so that the primitive still fixes the dtype.
+        let line = movement::reshape_to(x, &[1])?;
+        return movement::reshape_to(&apply(Prim::Reduce { op, dims: vec![0] }, &[&line], &[])?, &[]);
+    }
+    let reduced = apply(Prim::Reduce { op, dims: dims.clone() }, &[x], &[])?;
+    if keepdim { Ok(reduced) } else { drop_dims(&reduced, &dims) }
+}
+
+fn drop_dims(x: &Tensor, dims: &[usize]) -> Result<Tensor> {
+    let shape: Vec<usize> = x.shape().into_iter().enumerate().filter(|(dim, _)| !dims.contains(dim)).map(|(_, size)| size).collect();
+    movement::reshape_to(x, &shape)
+}
+
+fn named(is_full: bool, full: &'static str, partial: &'static str) -> &'static str {
+    if is_full { full } else { partial }
+}
+
+/// `x.sum(dims, keepdim)`; empty `dims` means all.
+pub fn sum(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    let mark = sequence_mark();
+    Ok(rename(fold(Reduce::Sum, x, dims, keepdim)?, mark, named(dims.is_empty(), "SumBackward0", "SumBackward1")))
+}
+
+/// `x.mean(dims, keepdim)`
+pub fn mean(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    if !x.dtype().is_float() {
+        return Err(Error::runtime(format!(
+            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}",
+            x.dtype().scalar_type_name()
+        )));
+    }
+    let mark = sequence_mark();
+    let count = count_of(x, dims)?;
+    let total = fold(Reduce::Sum, x, dims, keepdim)?;
+    Ok(rename(e::div_scalar(&total, count as f64)?, mark, named(dims.is_empty(), "MeanBackward0", "MeanBackward1")))
+}
+
+fn count_of(x: &Tensor, dims: &[i64]) -> Result<usize> {
+    if x.rank() == 0 {
+        return Ok(1);
+    }
+    Ok(normalize_dims(dims, x.rank())?.iter().map(|&dim| x.size(dim)).product())
+}
+
+/// `x.prod(dims, keepdim)`
+pub fn prod(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    let mark = sequence_mark();
+    Ok(rename(fold(Reduce::Prod, x, dims, keepdim)?, mark, named(dims.is_empty(), "ProdBackward0", "ProdBackward1")))
+}
+
+/// Gradient of `prod`: the product of the other elements, exact where elements are zero.
+pub fn prod_gradient(g: &Tensor, x: &Tensor, dims: &[usize]) -> Result<Tensor> {
+    let signed: Vec<i64> = dims.iter().map(|&dim| dim as i64).collect();
+    let is_zero = e::eq_scalar(x, 0.0)?;
+    let zeros = sum(&copy::to_dtype(&is_zero, x.dtype())?, &signed, true)?;
+    let filled = e::masked_fill(x, &is_zero, Scalar::Int(1))?;
+    let rest = fold(Reduce::Prod, &filled, &signed, true)?;
+    let without_zeros = e::where_mask(&e::eq_scalar(&zeros, 0.0)?, &e::div(&rest, &filled)?)?;
+    let is_only_zero = e::mul(&e::eq_scalar(&zeros, 1.0)?, &is_zero)?;
+    let others = e::where_(&is_only_zero, &rest, &without_zeros)?;
+    e::mul(g, &others)
+}
+
+/// `x.amax(dims, keepdim)` and `x.amin`: values only; equal extremes share the gradient.
+pub fn extreme(op: Reduce, x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    let name = if op == Reduce::Max { "amax" } else { "amin" };
+    let normalized = normalize_dims(dims, x.rank())?;
+    if normalized.iter().any(|&dim| dim < x.rank() && x.size(dim) == 0) {
+        return Err(Error::index(format!("{name}(): Expected reduction dim to have non-zero size.")));
+    }
+    let mark = sequence_mark();
+    let node = if op == Reduce::Max { "AmaxBackward0" } else { "AminBackward0" };
+    Ok(rename(fold(op, x, dims, keepdim)?, mark, node))
+}
+
+/// `x.max()` and `x.min()` over all elements.
+pub fn extreme_of_all(op: Reduce, x: &Tensor) -> Result<Tensor> {
+    let name = if op == Reduce::Max { "max" } else { "min" };
+    if x.num_elements() == 0 {
+        return Err(Error::runtime(format!(
+            "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+        )));
+    }
+    let mark = sequence_mark();
+    let node = if op == Reduce::Max { "MaxBackward1" } else { "MinBackward1" };
+    Ok(rename(fold(op, x, &[], false)?, mark, node))
+}
+
+/// `x.max(dim)` and `x.min(dim)`: values and their indices.
+pub fn extreme_with_index(op: ArgReduce, x: &Tensor, dim: i64, keepdim: bool) -> Result<[Tensor; 2]> {
+    let name = if op == ArgReduce::Max { "max" } else { "min" };
+    let position = normalize_dim(dim, x.rank())?;
+    if x.rank() == 0 {
+        return Ok([movement::alias(x), creation::zeros(&[], DType::I64, x.device())?]);
+    }
+    if x.size(position) == 0 {
+        return Err(Error::index(format!("{name}(): Expected reduction dim {position} to have non-zero size.")));
+    }
+    let indices = apply(Prim::ArgReduce { op, dim: position }, &[x], &[])?;
+    let mark = sequence_mark();
+    let values = index::gather_unchecked(x, position, &indices)?;
+    let (values, indices) = if keepdim { (values, indices) } else { (drop_dims(&values, &[position])?, drop_dims(&indices, &[position])?) };
+    let node = if op == ArgReduce::Max { "MaxBackward0" } else { "MinBackward0" };
+    Ok([rename(values, mark, node), indices])
+}
+
+/// `x.argmax(dim, keepdim)` and `x.argmin`; without a dimension, of the flattened tensor.
+pub fn arg_extreme(op: ArgReduce, x: &Tensor, dim: Option<i64>, keepdim: bool) -> Result<Tensor> {
+    let name = if op == ArgReduce::Max { "argmax" } else { "argmin" };
+    let Some(dim) = dim else {
+        if x.num_elements() == 0 {
+            return Err(Error::index(format!(
+                "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+            )));
+        }
+        let flat = movement::reshape_to(x, &[x.num_elements()])?;
+        let result = apply(Prim::ArgReduce { op, dim: 0 }, &[&flat], &[])?;
+        return movement::reshape_to(&result, &if keepdim { vec![1; x.rank()] } else { Vec::new() });
+    };
+    let position = normalize_dim(dim, x.rank())?;
+    if x.rank() == 0 {
+        return creation::zeros(&[], DType::I64, x.device());
+    }
+    if x.size(position) == 0 {
+        return Err(Error::index(format!("{name}(): Expected reduction dim {position} to have non-zero size.")));
+    }
+    let result = apply(Prim::ArgReduce { op, dim: position }, &[x], &[])?;
+    if keepdim { Ok(result) } else { drop_dims(&result, &[position]) }
+}
+
+/// `x.any(dims, keepdim)`
+pub fn any(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    fold(Reduce::Any, x, dims, keepdim)
+}
+
+/// `x.all(dims, keepdim)`
+pub fn all(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    fold(Reduce::All, x, dims, keepdim)
+}
+
+/// `x.var(dims, correction, keepdim)`: two passes.
+pub fn var(x: &Tensor, dims: &[i64], correction: f64, keepdim: bool) -> Result<Tensor> {
+    if !x.dtype().is_float() {
+        return Err(Error::runtime("std and var only support floating point and complex dtypes"));
+    }
+    let mark = sequence_mark();
+    let count = count_of(x, dims)? as f64;
+    let centred = e::sub(x, &mean(x, dims, true)?)?;
+    let squares = fold(Reduce::Sum, &e::square(&centred)?, dims, keepdim)?;
+    Ok(rename(e::div_scalar(&squares, (count - correction).max(0.0))?, mark, "VarBackward0"))
+}
+
+/// `x.std(dims, correction, keepdim)`
+pub fn std(x: &Tensor, dims: &[i64], correction: f64, keepdim: bool) -> Result<Tensor> {
+    let mark = sequence_mark();
+    Ok(rename(e::sqrt(&var(x, dims, correction, keepdim)?)?, mark, "StdBackward0"))
+}
+
+/// `torch.linalg.vector_norm(x, order, dims, keepdim)`
+pub fn norm(x: &Tensor, order: f64, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    if !x.dtype().is_float() {
+        return Err(Error::runtime(format!(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}",
+            x.dtype().scalar_type_name()
+        )));
+    }
+    let mark = sequence_mark();
+    let result = if order == f64::INFINITY {
+        fold(Reduce::Max, &e::abs(x)?, dims, keepdim)?
+    } else if order == f64::NEG_INFINITY {
+        fold(Reduce::Min, &e::abs(x)?, dims, keepdim)?
+    } else if order == 0.0 {
+        sum(&copy::to_dtype(&e::ne_scalar(x, 0.0)?, x.dtype())?, dims, keepdim)?
+    } else if order == 1.0 {
+        sum(&e::abs(x)?, dims, keepdim)?
+    } else if order == 2.0 {
+        let root = e::sqrt(&sum(&e::square(x)?, dims, keepdim)?)?;
+        return Ok(rename(root, mark, "LinalgVectorNormBackward0"));
+    } else {
+        let powers = e::pow_scalar(&e::abs(x)?, Scalar::Float(order))?;
+        e::pow_scalar(&sum(&powers, dims, keepdim)?, Scalar::Float(1.0 / order))?
+    };
+    Ok(rename(result, mark, "LinalgVectorNormBackward0"))
+}
+
+/// `x.logsumexp(dims, keepdim)`
+pub fn logsumexp(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    let mark = sequence_mark();
+    let x = copy::to_dtype(x, crate::ops::promote::float_of(x.dtype()))?;
+    let peak = crate::autograd::detach(&fold(Reduce::Max, &x, dims, true)?);
+    // Infinite peaks would give inf - inf.
+    let peak = e::masked_fill(&peak, &e::eq_scalar(&e::abs(&peak)?, f64::INFINITY)?, Scalar::Int(0))?;
+    let total = sum(&e::exp(&e::sub(&x, &peak)?)?, dims, keepdim)?;
+    let log = e::log(&total)?;
+    let peak = if keepdim { peak } else { movement::reshape_to(&peak, &log.shape())? };
+    Ok(rename(e::add(&log, &peak)?, mark, "LogsumexpBackward0"))
+}
+
+/// The sum that undoes broadcasting from `shape`.
+pub fn sum_to(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
+    let from = x.shape();
+    if from == shape {
+        return Ok(x.clone());
+    }
+    let missing = from.len().saturating_sub(shape.len());
+    let is_spread = |dim: usize| dim < missing || (shape[dim - missing] == 1 && from[dim] != 1);
+    let dims: Vec<i64> = (0..from.len()).filter(|&dim| is_spread(dim)).map(|dim| dim as i64).collect();
+    let summed = if dims.is_empty() { x.clone() } else { sum(x, &dims, true)? };
+    if num_elements(shape) != summed.num_elements() {
+        return Err(Error::runtime(format!("a gradient of shape {from:?} does not reduce to {shape:?}")));
+    }
+    movement::reshape_to(&summed, shape)
+}

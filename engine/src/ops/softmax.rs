@@ -1,0 +1,36 @@
+//! Softmax and log-softmax along any dimension.
+
+use crate::apply::apply;
+use crate::autograd::{rename, sequence_mark};
+use crate::error::Result;
+use crate::ops::{copy, movement, promote};
+use crate::prim::Prim;
+use crate::shape::normalize_dim;
+use crate::tensor::Tensor;
+
+/// `softmax(x, dim)`; integers become floats.
+pub fn softmax(x: &Tensor, dim: i64) -> Result<Tensor> {
+    let mark = sequence_mark();
+    Ok(rename(along(Prim::Softmax, x, dim)?, mark, "SoftmaxBackward0"))
+}
+
+/// `log_softmax(x, dim)`; integers become floats.
+pub fn log_softmax(x: &Tensor, dim: i64) -> Result<Tensor> {
+    let mark = sequence_mark();
+    Ok(rename(along(Prim::LogSoftmax, x, dim)?, mark, "LogSoftmaxBackward0"))
+}
+
+/// The primitives work on the last dimension; others are moved there and back.
+fn along(prim: Prim, x: &Tensor, dim: i64) -> Result<Tensor> {
+    let dim = normalize_dim(dim, x.rank())?;
+    let x = copy::to_dtype(x, promote::float_of(x.dtype()))?;
+    if x.rank() == 0 {
+        return movement::reshape_to(&apply(prim, &[&movement::reshape_to(&x, &[1])?], &[])?, &[]);
+    }
+    let last = x.rank() - 1;
+    if dim == last {
+        return apply(prim, &[&x], &[]);
+    }
+    let moved = movement::transpose(&x, dim as i64, last as i64)?;
+    movement::transpose(&apply(prim, &[&moved], &[])?, dim as i64, last as i64)
+}
