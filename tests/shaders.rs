@@ -1,0 +1,50 @@
+//! Every shader, through naga: the hand-written ones of `shaders/`, completed with the text that the engine puts around
+//! them, and a sample of what the engine generates. A browser would refuse a broken one only when somebody first needs it.
+//! Says nothing about results; those are compared with the CPU by the engine's own tests.
+
+use carrel_engine::kernels::{all_wgsl_for_validation, registry};
+use naga::front::wgsl;
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+/// The complaint about a shader's text, if there is one.
+fn complaint(source: &str) -> Option<String> {
+    let module = match wgsl::parse_str(source) {
+        Ok(module) => module,
+        Err(error) => return Some(error.emit_to_string(source)),
+    };
+    if module.entry_points.is_empty() {
+        return Some("no entry point".to_owned());
+    }
+    // What every WebGPU device can do, and half-precision numbers, which the engine uses only where a device has them.
+    let capabilities = Capabilities::default() | Capabilities::SHADER_FLOAT16;
+    let checked = Validator::new(ValidationFlags::all(), capabilities).validate(&module);
+    checked.err().map(|error| error.emit_to_string(source))
+}
+
+#[test]
+fn every_shader_is_valid() {
+    let shaders = all_wgsl_for_validation();
+    assert!(!shaders.is_empty());
+    let complaints: Vec<String> = shaders
+        .iter()
+        .filter_map(|(name, source)| complaint(source).map(|text| format!("== {name}\n{text}")))
+        .collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn every_file_is_part_of_a_checked_shader() {
+    let shaders = all_wgsl_for_validation();
+    for shader in registry::ALL {
+        let is_checked = shaders.iter().any(|(_, source)| source.contains(shader.code().trim()));
+        assert!(is_checked, "no sample uses the shader {}", shader.id);
+    }
+}
+
+/// The check itself must be able to fail.
+#[test]
+fn a_broken_shader_is_refused() {
+    assert!(complaint("@compute @workgroup_size(1) fn main() { let x: u32 = 1.5; }").is_some());
+    assert!(complaint("fn helper() {}").is_some());
+    assert!(complaint("@compute @workgroup_size(1) fn main() {}").is_none());
+}
