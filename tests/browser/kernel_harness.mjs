@@ -3,7 +3,7 @@
 // wasm is included when a build has left it in target/site.
 // Read next: fixtures/kernel/page.js.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -27,17 +27,25 @@ function kernelFiles() {
     const path = existsSync(built) ? built : join(root, "node_modules", "pyodide", name);
     files.set(`pyodide/${name}`, readFileSync(path));
   }
-  const python = join(root, "engine", "python");
-  const names = ["torch", "carrel_kernel"].flatMap((folder) =>
-    filesBelow(join(python, folder)).map((file) => `${folder}/${file}`),
-  );
-  const sources = names.filter((name) => name.endsWith(".py"));
-  files.set("python.zip", zip(sources.map((name) => ({ name, bytes: readFileSync(join(python, name)) }))));
+  files.set("python.zip", pythonArchive());
   for (const name of ENGINE_FILES) {
     const path = join(pieces, "kernel", name);
     if (existsSync(path)) files.set(name, readFileSync(path));
   }
   return files;
+}
+
+/** The Python packages: as the last build packed them, or from the sources if these are newer. */
+function pythonArchive() {
+  const python = join(root, "engine", "python");
+  const names = ["torch", "carrel_kernel"].flatMap((folder) =>
+    filesBelow(join(python, folder)).map((file) => `${folder}/${file}`),
+  );
+  const sources = names.filter((name) => name.endsWith(".py"));
+  const built = join(pieces, "kernel", "python.zip");
+  const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
+  if (sources.every((name) => statSync(join(python, name)).mtimeMs < builtAt)) return readFileSync(built);
+  return zip(sources.map((name) => ({ name, bytes: readFileSync(join(python, name)) })));
 }
 
 /** Whether a build has left the engine's wasm. */

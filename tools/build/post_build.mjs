@@ -15,10 +15,11 @@ const pyodideFiles = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyt
 
 function copyParts() {
   cpSync(join(root, "public"), site, { recursive: true });
-  cpSync(pieces, site, { recursive: true });
   const pyodide = join(site, "kernel", "pyodide");
   mkdirSync(pyodide, { recursive: true });
   for (const name of pyodideFiles) cpSync(join(root, "node_modules", "pyodide", name), join(pyodide, name));
+  // The pieces last: the compiled standard library takes the place of Pyodide's.
+  cpSync(pieces, site, { recursive: true });
   if (isQuickBuild) addLiveReload();
 }
 

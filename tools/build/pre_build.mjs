@@ -3,8 +3,10 @@
 
 import { buildEngine } from "./engine.mjs";
 import { bundleJavaScript } from "./javascript.mjs";
+import { compileStandardLibrary } from "./python_bytecode.mjs";
 import { packPython } from "./python_packages.mjs";
 
 bundleJavaScript();
-packPython();
+await compileStandardLibrary();
+await packPython();
 buildEngine();
