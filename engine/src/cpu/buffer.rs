@@ -152,6 +152,55 @@ macro_rules! for_dtype_of {
 }
 pub(crate) use for_dtype_of;
 
+/// Runs the body with `$element` naming the element type of a dtype.
+macro_rules! for_dtype {
+    ($dtype:expr, $element:ident => $body:expr) => {
+        match $dtype {
+            $crate::dtype::DType::Bool => {
+                type $element = bool;
+                $body
+            }
+            $crate::dtype::DType::U8 => {
+                type $element = u8;
+                $body
+            }
+            $crate::dtype::DType::I8 => {
+                type $element = i8;
+                $body
+            }
+            $crate::dtype::DType::I16 => {
+                type $element = i16;
+                $body
+            }
+            $crate::dtype::DType::I32 => {
+                type $element = i32;
+                $body
+            }
+            $crate::dtype::DType::I64 => {
+                type $element = i64;
+                $body
+            }
+            $crate::dtype::DType::F16 => {
+                type $element = half::f16;
+                $body
+            }
+            $crate::dtype::DType::BF16 => {
+                type $element = half::bf16;
+                $body
+            }
+            $crate::dtype::DType::F32 => {
+                type $element = f32;
+                $body
+            }
+            $crate::dtype::DType::F64 => {
+                type $element = f64;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use for_dtype;
+
 /// An empty vector with room for `len` elements, or PyTorch's error when there is no such memory.
 pub fn try_vec<T>(len: usize) -> Result<Vec<T>> {
     let mut elements = Vec::new();
@@ -181,9 +230,18 @@ mod tests {
 
     #[test]
     fn bytes_make_elements() {
-        assert_eq!(Buffer::from_bytes(DType::Bool, &[0, 7]), Ok(Buffer::Bool(vec![false, true])));
-        assert_eq!(Buffer::from_bytes(DType::I16, &[1, 0, 255, 255]), Ok(Buffer::I16(vec![1, -1])));
-        assert_eq!(Buffer::from_bytes(DType::F32, &1.5f32.to_le_bytes()), Ok(Buffer::F32(vec![1.5])));
+        assert_eq!(
+            Buffer::from_bytes(DType::Bool, &[0, 7]),
+            Ok(Buffer::Bool(vec![false, true]))
+        );
+        assert_eq!(
+            Buffer::from_bytes(DType::I16, &[1, 0, 255, 255]),
+            Ok(Buffer::I16(vec![1, -1]))
+        );
+        assert_eq!(
+            Buffer::from_bytes(DType::F32, &1.5f32.to_le_bytes()),
+            Ok(Buffer::F32(vec![1.5]))
+        );
         assert!(Buffer::from_bytes(DType::F32, &[0; 3]).is_err());
     }
 

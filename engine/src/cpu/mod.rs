@@ -5,11 +5,26 @@
 //! never a panic. Refuses to know tensors, autograd and the GPU.
 //! Read next: `buffer`, `strided`, `elementwise`, then the structural kernels.
 
+mod arg_reduce;
 pub mod buffer;
+mod bytes;
+mod cast;
+mod elementwise;
+mod fill;
+mod float;
+mod index;
+mod matmul;
+mod matmul_block;
+pub mod optimizer;
+mod reduce;
+mod select;
+mod softmax;
+mod strided;
 
 pub use buffer::Buffer;
+pub use bytes::{from_gpu_bytes, gather_bytes, to_gpu_bytes};
+pub use index::write_view;
 
-use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::prim::Prim;
 use crate::prim::infer::Meta;
@@ -27,30 +42,64 @@ pub struct Operand<'a> {
 
 /// Computes a primitive whose inputs passed `prim::infer`. The result is row-major, of `output`'s shape and dtype.
 pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output: &Meta) -> Result<Buffer> {
-    let _ = (operands, params, output);
-    Err(Error::not_implemented(format!("{prim:?}")))
+    for operand in operands {
+        strided::check_bounds(operand.view, operand.buffer.len())?;
+    }
+    match (prim, operands, params) {
+        (Prim::Unary(op), [x], _) => elementwise::unary(*op, *x, output),
+        (Prim::Binary(op), [x, y], _) => elementwise::binary(*op, *x, *y, output),
+        (Prim::Where, [condition, x, y], _) => select::select(*condition, *x, *y),
+        (Prim::Cast(dtype), [x], _) => cast::cast(*x, *dtype),
+        (Prim::Copy, [x], _) => cast::copy(*x),
+        (Prim::Full, [], [value]) => fill::full(*value, output),
+        (Prim::Arange, [], [start, step]) => fill::arange(*start, *step, output),
+        (Prim::Reduce { op, dims }, [x], _) => reduce::reduce(*op, dims, *x, output),
+        (Prim::ArgReduce { op, dim }, [x], _) => arg_reduce::arg_reduce(*op, *dim, *x),
+        (Prim::Matmul, [a, b], _) => matmul::matmul(*a, *b, output),
+        (Prim::Softmax, [x], _) => softmax::softmax(softmax::Kind::Softmax, *x),
+        (Prim::LogSoftmax, [x], _) => softmax::softmax(softmax::Kind::LogSoftmax, *x),
+        (Prim::Gather { dim }, [x, index], _) => index::gather_dim(*dim, *x, *index),
+        (Prim::ScatterAdd { dim, shape }, [index, source], _) => index::scatter_add(*dim, shape, *index, *source),
+        (Prim::IndexSelect, [x, index], _) => index::index_select(*x, *index),
+        (Prim::IndexPut { accumulate }, [base, index, source], _) => {
+            index::index_put(*accumulate, *base, *index, *source)
+        }
+        (Prim::ViewWrite { shape, strides }, [base, source], [offset]) => {
+            let offset = usize::try_from(offset.as_i64()).map_err(|_| wrong_call(prim))?;
+            index::view_write(
+                *base,
+                &View {
+                    shape: shape.clone(),
+                    strides: strides.clone(),
+                    offset,
+                },
+                *source,
+            )
+        }
+        // Spelled out, so that a new primitive does not compile without a kernel.
+        (
+            Prim::Unary(_)
+            | Prim::Binary(_)
+            | Prim::Where
+            | Prim::Cast(_)
+            | Prim::Copy
+            | Prim::Full
+            | Prim::Arange
+            | Prim::Reduce { .. }
+            | Prim::ArgReduce { .. }
+            | Prim::Matmul
+            | Prim::Softmax
+            | Prim::LogSoftmax
+            | Prim::Gather { .. }
+            | Prim::ScatterAdd { .. }
+            | Prim::IndexSelect
+            | Prim::IndexPut { .. }
+            | Prim::ViewWrite { .. },
+            ..,
+        ) => Err(wrong_call(prim)),
+    }
 }
 
-/// Writes the elements of `source` (of the view's shape and the base's dtype) into a view of `base`.
-pub fn write_view(base: &mut Buffer, view: &View, source: Operand<'_>) -> Result<()> {
-    let _ = (base, view, source);
-    Err(Error::not_implemented("write_view"))
-}
-
-/// The operand's elements as little-endian bytes in row-major order, one byte a bool.
-pub fn gather_bytes(operand: Operand<'_>) -> Vec<u8> {
-    let _ = operand;
-    Vec::new()
-}
-
-/// The operand's elements as the GPU holds them: four little-endian bytes each, in row-major order.
-pub fn to_gpu_bytes(operand: Operand<'_>) -> Result<Vec<u8>> {
-    let _ = operand;
-    Err(Error::not_implemented("to_gpu_bytes"))
-}
-
-/// The inverse of [`to_gpu_bytes`].
-pub fn from_gpu_bytes(dtype: DType, bytes: &[u8]) -> Result<Buffer> {
-    let _ = (dtype, bytes);
-    Err(Error::not_implemented("from_gpu_bytes"))
+fn wrong_call(prim: &Prim) -> Error {
+    Error::runtime(format!("{prim:?} was given the wrong operands or parameters"))
 }

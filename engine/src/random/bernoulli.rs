@@ -15,12 +15,26 @@ impl Generator {
     /// One draw for every probability (`torch.bernoulli(p)`): dtype and length of `probabilities`, row-major floats.
     pub fn bernoulli(&mut self, probabilities: &Buffer) -> Result<Buffer> {
         match probabilities {
-            Buffer::F16(p) => self.draw_each(p, |&p| p.to_f64(), Generator::draw_single, |one| f16::from_f32(f32::from(one))),
-            Buffer::BF16(p) => self.draw_each(p, |&p| p.to_f64(), Generator::draw_single, |one| bf16::from_f32(f32::from(one))),
+            Buffer::F16(p) => self.draw_each(
+                p,
+                |&p| p.to_f64(),
+                Generator::draw_single,
+                |one| f16::from_f32(f32::from(one)),
+            ),
+            Buffer::BF16(p) => self.draw_each(
+                p,
+                |&p| p.to_f64(),
+                Generator::draw_single,
+                |one| bf16::from_f32(f32::from(one)),
+            ),
             Buffer::F32(p) => self.draw_each(p, |&p| f64::from(p), Generator::draw_single, f32::from),
             Buffer::F64(p) => self.draw_each(p, |&p| p, Generator::draw_fraction, f64::from),
             Buffer::Bool(_) | Buffer::U8(_) | Buffer::I8(_) | Buffer::I16(_) | Buffer::I32(_) | Buffer::I64(_) => {
-                Err(Error::UnsupportedDType { op: "bernoulli_tensor_cpu_p_", dtype: probabilities.dtype(), device: "cpu" })
+                Err(Error::UnsupportedDType {
+                    op: "bernoulli_tensor_cpu_p_",
+                    dtype: probabilities.dtype(),
+                    device: "cpu",
+                })
             }
         }
     }
@@ -70,7 +84,9 @@ fn check(probability: f64) -> Result<()> {
     if (0.0..=1.0).contains(&probability) {
         Ok(())
     } else {
-        Err(Error::runtime(format!("bernoulli_ expects p to be in [0, 1], but got p={probability}")))
+        Err(Error::runtime(format!(
+            "bernoulli_ expects p to be in [0, 1], but got p={probability}"
+        )))
     }
 }
 
@@ -81,8 +97,14 @@ mod tests {
     #[test]
     fn certain_draws() {
         let mut generator = Generator::new(3);
-        assert_eq!(generator.bernoulli(&Buffer::F32(vec![0.0, 1.0])), Ok(Buffer::F32(vec![0.0, 1.0])));
-        assert_eq!(generator.bernoulli_scalar(DType::Bool, 2, 1.0), Ok(Buffer::Bool(vec![true, true])));
+        assert_eq!(
+            generator.bernoulli(&Buffer::F32(vec![0.0, 1.0])),
+            Ok(Buffer::F32(vec![0.0, 1.0]))
+        );
+        assert_eq!(
+            generator.bernoulli_scalar(DType::Bool, 2, 1.0),
+            Ok(Buffer::Bool(vec![true, true]))
+        );
         assert!(generator.bernoulli(&Buffer::F64(vec![f64::NAN])).is_err());
         assert!(generator.bernoulli(&Buffer::I64(vec![1])).is_err());
         assert!(generator.bernoulli_scalar(DType::F32, 2, 1.5).is_err());

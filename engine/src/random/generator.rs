@@ -36,7 +36,11 @@ impl Generator {
     /// A generator in the state that `manual_seed(seed)` gives.
     pub fn new(seed: u64) -> Generator {
         // Only the low 32 bits seed the twister; the whole number is reported by `initial_seed`.
-        Generator { seed, twister: Mt19937::new(seed as u32), pending_normal: None }
+        Generator {
+            seed,
+            twister: Mt19937::new(seed as u32),
+            pending_normal: None,
+        }
     }
 
     /// Restarts the stream.
@@ -115,7 +119,12 @@ impl Generator {
 
 /// A little-endian number of `width` bytes.
 fn read_number(state: &[u8], at: usize, width: usize) -> u64 {
-    state.iter().skip(at).take(width).rev().fold(0, |number, &byte| (number << 8) | u64::from(byte))
+    state
+        .iter()
+        .skip(at)
+        .take(width)
+        .rev()
+        .fold(0, |number, &byte| (number << 8) | u64::from(byte))
 }
 
 #[cfg(test)]
@@ -132,7 +141,10 @@ mod tests {
         let mut restored = Generator::new(0);
         assert_eq!(restored.set_state(&state), Ok(()));
         assert_eq!(restored, generator);
-        assert_eq!(restored.normal(DType::F32, 5, 0.0, 1.0), generator.normal(DType::F32, 5, 0.0, 1.0));
+        assert_eq!(
+            restored.normal(DType::F32, 5, 0.0, 1.0),
+            generator.normal(DType::F32, 5, 0.0, 1.0)
+        );
     }
 
     #[test]

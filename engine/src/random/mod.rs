@@ -7,8 +7,8 @@
 
 mod bernoulli;
 pub mod generator;
-mod multinomial;
 mod mt19937;
+mod multinomial;
 mod normal;
 mod polynomial;
 mod uniform;

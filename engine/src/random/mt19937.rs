@@ -26,10 +26,16 @@ impl Mt19937 {
         let mut words = [seed; NUM_WORDS];
         let mut previous = seed;
         for (index, word) in words.iter_mut().enumerate().skip(1) {
-            previous = 1_812_433_253u32.wrapping_mul(previous ^ (previous >> 30)).wrapping_add(index as u32);
+            previous = 1_812_433_253u32
+                .wrapping_mul(previous ^ (previous >> 30))
+                .wrapping_add(index as u32);
             *word = previous;
         }
-        Mt19937 { words, left: 1, next: 0 }
+        Mt19937 {
+            words,
+            left: 1,
+            next: 0,
+        }
     }
 
     /// The next 32 bits.

@@ -11,13 +11,21 @@ use crate::error::{Error, Result};
 
 impl Generator {
     /// `weights` holds `num_rows` rows of floats, row-major; gives int64 `[num_rows, num_samples]`.
-    pub fn multinomial(&mut self, weights: &Buffer, num_rows: usize, num_samples: usize, replacement: bool) -> Result<Buffer> {
+    pub fn multinomial(
+        &mut self,
+        weights: &Buffer,
+        num_rows: usize,
+        num_samples: usize,
+        replacement: bool,
+    ) -> Result<Buffer> {
         if num_samples == 0 {
             return Err(Error::runtime("cannot sample n_sample <= 0 samples"));
         }
         let num_categories = weights.len().checked_div(num_rows).unwrap_or_default();
         if !replacement && num_samples > num_categories {
-            return Err(Error::runtime("cannot sample n_sample > prob_dist.size(-1) samples without replacement"));
+            return Err(Error::runtime(
+                "cannot sample n_sample > prob_dist.size(-1) samples without replacement",
+            ));
         }
         if weights.len() != num_rows * num_categories {
             return Err(Error::runtime("multinomial expects rows of one length"));
@@ -28,7 +36,9 @@ impl Generator {
             Buffer::F32(elements) => elements.iter().copied().map(f64::from).collect(),
             Buffer::F64(elements) => elements.clone(),
             Buffer::Bool(_) | Buffer::U8(_) | Buffer::I8(_) | Buffer::I16(_) | Buffer::I32(_) | Buffer::I64(_) => {
-                return Err(Error::runtime("multinomial only supports floating-point dtypes for input"));
+                return Err(Error::runtime(
+                    "multinomial only supports floating-point dtypes for input",
+                ));
             }
         };
         if num_rows == 0 {
@@ -57,7 +67,14 @@ impl Generator {
             .zip(0..)
             .map(|(&weight, category)| {
                 let draw = -(-self.draw_fraction()).ln_1p();
-                (if is_double { weight / draw } else { f64::from(weight as f32 / draw as f32) }, category)
+                (
+                    if is_double {
+                        weight / draw
+                    } else {
+                        f64::from(weight as f32 / draw as f32)
+                    },
+                    category,
+                )
             })
             .collect();
         racers.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -88,10 +105,17 @@ impl Generator {
 
 fn check(weights: &[f64], num_categories: usize) -> Result<()> {
     if !weights.iter().all(|&weight| (0.0..f64::INFINITY).contains(&weight)) {
-        return Err(Error::runtime("probability tensor contains either `inf`, `nan` or element < 0"));
+        return Err(Error::runtime(
+            "probability tensor contains either `inf`, `nan` or element < 0",
+        ));
     }
-    if weights.chunks_exact(num_categories).any(|row| row.iter().all(|&weight| weight == 0.0)) {
-        return Err(Error::runtime("invalid multinomial distribution (sum of probabilities <= 0)"));
+    if weights
+        .chunks_exact(num_categories)
+        .any(|row| row.iter().all(|&weight| weight == 0.0))
+    {
+        return Err(Error::runtime(
+            "invalid multinomial distribution (sum of probabilities <= 0)",
+        ));
     }
     Ok(())
 }
@@ -104,8 +128,14 @@ mod tests {
     fn weightless_categories_are_never_drawn() {
         let mut generator = Generator::new(1);
         let weights = Buffer::F32(vec![0.0, 1.0, 0.0, 0.5, 0.0, 0.0]);
-        assert_eq!(generator.multinomial(&weights, 2, 1, false), Ok(Buffer::I64(vec![1, 0])));
-        assert_eq!(generator.multinomial(&weights, 2, 2, true), Ok(Buffer::I64(vec![1, 1, 0, 0])));
+        assert_eq!(
+            generator.multinomial(&weights, 2, 1, false),
+            Ok(Buffer::I64(vec![1, 0]))
+        );
+        assert_eq!(
+            generator.multinomial(&weights, 2, 2, true),
+            Ok(Buffer::I64(vec![1, 1, 0, 0]))
+        );
     }
 
     #[test]
@@ -118,6 +148,9 @@ mod tests {
         assert!(generator.multinomial(&Buffer::F32(vec![1.0]), 1, 2, false).is_err());
         assert!(generator.multinomial(&Buffer::F32(vec![]), 1, 1, true).is_err());
         assert!(generator.multinomial(&Buffer::I64(vec![1]), 1, 1, true).is_err());
-        assert_eq!(generator.multinomial(&Buffer::F32(vec![]), 0, 1, true), Ok(Buffer::I64(vec![])));
+        assert_eq!(
+            generator.multinomial(&Buffer::F32(vec![]), 0, 1, true),
+            Ok(Buffer::I64(vec![]))
+        );
     }
 }

@@ -21,7 +21,9 @@ impl Generator {
     /// `n` normal draws of a float dtype, as `normal_(mean, std)` fills a contiguous tensor.
     pub fn normal(&mut self, dtype: DType, n: usize, mean: f64, std: f64) -> Result<Buffer> {
         if std < 0.0 {
-            return Err(Error::runtime(format!("normal expects std >= 0.0, but found std {std}")));
+            return Err(Error::runtime(format!(
+                "normal expects std >= 0.0, but found std {std}"
+            )));
         }
         if n < BLOCK {
             let draws = (0..n).map(|_| self.draw_normal() * std + mean);
@@ -39,7 +41,9 @@ impl Generator {
                 let draw = |generator: &mut Generator| generator.draw_short_fraction(24) as f32;
                 Ok(Buffer::F32(self.blocks(n, draw, |block| block_f32(block, mean, std))?))
             }
-            DType::F64 => Ok(Buffer::F64(self.blocks(n, Generator::draw_fraction, |block| block_f64(block, mean, std))?)),
+            DType::F64 => Ok(Buffer::F64(self.blocks(n, Generator::draw_fraction, |block| {
+                block_f64(block, mean, std);
+            })?)),
             DType::F16 => {
                 let round = |value: f32| f16::from_f32(value).to_f32();
                 let draws = self.rounded_blocks(n, 11, mean, std, round)?;
@@ -86,7 +90,14 @@ impl Generator {
     }
 
     /// The block path of the half types: each operation is rounded to the type.
-    fn rounded_blocks(&mut self, n: usize, bits: u32, mean: f64, std: f64, round: impl Fn(f32) -> f32 + Copy) -> Result<Vec<f32>> {
+    fn rounded_blocks(
+        &mut self,
+        n: usize,
+        bits: u32,
+        mean: f64,
+        std: f64,
+        round: impl Fn(f32) -> f32 + Copy,
+    ) -> Result<Vec<f32>> {
         let (mean, std) = (round(mean as f32), round(std as f32));
         let draw = |generator: &mut Generator| generator.draw_short_fraction(bits) as f32;
         self.blocks(n, draw, |block| {
@@ -123,5 +134,9 @@ fn block_f64(block: &mut [f64], mean: f64, std: f64) {
 }
 
 fn unsupported(dtype: DType) -> Error {
-    Error::UnsupportedDType { op: "normal_kernel_cpu", dtype, device: "cpu" }
+    Error::UnsupportedDType {
+        op: "normal_kernel_cpu",
+        dtype,
+        device: "cpu",
+    }
 }

@@ -12,14 +12,25 @@ pub fn fused(a: f32, b: f32, c: f32) -> f32 {
 }
 
 fn horner(x: f32, coefficients: &[f32]) -> f32 {
-    coefficients.iter().copied().reduce(|sum, coefficient| fused(sum, x, coefficient)).unwrap_or_default()
+    coefficients
+        .iter()
+        .copied()
+        .reduce(|sum, coefficient| fused(sum, x, coefficient))
+        .unwrap_or_default()
 }
 
 /// Natural logarithm of a normal number in (0, 1].
 pub fn ln(x: f32) -> f32 {
     const COEFFICIENTS: [f32; 9] = [
-        7.037_683_6e-2, -1.151_461e-1, 1.167_699_9e-1, -1.242_014_1e-1, 1.424_932_3e-1,
-        -1.666_805_8e-1, 2.000_071_5e-1, -2.499_999_4e-1, 3.333_333_1e-1,
+        7.037_683_6e-2,
+        -1.151_461e-1,
+        1.167_699_9e-1,
+        -1.242_014_1e-1,
+        1.424_932_3e-1,
+        -1.666_805_8e-1,
+        2.000_071_5e-1,
+        -2.499_999_4e-1,
+        0.333_333_3,
     ];
     /// ln 2 in two parts, the first exact in few bits.
     const LN_2_HIGH: f32 = 0.693_359_4;
@@ -47,11 +58,17 @@ pub fn sin_cos(angle: f32) -> (f32, f32) {
     const COSINE: [f32; 3] = [2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2];
     const SINE: [f32; 3] = [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1];
     let octant = ((angle * std::f32::consts::FRAC_2_PI * 2.0) as i32 + 1) & !1;
-    let x = QUARTER_PI.iter().fold(angle, |rest, &part| fused(octant as f32, -part, rest));
+    let x = QUARTER_PI
+        .iter()
+        .fold(angle, |rest, &part| fused(octant as f32, -part, rest));
     let square = x * x;
     let cosine = fused(horner(square, &COSINE) * square, square, -(square * 0.5)) + 1.0;
     let sine = fused(horner(square, &SINE) * square, x, x);
-    let (sine, cosine) = if octant & 2 == 0 { (sine, cosine) } else { (cosine, sine) };
+    let (sine, cosine) = if octant & 2 == 0 {
+        (sine, cosine)
+    } else {
+        (cosine, sine)
+    };
     let sine = if octant & 4 == 0 { sine } else { -sine };
     let cosine = if (octant - 2) & 4 == 0 { -cosine } else { cosine };
     (sine, cosine)
@@ -68,7 +85,10 @@ mod tests {
             assert!((ln(x) - x.ln()).abs() <= 1e-6 * x.ln().abs().max(1e-3), "ln {x}");
             let angle = x * std::f32::consts::TAU;
             let (sine, cosine) = sin_cos(angle);
-            assert!((sine - angle.sin()).abs() < 3e-7 && (cosine - angle.cos()).abs() < 3e-7, "angle {angle}");
+            assert!(
+                (sine - angle.sin()).abs() < 3e-7 && (cosine - angle.cos()).abs() < 3e-7,
+                "angle {angle}"
+            );
         }
     }
 }

@@ -21,16 +21,22 @@ impl Generator {
     /// `n` draws from `[from, to)` of a float dtype.
     pub fn uniform(&mut self, dtype: DType, n: usize, from: f64, to: f64) -> Result<Buffer> {
         if from > to {
-            return Err(Error::runtime(format!("uniform_ expects to return a [from, to) range, but found from={from} > to={to}")));
+            return Err(Error::runtime(format!(
+                "uniform_ expects to return a [from, to) range, but found from={from} > to={to}"
+            )));
         }
         match dtype {
             DType::F16 => {
                 let (from, span) = interval_f32(f16::from_f64(from).to_f32(), f16::from_f64(to).to_f32());
-                self.fill(n, |generator| f16::from_f32(generator.draw_short_fraction(11) as f32 * span + from))
+                self.fill(n, |generator| {
+                    f16::from_f32(generator.draw_short_fraction(11) as f32 * span + from)
+                })
             }
             DType::BF16 => {
                 let (from, span) = interval_f32(bf16::from_f64(from).to_f32(), bf16::from_f64(to).to_f32());
-                self.fill(n, |generator| bf16::from_f32(generator.draw_short_fraction(8) as f32 * span + from))
+                self.fill(n, |generator| {
+                    bf16::from_f32(generator.draw_short_fraction(8) as f32 * span + from)
+                })
             }
             DType::F32 => {
                 let (from, span) = interval_f32(from as f32, to as f32);
@@ -39,7 +45,11 @@ impl Generator {
             }
             DType::F64 => self.fill(n, |generator| generator.draw_fraction() * (to - from) + from),
             DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => {
-                Err(Error::UnsupportedDType { op: "check_uniform_bounds", dtype, device: "cpu" })
+                Err(Error::UnsupportedDType {
+                    op: "check_uniform_bounds",
+                    dtype,
+                    device: "cpu",
+                })
             }
         }
     }
@@ -47,7 +57,9 @@ impl Generator {
     /// `n` exponential draws with rate `lambda`, of a float dtype.
     pub fn exponential(&mut self, dtype: DType, n: usize, lambda: f64) -> Result<Buffer> {
         if lambda.is_nan() || lambda <= 0.0 {
-            return Err(Error::runtime(format!("exponential_ expects lambda > 0.0, but found lambda={lambda}")));
+            return Err(Error::runtime(format!(
+                "exponential_ expects lambda > 0.0, but found lambda={lambda}"
+            )));
         }
         let draw = |generator: &mut Generator| -(-generator.draw_fraction()).ln_1p() / lambda;
         match dtype {
@@ -65,13 +77,17 @@ impl Generator {
     /// `n` integers from `low..high`; int64.
     pub fn randint(&mut self, n: usize, low: i64, high: i64) -> Result<Buffer> {
         if low >= high {
-            return Err(Error::runtime(format!("random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")));
+            return Err(Error::runtime(format!(
+                "random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
+            )));
         }
         let range = high.wrapping_sub(low) as u64;
         if range >= WIDE_RANGE {
             self.fill(n, |generator| low.wrapping_add((generator.draw_u64() % range) as i64))
         } else {
-            self.fill(n, |generator| low.wrapping_add((u64::from(generator.draw_u32()) % range) as i64))
+            self.fill(n, |generator| {
+                low.wrapping_add((u64::from(generator.draw_u32()) % range) as i64)
+            })
         }
     }
 

@@ -1,0 +1,219 @@
+//! Scalar functions that the elementwise tables name and the standard library lacks.
+//!
+//! [`Float`] adds them to f32 and f64; the `c_` functions are those of `int64`. They follow PyTorch's
+//! CPU kernels in every corner case. Refuses to know buffers.
+
+/// f32 or f64 with PyTorch's elementwise functions.
+pub trait Float: Copy + PartialOrd {
+    /// Gauss error function.
+    fn erf(self) -> Self;
+    /// -1, 0 or 1; 0 for NaN, as `torch.sign` answers.
+    fn sign_or_zero(self) -> Self;
+    /// The quotient rounded down, exact where `floor(x / y)` would be off by one.
+    fn floor_divide(self, divisor: Self) -> Self;
+    /// The remainder with the divisor's sign.
+    fn remainder(self, divisor: Self) -> Self;
+    /// The larger; NaN wins.
+    fn maximum_nan(self, other: Self) -> Self;
+    /// The smaller; NaN wins.
+    fn minimum_nan(self, other: Self) -> Self;
+    /// e to the power x by arithmetic that vectorises (f32), or by the library (f64).
+    fn exp_lanes(self) -> Self;
+}
+
+macro_rules! implement_float {
+    ($float:ident, $erf:path, $exp:expr) => {
+        impl Float for $float {
+            fn erf(self) -> Self {
+                $erf(self)
+            }
+
+            fn sign_or_zero(self) -> Self {
+                $float::from(i8::from(self > 0.0) - i8::from(self < 0.0))
+            }
+
+            fn floor_divide(self, divisor: Self) -> Self {
+                if divisor == 0.0 {
+                    return self / divisor;
+                }
+                let rest = self % divisor;
+                let mut quotient = (self - rest) / divisor;
+                if rest != 0.0 && (divisor < 0.0) != (rest < 0.0) {
+                    quotient -= 1.0;
+                }
+                if quotient == 0.0 {
+                    return $float::copysign(0.0, self / divisor);
+                }
+                let floor = quotient.floor();
+                if quotient - floor > 0.5 {
+                    floor + 1.0
+                } else {
+                    floor
+                }
+            }
+
+            fn remainder(self, divisor: Self) -> Self {
+                let rest = self % divisor;
+                if rest != 0.0 && (divisor < 0.0) != (rest < 0.0) {
+                    rest + divisor
+                } else {
+                    rest
+                }
+            }
+
+            fn maximum_nan(self, other: Self) -> Self {
+                if self > other || self.is_nan() {
+                    self
+                } else {
+                    other
+                }
+            }
+
+            fn minimum_nan(self, other: Self) -> Self {
+                if self < other || self.is_nan() {
+                    self
+                } else {
+                    other
+                }
+            }
+
+            fn exp_lanes(self) -> Self {
+                $exp(self)
+            }
+        }
+    };
+}
+
+implement_float!(f32, libm::erff, exp_f32);
+implement_float!(f64, libm::erf, f64::exp);
+
+/// e to the power x within about one unit in the last place, without branches or calls.
+/// Source: the single-precision exponential of <https://www.netlib.org/cephes/>.
+fn exp_f32(x: f32) -> f32 {
+    /// Adding this leaves the rounded integer in the low bits.
+    const ROUND: f32 = 12_582_912.0;
+    /// ln 2 in two parts, the first exact in few bits.
+    const LN_2_HIGH: f32 = 0.693_359_4;
+    const LN_2_LOW: f32 = -2.121_944_4e-4;
+    // Beyond these bounds the result is 0 or infinite; the comparisons let NaN pass.
+    let x = if x < -104.0 { -104.0 } else { x };
+    let x = if x > 89.0 { 89.0 } else { x };
+    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let whole = shifted - ROUND;
+    let rest = x - whole * LN_2_HIGH - whole * LN_2_LOW;
+    let series = 1.987_569_1e-4f32;
+    let series = series * rest + 1.398_2e-3;
+    let series = series * rest + 8.333_452e-3;
+    let series = series * rest + 4.166_579_6e-2;
+    let series = series * rest + 1.666_666_5e-1;
+    let series = series * rest + 0.5;
+    let series = series * (rest * rest) + rest + 1.0;
+    // The power of two in two steps, so that results below the normal range are reached.
+    let exponent = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
+    let half = exponent >> 1;
+    let power = |exponent: i32| f32::from_bits((exponent.wrapping_add(127) << 23) as u32);
+    series * power(half) * power(exponent.wrapping_sub(half))
+}
+
+/// Integer power. A negative exponent gives 0, except for bases 1 and -1.
+pub fn c_pow_int(base: i64, exponent: i64) -> i64 {
+    if exponent < 0 {
+        return match base {
+            1 => 1,
+            -1 if exponent % 2 == 0 => 1,
+            -1 => -1,
+            _ => 0,
+        };
+    }
+    let (mut base, mut exponent, mut result) = (base, exponent, 1i64);
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result = result.wrapping_mul(base);
+        }
+        base = base.wrapping_mul(base);
+        exponent >>= 1;
+    }
+    result
+}
+
+/// Quotient rounded down; 0 for a zero divisor, which callers report before.
+pub const fn c_floor_divide_int(x: i64, y: i64) -> i64 {
+    if y == 0 {
+        return 0;
+    }
+    let quotient = x.wrapping_div(y);
+    if x.wrapping_rem(y) != 0 && (x < 0) != (y < 0) {
+        quotient.wrapping_sub(1)
+    } else {
+        quotient
+    }
+}
+
+/// Remainder with the divisor's sign; 0 for a zero divisor, which callers report before.
+pub const fn c_remainder_int(x: i64, y: i64) -> i64 {
+    if y == 0 {
+        return 0;
+    }
+    let rest = x.wrapping_rem(y);
+    if rest != 0 && (rest < 0) != (y < 0) {
+        rest.wrapping_add(y)
+    } else {
+        rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn division_rounds_down() {
+        assert_eq!(7.5f32.floor_divide(-2.0), -4.0);
+        assert_eq!((-7.0f64).floor_divide(2.0), -4.0);
+        assert_eq!(1.0f64.floor_divide(0.1), 9.0);
+        assert_eq!(1.0f32.floor_divide(0.0), f32::INFINITY);
+        assert!(0.0f32.floor_divide(0.0).is_nan());
+        assert_eq!((-7.0f32).remainder(3.0), 2.0);
+        assert_eq!(7.0f32.remainder(-3.0), -2.0);
+        assert!(7.0f32.remainder(0.0).is_nan());
+        assert_eq!((c_floor_divide_int(-7, 2), c_remainder_int(-7, 2)), (-4, 1));
+        assert_eq!(
+            (c_floor_divide_int(i64::MIN, -1), c_remainder_int(i64::MIN, -1)),
+            (i64::MIN, 0)
+        );
+        assert_eq!((c_floor_divide_int(1, 0), c_remainder_int(1, 0)), (0, 0));
+    }
+
+    #[test]
+    fn nan_wins_and_has_no_sign() {
+        assert!(f32::NAN.maximum_nan(1.0).is_nan() && 1f32.maximum_nan(f32::NAN).is_nan());
+        assert!(f64::NAN.minimum_nan(1.0).is_nan() && 1f64.minimum_nan(f64::NAN).is_nan());
+        assert_eq!(
+            (f32::NAN.sign_or_zero(), (-3f32).sign_or_zero(), 0f64.sign_or_zero()),
+            (0.0, -1.0, 0.0)
+        );
+    }
+
+    #[test]
+    fn exponential_in_lanes_is_accurate() {
+        for step in -10_400..=8_872 {
+            let x = step as f32 * 0.01;
+            let exact = f64::from(x).exp();
+            let error = (f64::from(x.exp_lanes()) - exact).abs();
+            assert!(error <= 1.5e-7 * exact + 1.5e-45, "{x}: {} {exact}", x.exp_lanes());
+        }
+        assert_eq!((0f32.exp_lanes(), f32::NEG_INFINITY.exp_lanes()), (1.0, 0.0));
+        assert_eq!(f32::INFINITY.exp_lanes(), f32::INFINITY);
+        assert!(f32::NAN.exp_lanes().is_nan());
+    }
+
+    #[test]
+    fn integer_powers() {
+        assert_eq!((c_pow_int(3, 4), c_pow_int(-2, 3), c_pow_int(0, 0)), (81, -8, 1));
+        assert_eq!(
+            (c_pow_int(2, -1), c_pow_int(-1, -3), c_pow_int(-1, i64::MIN)),
+            (0, -1, 1)
+        );
+        assert_eq!(c_pow_int(3, i64::MAX), c_pow_int(3, i64::MAX));
+    }
+}

@@ -1,0 +1,117 @@
+//! Softmax and log-softmax over the last dimension, row by row in three passes that vectorise.
+//!
+//! Refuses other dimensions: callers permute.
+
+use std::ops::{AddAssign, Div, Sub};
+
+use super::Operand;
+use super::buffer::{Buffer, try_vec};
+use super::cast::{Convert, as_contiguous, narrow};
+use super::float::Float;
+use super::reduce::{fold_slice, sum_slice};
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+
+/// What a row becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `exp(x - max) / sum`
+    Softmax,
+    /// `x - max - log(sum)`
+    LogSoftmax,
+}
+
+/// Applies softmax or its logarithm to each row of a float operand.
+pub fn softmax(kind: Kind, operand: Operand<'_>) -> Result<Buffer> {
+    let dtype = operand.buffer.dtype();
+    let len = operand.view.shape.last().copied().unwrap_or(1);
+    let result = match dtype {
+        DType::F32 | DType::F16 | DType::BF16 => rows::<f32>(kind, &as_contiguous::<f32>(operand)?, len)?,
+        DType::F64 => rows::<f64>(kind, &as_contiguous::<f64>(operand)?, len)?,
+        DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => {
+            return Err(Error::UnsupportedDType {
+                op: "softmax_lastdim_kernel_impl",
+                dtype,
+                device: "cpu",
+            });
+        }
+    };
+    narrow(result, dtype)
+}
+
+fn rows<T>(kind: Kind, elements: &[T], len: usize) -> Result<Buffer>
+where
+    T: Float + Convert + AddAssign + Sub<Output = T> + Div<Output = T>,
+{
+    let mut result: Vec<T> = try_vec(elements.len())?;
+    for row in elements.chunks_exact(len.max(1)) {
+        let max = fold_slice(row, row[0], Float::maximum_nan);
+        let first = result.len();
+        result.extend(row.iter().map(|&x| (x - max).exp_lanes()));
+        let exponentials = &mut result[first..];
+        let sum = sum_slice(exponentials);
+        match kind {
+            Kind::Softmax => {
+                let sum = T::from_f64(sum);
+                exponentials.iter_mut().for_each(|x| *x = *x / sum);
+            }
+            Kind::LogSoftmax => {
+                let log_sum = T::from_f64(sum.ln());
+                exponentials
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(to, &x)| *to = x - max - log_sum);
+            }
+        }
+    }
+    Ok(T::into_buffer(result))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::View;
+
+    fn of(kind: Kind, elements: &[f32], shape: &[usize]) -> Vec<f32> {
+        let buffer = Buffer::F32(elements.to_vec());
+        match softmax(
+            kind,
+            Operand {
+                buffer: &buffer,
+                view: &View::contiguous(shape),
+            },
+        ) {
+            Ok(Buffer::F32(result)) => result,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn rows_sum_to_one() {
+        let elements: Vec<f32> = (0..70).map(|i| (i as f32 * 0.37).sin() * 8.0).collect();
+        let soft = of(Kind::Softmax, &elements, &[2, 35]);
+        let log = of(Kind::LogSoftmax, &elements, &[2, 35]);
+        for row in soft.chunks(35) {
+            assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        }
+        assert!(soft.iter().zip(&log).all(|(soft, log)| (soft - log.exp()).abs() < 1e-6));
+    }
+
+    #[test]
+    fn extremes() {
+        assert_eq!(of(Kind::Softmax, &[1000.0, -1000.0], &[2]), [1.0, 0.0]);
+        assert_eq!(of(Kind::Softmax, &[f32::NEG_INFINITY, 0.0], &[2]), [0.0, 1.0]);
+        assert!(
+            of(Kind::Softmax, &[f32::NEG_INFINITY; 2], &[2])
+                .iter()
+                .all(|x| x.is_nan())
+        );
+        assert!(of(Kind::Softmax, &[f32::NAN, 0.0], &[2]).iter().all(|x| x.is_nan()));
+        assert_eq!(
+            of(Kind::LogSoftmax, &[0.0, f32::NEG_INFINITY], &[2]),
+            [0.0, f32::NEG_INFINITY]
+        );
+        assert_eq!(of(Kind::Softmax, &[], &[0, 3]), []);
+        assert_eq!(of(Kind::Softmax, &[], &[3, 0]), []);
+    }
+}
