@@ -5,8 +5,18 @@
 
 use std::fmt::Write as _;
 
-/// What an output may load: pictures and fonts it carries itself, its own scripts and styles, and nothing from outside.
-pub const CONTENT_POLICY: &str = "default-src 'none'; img-src data: blob:; media-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:; form-action 'none'; base-uri 'none'";
+/// What an output may load: pictures and fonts it carries itself, its own styles, and nothing from outside.
+const CONTENT_POLICY: &str = "default-src 'none'; img-src data: blob:; media-src data: blob:; style-src 'unsafe-inline'; font-src data:; form-action 'none'; base-uri 'none'; script-src ";
+
+/// Which scripts a frame runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameScripts<'a> {
+    /// The output's own too: it was made by a run that the user asked for.
+    All,
+    /// Only the one that reports the height, marked by this word, which the content cannot know. Opening a document
+    /// runs nothing that stands in it.
+    OursAlone(&'a str),
+}
 
 /// The style of the frame's content, so that tables look like ours without any effort of the author.
 const STYLE: &str = include_str!("../../styles/output_frame.css");
@@ -61,18 +71,27 @@ pub enum FrameContent<'a> {
     Svg(&'a str),
 }
 
+/// Whether the content would run scripts if it were allowed to. A guess for offering to; the policy decides.
+pub fn has_scripts(content: &str) -> bool {
+    content.to_ascii_lowercase().contains("<script")
+}
+
 /// The whole document for the frame's `srcdoc`.
-pub fn frame_page(content: FrameContent<'_>, theme: &FrameTheme) -> String {
+pub fn frame_page(content: FrameContent<'_>, theme: &FrameTheme, scripts: FrameScripts<'_>) -> String {
     let (class, body) = match content {
         FrameContent::Html(html) => ("html", html),
         FrameContent::Svg(svg) => ("svg", without_prologue(svg)),
     };
     let theme = theme.css();
+    let (nonce, allowed) = match scripts {
+        FrameScripts::All => ("", "'unsafe-inline'".to_owned()),
+        FrameScripts::OursAlone(nonce) => (nonce, format!("'nonce-{nonce}'")),
+    };
     format!(
         "<!doctype html><html class=\"{class}\"><head><meta charset=\"utf-8\">\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_POLICY}\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_POLICY}{allowed}\">\
          <base target=\"_blank\"><style>{STYLE}</style><style id=\"theme\">{theme}</style>\
-         <script>{SCRIPT}</script></head><body>{body}</body></html>"
+         <script nonce=\"{nonce}\">{SCRIPT}</script></head><body>{body}</body></html>"
     )
 }
 
@@ -87,11 +106,27 @@ mod tests {
 
     #[test]
     fn policy_and_script_come_before_the_content() {
-        let page = frame_page(FrameContent::Html("<p>content</p>"), &FrameTheme::default());
+        let page = frame_page(
+            FrameContent::Html("<p>content</p>"),
+            &FrameTheme::default(),
+            FrameScripts::All,
+        );
         let place = |part: &str| page.find(part).unwrap_or(usize::MAX);
         assert!(place("Content-Security-Policy") < place("<style>"));
         assert!(place("carrel:output-height") < place("<p>content</p>"));
         assert!(place("<p>content</p>") < usize::MAX);
+    }
+
+    #[test]
+    fn a_stored_output_runs_only_our_script() {
+        let page = frame_page(
+            FrameContent::Html("<script>x</script>"),
+            &FrameTheme::default(),
+            FrameScripts::OursAlone("word"),
+        );
+        assert!(page.contains("script-src 'nonce-word'\"") && page.contains("<script nonce=\"word\">//"));
+        assert!(!page.contains("script-src 'unsafe-inline'"));
+        assert!(has_scripts("<p><SCRIPT>") && !has_scripts("<p>script"));
     }
 
     #[test]

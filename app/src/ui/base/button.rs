@@ -16,8 +16,6 @@ pub enum ButtonKind {
     Secondary,
     /// An action among many, without a border.
     Quiet,
-    /// Something that loses work.
-    Danger,
 }
 
 impl ButtonKind {
@@ -26,7 +24,6 @@ impl ButtonKind {
             Self::Primary => "button button--primary",
             Self::Secondary => "button",
             Self::Quiet => "button button--quiet",
-            Self::Danger => "button button--danger",
         }
     }
 }

@@ -4,6 +4,7 @@ use super::editor::CellEditor;
 use super::prompt::PromptForm;
 use crate::model::facet::CellFacet;
 use crate::model::ids::CellId;
+use crate::model::runtime::CellStatus;
 use crate::state::AppState;
 use crate::ui::output::OutputList;
 use crate::web::editor::Language;
@@ -29,6 +30,11 @@ pub fn CodeBody(
             .unwrap_or_default()
     });
     let has_outputs = Memo::new(move |_| outputs.with(|outputs| !outputs.is_empty()));
+    let status = app.read_cell(&id, CellFacet::Run, |state, id| state.runtime.cell_status(id));
+    // Once run, the outputs stay the session's own while the cell waits for its next turn.
+    let made_here = Memo::new(move |was_run: Option<&bool>| {
+        was_run == Some(&true) || matches!(status.get(), CellStatus::Running | CellStatus::Done | CellStatus::Failed)
+    });
     let label = format!("Code of cell {}", number.get_untracked());
     view! {
         <div class="cell__source">
@@ -40,7 +46,7 @@ pub fn CodeBody(
             role="region"
             aria-label=move || format!("Output of cell {}", number.get())
         >
-            <OutputList outputs />
+            <OutputList outputs made_here />
         </div>
         <PromptForm id />
     }

@@ -16,8 +16,6 @@ pub enum Icon {
     Restart,
     /// Add.
     Plus,
-    /// A code cell.
-    Code,
     /// A text cell.
     Text,
     /// Delete.
@@ -26,8 +24,6 @@ pub enum Icon {
     ArrowUp,
     /// Move down.
     ArrowDown,
-    /// Go back.
-    ArrowLeft,
     /// Save to disk.
     Download,
     /// Open from disk.
@@ -52,24 +48,14 @@ pub enum Icon {
     Warning,
     /// A remark.
     Info,
-    /// A processor: the accelerator.
-    Chip,
     /// Opens downwards.
     ChevronDown,
-    /// Points onwards.
-    ChevronRight,
-    /// Edit.
-    Pencil,
     /// Copy.
     Copy,
-    /// Search.
-    Search,
     /// Keyboard shortcuts.
     Keyboard,
     /// Time.
     Clock,
-    /// Settings.
-    Sliders,
     /// Waiting its turn.
     Hourglass,
     /// Clear outputs.
@@ -88,12 +74,10 @@ impl Icon {
             Self::Stop => "M7.5 6.5h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1z",
             Self::Restart => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4L19.5 9M19.5 4v5h-5",
             Self::Plus => "M12 5v14M5 12h14",
-            Self::Code => "M8.5 7 3.5 12l5 5M15.5 7l5 5-5 5",
             Self::Text => "M5 7V5.5h14V7M12 5.5v13M9 18.5h6",
             Self::Trash => "M4.5 6.5h15M9.5 6.5v-2h5v2M6.5 6.5l.8 13h9.4l.8-13M10 10.5v5.5M14 10.5v5.5",
             Self::ArrowUp => "M12 19V5M6 11l6-6 6 6",
             Self::ArrowDown => "M12 5v14M6 13l6 6 6-6",
-            Self::ArrowLeft => "M19 12H5M11 6l-6 6 6 6",
             Self::Download => "M12 4v11M7 10.5l5 5 5-5M4.5 19.5h15",
             Self::Open => "M3.5 18.5v-12a1 1 0 0 1 1-1h4.5l2 2.5h7a1 1 0 0 1 1 1v2M3.5 18.5l2.8-7.5h15l-2.8 7.5z",
             Self::Notebook => {
@@ -114,21 +98,14 @@ impl Icon {
             Self::Check => "M5 12.5l4.5 4.5L19 7.5",
             Self::Warning => "M12 4 2.8 19.5h18.4zM12 10v4.5M12 17h.01",
             Self::Info => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 11v5M12 8h.01",
-            Self::Chip => {
-                "M7.5 6.5h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1zM10 10h4v4h-4zM9.5 3v3.5M14.5 3v3.5M9.5 17.5V21M14.5 17.5V21M3 9.5h3.5M3 14.5h3.5M17.5 9.5H21M17.5 14.5H21"
-            }
             Self::ChevronDown => "M6 9.5l6 6 6-6",
-            Self::ChevronRight => "M9.5 6l6 6-6 6",
-            Self::Pencil => "M4.5 19.5l1-4.5L16 4.5l3.5 3.5L9 18.5zM13.5 7l3.5 3.5",
             Self::Copy => {
                 "M9 8.5h9.5a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H9a1 1 0 0 1-1-1V9.5a1 1 0 0 1 1-1zM5 15.5h-.5V5a.5.5 0 0 1 .5-.5h10v.5"
             }
-            Self::Search => "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l5 5",
             Self::Keyboard => {
                 "M3.5 6.5h17a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-17a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1zM6.5 10h.01M10 10h.01M13.5 10h.01M17 10h.01M8 14h8"
             }
             Self::Clock => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2",
-            Self::Sliders => "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h12M20 12h0M18 10v4",
             Self::Hourglass => {
                 "M7 3.5h10M7 20.5h10M8 3.5c0 5 3 6 4 8.5 1-2.5 4-3.5 4-8.5M8 20.5c0-5 3-6 4-8.5 1 2.5 4 3.5 4 8.5"
             }

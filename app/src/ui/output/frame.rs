@@ -1,5 +1,6 @@
 //! HTML and SVG of unknown intent, in a frame that has no origin, may fetch nothing and may tell us only its height.
-//! The frame is made when it comes near the screen, and removed if its content tries to go to another page.
+//! The frame is made when it comes near the screen, and removed if its content tries to go to another page. Scripts of
+//! an output that came with the document stay off until the user runs the cell or asks for them.
 //! Read next: `render/frame_page.rs` (what stands in it), `web/output_frame.rs` (what is believed of it).
 
 use std::sync::Arc;
@@ -7,8 +8,9 @@ use std::sync::Arc;
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::render::frame_page::{FrameContent, frame_page};
+use crate::render::frame_page::{FrameContent, FrameScripts, frame_page, has_scripts};
 use crate::web::output_frame::{HeightListener, NearScreen, page_theme, send_theme};
+use crate::web::window::random_seed;
 
 /// What the content is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +37,11 @@ enum Stage {
 
 /// An output frame.
 #[component]
-pub(super) fn OutputFrame(content: String, kind: FrameKind) -> impl IntoView {
+pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bool>) -> impl IntoView {
     let stage = RwSignal::new(Stage::Waiting);
+    let was_asked = RwSignal::new(false);
+    let runs_scripts = Memo::new(move |_| made_here.get() || was_asked.get());
+    let has_scripts = has_scripts(&content);
     let host = NodeRef::<html::Div>::new();
     let near_screen = StoredValue::new_local(None::<NearScreen>);
     Effect::new(move |_| {
@@ -54,28 +59,46 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind) -> impl IntoView {
         <div class="output-frame" node_ref=host>
             {move || match stage.get() {
                 Stage::Waiting => ().into_any(),
-                Stage::Live => view! { <LiveFrame content=content.clone() kind stage /> }.into_any(),
+                // The policy is part of the frame's page, so another policy is another frame.
+                Stage::Live => view! { <LiveFrame content=content.clone() kind stage runs_scripts=runs_scripts.get() /> }.into_any(),
                 Stage::Removed => view! { <p class="output-note">"This output was removed because it tried to open another page"</p> }.into_any(),
             }}
+            <Show when=move || has_scripts && !runs_scripts.get()>
+                <button
+                    type="button"
+                    class="output-more"
+                    title="This output came with the notebook. Nothing in it runs until you run the cell or press here."
+                    on:click=move |_| was_asked.set(true)
+                >
+                    "Run the scripts of this output"
+                </button>
+            </Show>
         </div>
     }
 }
 
 /// The frame itself.
 #[component]
-fn LiveFrame(content: Arc<str>, kind: FrameKind, stage: RwSignal<Stage>) -> impl IntoView {
+fn LiveFrame(content: Arc<str>, kind: FrameKind, stage: RwSignal<Stage>, runs_scripts: bool) -> impl IntoView {
     let frame = NodeRef::<html::Iframe>::new();
     let height = RwSignal::new(None::<u32>);
     let shows_all = RwSignal::new(false);
     let listener = StoredValue::new_local(None::<HeightListener>);
     let theme = page_theme();
 
+    // The content was there before this word was drawn, so it cannot contain it.
+    let nonce = format!("{:016x}", random_seed());
+    let scripts = if runs_scripts {
+        FrameScripts::All
+    } else {
+        FrameScripts::OursAlone(&nonce)
+    };
     let page = theme.with_untracked(|theme| {
         let content = match kind {
             FrameKind::Html => FrameContent::Html(&content),
             FrameKind::Svg => FrameContent::Svg(&content),
         };
-        frame_page(content, theme)
+        frame_page(content, theme, scripts)
     });
     Effect::new(move |_| {
         if let Some(frame) = frame.get() {

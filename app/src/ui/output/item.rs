@@ -24,13 +24,13 @@ enum Kind {
 
 /// The output at a position of the list.
 #[component]
-pub(super) fn OutputItem(outputs: Signal<Vec<Output>>, position: usize) -> impl IntoView {
+pub(super) fn OutputItem(outputs: Signal<Vec<Output>>, position: usize, made_here: Signal<bool>) -> impl IntoView {
     let kind = Memo::new(move |_| outputs.with(|outputs| outputs.get(position).map_or(Kind::Other, kind_of)));
     move || match kind.get() {
         Kind::Stdout => view! { <TextOutput text=stream_text(outputs, position) kind=TextKind::Stdout /> }.into_any(),
         Kind::Stderr => view! { <TextOutput text=stream_text(outputs, position) kind=TextKind::Stderr /> }.into_any(),
         Kind::Error => view! { <ErrorOutput text=error_text(outputs, position) /> }.into_any(),
-        Kind::Rich => view! { <RichOutput outputs position /> }.into_any(),
+        Kind::Rich => view! { <RichOutput outputs position made_here /> }.into_any(),
         Kind::Other => {
             view! { <p class="output-note">"This output is of a kind that cannot be shown here"</p> }.into_any()
         }
@@ -78,7 +78,7 @@ fn error_text(outputs: Signal<Vec<Output>>, position: usize) -> Signal<String> {
 
 /// A displayed value in the format chosen for it.
 #[component]
-fn RichOutput(outputs: Signal<Vec<Output>>, position: usize) -> impl IntoView {
+fn RichOutput(outputs: Signal<Vec<Output>>, position: usize, made_here: Signal<bool>) -> impl IntoView {
     let shown = Memo::new(move |_| {
         outputs.with(|outputs| match outputs.get(position) {
             Some(Output::DisplayData { bundle, .. } | Output::ExecuteResult { bundle, .. }) => choose(bundle),
@@ -86,8 +86,8 @@ fn RichOutput(outputs: Signal<Vec<Output>>, position: usize) -> impl IntoView {
         })
     });
     move || match shown.get() {
-        Shown::Html(content) => view! { <OutputFrame content kind=FrameKind::Html /> }.into_any(),
-        Shown::Svg(content) => view! { <OutputFrame content kind=FrameKind::Svg /> }.into_any(),
+        Shown::Html(content) => view! { <OutputFrame content kind=FrameKind::Html made_here /> }.into_any(),
+        Shown::Svg(content) => view! { <OutputFrame content kind=FrameKind::Svg made_here /> }.into_any(),
         Shown::Image(image) => view! { <ImageOutput image /> }.into_any(),
         Shown::Markdown(source) => view! { <MarkdownView source /> }.into_any(),
         Shown::Latex(text) | Shown::Json(text) | Shown::Text(text) => {

@@ -25,6 +25,10 @@ pub fn OutputList(
     /// The outputs, oldest first.
     #[prop(into)]
     outputs: Signal<Vec<Output>>,
+    /// Whether they were made by running the cell in this session, and did not come with the document. Only then do
+    /// their scripts run unasked, and even then in a frame that can reach nothing.
+    #[prop(optional, into)]
+    made_here: Signal<bool>,
 ) -> impl IntoView {
     let list = NodeRef::<html::Div>::new();
     let held_height = RwSignal::new(None::<i32>);
@@ -54,7 +58,7 @@ pub fn OutputList(
     view! {
         <div class="outputs" node_ref=list style:min-height=move || held_height.get().map(|height| format!("{height}px")).unwrap_or_default()>
             <For each=positions key=|position| *position let:position>
-                <OutputItem outputs position />
+                <OutputItem outputs position made_here />
             </For>
         </div>
         <div class="visually-hidden" role="alert">
