@@ -1,0 +1,261 @@
+"""The door to the engine: `ops.add(a, b)` and its like.
+
+In the browser the engine is the JavaScript module `_carrel_engine`; natively it is a shared library (`_native`).
+The engine describes its own operators, a line each (`sum T is b d? -> T`); from a line an encoder is made when the
+operator is first used, so a new operator needs no code here. Encoders turn arguments into numbers, make one call,
+and raise the engine's errors as Python exceptions.
+Refuses to know what any operator means. Read next: `_tensor`, `_device`, `engine/src/ffi/table.rs`.
+"""
+
+import math
+
+try:
+    import _carrel_engine as binding
+except ImportError:
+    binding = None
+
+IS_BROWSER = binding is not None
+if not IS_BROWSER:
+    from . import _native as binding
+
+#: How many handles may wait to be freed.
+_FREE_BATCH = 64
+
+#: Numbers that fit the engine's argument area; longer lists are split by the caller.
+ARGUMENT_LIMIT = 4096
+
+_NAN = math.nan
+_EXACT = 2**53
+
+
+class OutOfMemoryError(RuntimeError):
+    """The device has no memory left for a tensor."""
+
+    __module__ = "torch"
+
+
+_EXCEPTIONS = {
+    "RuntimeError": RuntimeError,
+    "TypeError": TypeError,
+    "ValueError": ValueError,
+    "IndexError": IndexError,
+    "NotImplementedError": NotImplementedError,
+    "OutOfMemoryError": OutOfMemoryError,
+    "KeyError": KeyError,
+}
+
+
+def engine_failure():
+    """The exception that the engine's last error stands for."""
+    name, _, message = binding.error().partition("\n")
+    return _EXCEPTIONS.get(name, RuntimeError)(message)
+
+
+def _scalar(value):
+    """A number as the engine takes it: its kind (0 bool, 1 int, 2 float) and its value."""
+    kind = value.__class__
+    if kind is float:
+        return 2, value
+    if kind is int:
+        # Larger integers would arrive as BigInt in the browser; doubles are what the engine takes.
+        return 1, value if -_EXACT <= value <= _EXACT else float(value)
+    if kind is bool:
+        return 0, 1 if value else 0
+    if hasattr(value, "item"):
+        return _scalar(value.item())
+    if isinstance(value, bool):
+        return 0, int(value)
+    if isinstance(value, int):
+        return 1, int(value)
+    if isinstance(value, float):
+        return 2, float(value)
+    raise TypeError(f"expected a number, but got {kind.__name__}")
+
+
+# What an argument letter becomes in a call; `{}` is the parameter's name.
+_ENCODINGS = {
+    "T": "{}._h",
+    "T?": "(NAN if {0} is None else {0}._h)",
+    "Ts": "len({0}), *[t._h for t in {0}]",
+    "Ts?": "len({0}), *[NAN if t is None else t._h for t in {0}]",
+    "i": "{}",
+    "i?": "(NAN if {0} is None else {0})",
+    "is": "len({0}), *{0}",
+    "is?": "*((NAN,) if {0} is None else (len({0}), *{0}))",
+    "f": "{}",
+    "f?": "(NAN if {0} is None else {0})",
+    "b": "(1 if {} else 0)",
+    "s": "*scalar({})",
+    "s?": "*((NAN, 0) if {0} is None else scalar({0}))",
+    "d": "{}._code",
+    "d?": "(NAN if {0} is None else {0}._code)",
+    "v": "{}",
+    "v?": "(NAN if {0} is None else {0})",
+}
+
+# What becomes of the call's number `r`, by result letter.
+_RESULTS = {
+    "T": "t = new(Tensor)\n    t._h = r\n    if len(dead) > FREE_BATCH: free_dead()\n    return t",
+    "Ts": "handles = numbers(int(r))\n    if len(dead) > FREE_BATCH: free_dead()\n    return [adopt(h) for h in handles]",
+    "()": "return None",
+    "i": "return int(scratch(0))",
+    "f": "return scratch(0)",
+    "b": "return scratch(0) != 0",
+    "is": "return numbers(int(r))",
+    "t": "return last_text()",
+}
+
+_dead = []
+_factories = {}
+_environment = {
+    "NAN": _NAN,
+    "FREE_BATCH": _FREE_BATCH,
+    "new": object.__new__,
+    "dead": _dead,
+    "call": binding.call,
+    "set_text": binding.set_text,
+    "scratch": binding.scratch,
+    "last_text": binding.text,
+    "failure": engine_failure,
+    "scalar": _scalar,
+}
+
+
+def _numbers(count):
+    scratch = binding.scratch
+    return [scratch(position) for position in range(count)]
+
+
+def _adopt(handle):
+    if handle != handle:
+        return None
+    tensor = object.__new__(_environment["Tensor"])
+    tensor._h = handle
+    return tensor
+
+
+def _free_dead():
+    """Tells the engine which handles nobody holds. Never called from a finaliser, which may run amid a call."""
+    count = len(_dead)
+    batch = _dead[:count]
+    del _dead[:count]
+    for start in range(0, count, ARGUMENT_LIMIT - 8):
+        part = batch[start : start + ARGUMENT_LIMIT - 8]
+        binding.call(_free_op, len(part), *part)
+
+
+_environment.update(numbers=_numbers, adopt=_adopt, free_dead=_free_dead)
+free_dead = _free_dead
+adopt = _adopt
+#: Handles of tensors that are gone; `Tensor.__del__` appends to it.
+dead_handles = _dead
+
+
+def _encoder(op, signature):
+    """The Python function of one operator, made from its signature."""
+    factory = _factories.get(signature)
+    if factory is None:
+        arguments, _, result = signature.rpartition("->")
+        words = arguments.split()
+        names = [f"a{position}" for position in range(len(words))]
+        encoded = [_ENCODINGS[word].format(name) for word, name in zip(words, names) if word != "t"]
+        texts = "".join(f"    set_text({name})\n" for word, name in zip(words, names) if word == "t")
+        source = (
+            f"def factory(op):\n  def encoder({', '.join(names)}):\n{texts}"
+            f"    r = call({', '.join(['op', *encoded])})\n"
+            f"    if r < 0 and r != -2: raise failure()\n"
+            f"    {_RESULTS[result.strip()]}\n"
+            f"  return encoder\n"
+        )
+        exec(source, _environment)
+        factory = _factories[signature] = _environment.pop("factory")
+    return factory(op)
+
+
+def describe(tensor):
+    """dtype code, device code and sizes of a tensor: one call for what is asked of most tensors."""
+    if binding.call(_describe_op, tensor._h) < 0:
+        raise engine_failure()
+    scratch = binding.scratch
+    sizes = [int(scratch(position)) for position in range(6, 6 + int(scratch(5)))]
+    return int(scratch(0)), int(scratch(1)), sizes
+
+
+def layout(tensor):
+    """Strides and offset of a tensor, in elements."""
+    numbers = [int(number) for number in ops.describe(tensor)]
+    return tuple(numbers[6 + numbers[5] :]), numbers[4]
+
+
+class _Ops:
+    """The engine's operators as functions; each is made when it is first asked for."""
+
+    def __getattr__(self, name):
+        row = _rows.get(name)
+        if row is None:
+            raise NotImplementedError(f"torch.{name} is not in Carrel yet")
+        encoder = _encoder(*row)
+        setattr(self, name, encoder)
+        return encoder
+
+    def __contains__(self, name):
+        return name in _rows
+
+
+_rows = {}
+for _code, _line in enumerate(binding.op_names().split("\n")):
+    if _line:
+        _name, _, _signature = _line.partition(" ")
+        _rows[_name] = (_code, _signature)
+_free_op = _rows["free"][0]
+_describe_op = _rows["describe"][0]
+ops = _Ops()
+
+
+def set_tensor_class(tensor_class):
+    """Tells the encoders which class results have."""
+    _environment["Tensor"] = tensor_class
+
+
+_NO_SWITCHING = (
+    "Reading a tensor from the GPU must wait, and this browser cannot suspend Python (JSPI): use Chrome or Edge 137, "
+    "Firefox 153, Safari 27, or a newer one. Tensors on the CPU device work in every browser."
+)
+
+
+def _wait_for(ticket):
+    """Waits until the GPU has answered a read."""
+    promise = binding.wait(ticket)
+    if not IS_BROWSER:
+        return
+    from pyodide.ffi import JsException, can_run_sync, run_sync
+
+    if not can_run_sync():
+        raise RuntimeError(_NO_SWITCHING)
+    try:
+        run_sync(promise)
+    except JsException as error:
+        raise RuntimeError(f"The GPU device was lost: {error}. Tensors on the CPU are unharmed.") from None
+
+
+def read_back(tensor):
+    """A CPU copy of a GPU tensor. Waits for the GPU."""
+    ticket = ops.gpu_read(tensor)
+    _wait_for(ticket)
+    return ops.gpu_take(ticket, tensor)
+
+
+def upload(data, dtype_code, shape):
+    """A CPU tensor from bytes in C order."""
+    handle = binding.upload(data, dtype_code, *shape)
+    if handle < 0:
+        raise engine_failure()
+    if len(_dead) > _FREE_BATCH:
+        _free_dead()
+    return _adopt(handle)
+
+
+def download(tensor):
+    """The bytes of a CPU tensor in C order."""
+    data = binding.download(tensor._h)
+    return data.to_bytes() if IS_BROWSER else data

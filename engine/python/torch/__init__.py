@@ -1,0 +1,132 @@
+"""PyTorch's interface over Carrel's engine.
+
+The engine (Rust, wasm) computes, records and differentiates; this package parses arguments, prints, and holds what
+is shortest in Python: modules, optimisers' bookkeeping, data loaders. Names that PyTorch has and Carrel lacks raise
+an AttributeError that says so. Submodules load when they are first used.
+Refuses complex, sparse, quantized and nested tensors. Read next: `_C`, `_tensor`, `nn.modules.module`.
+"""
+
+from . import _C
+from ._C import OutOfMemoryError
+from ._autograd_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from ._device import device
+from ._dtype import can_cast, dtype, finfo, get_default_dtype, iinfo, promote_types
+from ._size import Size
+from ._tensor import Tensor
+from . import _operators
+from . import _methods
+from ._creation import (
+    arange,
+    as_tensor,
+    asarray,
+    empty,
+    empty_like,
+    empty_strided,
+    eye,
+    frombuffer,
+    from_numpy,
+    full,
+    full_like,
+    linspace,
+    logspace,
+    ones,
+    ones_like,
+    scalar_tensor,
+    tensor,
+    tril_indices,
+    triu_indices,
+    typed_tensor as _typed_tensor,
+    zeros,
+    zeros_like,
+)
+from ._creation import range_ as range
+from ._generator import Generator, default_generator
+from ._linalg import *
+from ._pointwise import *
+from ._random import (
+    bernoulli,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    multinomial,
+    normal,
+    poisson,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+    seed,
+    set_rng_state,
+)
+from ._reduction import *
+from ._selection import *
+from ._settings import *
+from ._shape import *
+from ._tensor_str import get_printoptions, printoptions, set_printoptions
+from .version import __version__
+
+_C.Generator = Generator
+
+
+def is_tensor(obj):
+    """True for tensors."""
+    return isinstance(obj, Tensor)
+
+
+def typename(obj):
+    """The type's name, for tensors as `tensor.type()` gives it."""
+    if isinstance(obj, Tensor):
+        return obj.type()
+    kind = type(obj)
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+for _name, _made in _dtype.BY_NAME.items():
+    globals()[_name] = _made
+for _short, _made in zip(_dtype.SCALAR_TYPE_NAMES, _dtype.BY_CODE):
+    globals()[_short + "Tensor"] = _typed_tensor(_short + "Tensor", _made)
+del _name, _made, _short
+
+
+def clone(input, *, memory_format=None):
+    """A copy."""
+    return input.clone()
+
+
+def detach(input):
+    """The same memory without history."""
+    return input.detach()
+
+
+def save(obj, f, *args, **kwargs):
+    """Not there yet."""
+    raise NotImplementedError("torch.save is not in Carrel yet")
+
+
+def load(f, *args, **kwargs):
+    """Not there yet."""
+    raise NotImplementedError("torch.load is not in Carrel yet")
+
+
+_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "mps", "accelerator", "backends", "version", "return_types")
+
+
+def __getattr__(name):
+    import importlib
+
+    if name in _SUBMODULES:
+        return importlib.import_module("torch." + name)
+    if name == "random":
+        return importlib.import_module("torch._random")
+    if name.startswith("__"):
+        raise AttributeError(f"module 'torch' has no attribute '{name}'")
+    if name.startswith("complex") or name in ("cfloat", "cdouble", "chalf"):
+        raise AttributeError(f"torch.{name} is not in Carrel: it has no complex numbers")
+    raise AttributeError(f"torch.{name} is not in Carrel yet")
+
+
+def __dir__():
+    return sorted({*globals(), *_SUBMODULES})

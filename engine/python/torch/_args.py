@@ -1,0 +1,116 @@
+"""Small conversions of arguments that many functions share.
+
+Read next: `_pointwise`, `_creation`.
+"""
+
+from . import _device, _dtype
+from ._C import ops
+
+
+def sizes(args):
+    """Sizes given as separate ints or as one sequence: `zeros(2, 3)` and `zeros((2, 3))`."""
+    if len(args) == 1 and not hasattr(args[0], "__index__"):
+        args = args[0]
+    elif len(args) == 1 and hasattr(args[0], "dim") and args[0].dim() == 1:
+        args = args[0].tolist()
+    return [size if size.__class__ is int else size.__index__() for size in args]
+
+
+def checked_sizes(args):
+    """Sizes of a new tensor: none may be negative."""
+    shape = sizes(args)
+    for size in shape:
+        if size < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {shape}")
+    return shape
+
+
+def dims(dim):
+    """A `dim=` argument as a list; `None` gives an empty one, which stands for all dimensions."""
+    if dim is None:
+        return ()
+    if dim.__class__ is int:
+        return (dim,)
+    if isinstance(dim, (tuple, list)):
+        return dim
+    return (dim.__index__(),)
+
+
+def numpy_names(dim, keepdim, names):
+    """`axis=` and `keepdims=`, which PyTorch accepts for NumPy's sake."""
+    for name, value in names.items():
+        if name == "axis":
+            dim = value
+        elif name == "keepdims":
+            keepdim = value
+        else:
+            raise TypeError(f"got an unexpected keyword argument '{name}'")
+    return dim, keepdim
+
+
+def one_dim(dim, rank):
+    """A dimension counted from the front."""
+    bound = max(rank, 1)
+    if not -bound <= dim < bound:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {dim})")
+    return dim % bound
+
+
+def is_tensor(value):
+    """True for tensors."""
+    return hasattr(value, "_h")
+
+
+def is_number(value):
+    """True for Python numbers and what behaves like one (NumPy scalars)."""
+    kind = value.__class__
+    return kind is float or kind is int or kind is bool or isinstance(value, (int, float)) or (
+        hasattr(value, "item") and hasattr(value, "dtype") and not hasattr(value, "_h")
+    )
+
+
+def store(result, out):
+    """Writes a result into an `out=` tensor, which takes its shape. Returns `out`."""
+    if out is None:
+        return result
+    if isinstance(out, (tuple, list)):
+        for part, target in zip(result, out):
+            store(part, target)
+        return out
+    if result.dtype._rank > out.dtype._rank:
+        names = _dtype.SCALAR_TYPE_NAMES
+        raise RuntimeError(
+            f"result type {names[result.dtype._code]} can't be cast to the desired output type {names[out.dtype._code]}"
+        )
+    if out.shape != result.shape:
+        out._turn_into(result.to(out.dtype) if result.dtype is not out.dtype else ops.alias(result))
+        return out
+    out.copy_(result)
+    return out
+
+
+def device_code(value):
+    """The engine's code of a `device=` argument."""
+    return _device.device_code(value)
+
+
+def new_like(input, dtype, device):
+    """dtype and device code of a tensor made after another."""
+    return input.dtype if dtype is None else dtype, input.device._code if device is None else _device.device_code(device)
+
+
+def finish(tensor, requires_grad):
+    """A new tensor, wanting gradients or not."""
+    if requires_grad:
+        tensor.requires_grad_(True)
+    return tensor
+
+
+def public_functions(names):
+    """The functions that a family's module offers: its `__all__`."""
+    homes = (names["__name__"], "torch")
+    return [
+        name
+        for name, value in names.items()
+        if callable(value) and not name.startswith("_") and getattr(value, "__module__", None) in homes
+    ]

@@ -1,0 +1,138 @@
+"""Switching gradient recording on and off: `no_grad` and its relatives, as context managers and decorators.
+
+Read next: `autograd`.
+"""
+
+import functools
+import inspect
+
+from ._C import ops
+
+
+def is_grad_enabled():
+    """True if operations are recorded for backward."""
+    return ops.grad_enabled()
+
+
+class _GradMode:
+    """Sets a mode on entering and restores the one before on leaving."""
+
+    __slots__ = ("_mode", "_before")
+
+    def __init__(self, mode):
+        self._mode = mode
+        self._before = []
+
+    def __enter__(self):
+        self._before.append(ops.set_grad_enabled(self._mode))
+
+    def __exit__(self, *exc_info):
+        ops.set_grad_enabled(self._before.pop())
+
+    def _again(self):
+        return type(self)()
+
+    def __call__(self, function):
+        if inspect.isclass(function):
+            function.__init__ = self(function.__init__)
+            return function
+        if inspect.isgeneratorfunction(function):
+            return self._decorated_generator(function)
+
+        @functools.wraps(function)
+        def decorated(*args, **kwargs):
+            with self._again():
+                return function(*args, **kwargs)
+
+        return decorated
+
+    def _decorated_generator(self, function):
+        @functools.wraps(function)
+        def decorated(*args, **kwargs):
+            generator = function(*args, **kwargs)
+            sent = None
+            while True:
+                with self._again():
+                    try:
+                        value = generator.send(sent)
+                    except StopIteration as stop:
+                        return stop.value
+                sent = yield value
+
+        return decorated
+
+
+class no_grad(_GradMode):
+    """Operations inside are not recorded for backward."""
+
+    __slots__ = ()
+    __module__ = "torch"
+
+    def __new__(cls, function=None):
+        made = object.__new__(cls)
+        if function is None:
+            return made
+        made.__init__()
+        return made(function)
+
+    def __init__(self, function=None):
+        super().__init__(False)
+
+
+class enable_grad(_GradMode):
+    """Operations inside are recorded for backward."""
+
+    __slots__ = ()
+    __module__ = "torch"
+
+    def __new__(cls, function=None):
+        made = object.__new__(cls)
+        if function is None:
+            return made
+        made.__init__()
+        return made(function)
+
+    def __init__(self, function=None):
+        super().__init__(True)
+
+
+class inference_mode(_GradMode):
+    """The same as `no_grad`: Carrel needs no further promise to be fast."""
+
+    __slots__ = ()
+    __module__ = "torch"
+
+    def __new__(cls, mode=True):
+        made = object.__new__(cls)
+        if not callable(mode):
+            return made
+        made.__init__()
+        return made(mode)
+
+    def __init__(self, mode=True):
+        super().__init__(not mode if isinstance(mode, bool) else False)
+
+    def _again(self):
+        return type(self)(not self._mode)
+
+
+class set_grad_enabled(_GradMode):
+    """Sets the mode at once; used in a `with`, restores it at the end."""
+
+    __slots__ = ()
+    __module__ = "torch"
+
+    def __init__(self, mode):
+        super().__init__(bool(mode))
+        self._before.append(ops.set_grad_enabled(self._mode))
+
+    def __enter__(self):
+        pass
+
+    def __call__(self, function):
+        # Used as a decorator it must not change the mode outside the function.
+        ops.set_grad_enabled(self._before.pop())
+        return super().__call__(function)
+
+    def _again(self):
+        return set_grad_enabled(self._mode)

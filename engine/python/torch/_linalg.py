@@ -1,0 +1,174 @@
+"""Products of matrices and vectors, `einsum` and its like.
+
+Decompositions are not there yet. Read next: `_methods`, `engine/src/ops/matmul.rs`.
+"""
+
+import math
+
+from ._args import dims, is_tensor, one_dim, public_functions, store
+from ._C import ops
+
+
+def matmul(input, other, *, out=None):
+    """Product of matrices; of vectors, and of batches, by NumPy's rules."""
+    return store(ops.matmul(input, other), out)
+
+
+def mm(input, mat2, *, out=None):
+    """Product of two matrices."""
+    return store(ops.mm(input, mat2), out)
+
+
+def bmm(input, mat2, *, out=None):
+    """Products of two batches of matrices."""
+    return store(ops.bmm(input, mat2), out)
+
+
+def mv(input, vec, *, out=None):
+    """A matrix times a vector."""
+    return store(ops.mv(input, vec), out)
+
+
+def dot(input, tensor, *, out=None):
+    """Sum of the products of two vectors' elements."""
+    return store(ops.dot(input, tensor), out)
+
+
+vdot = dot
+
+
+def outer(input, vec2, *, out=None):
+    """All products of the elements of two vectors."""
+    return store(ops.outer(input, vec2), out)
+
+
+ger = outer
+
+
+def inner(input, other):
+    """Sums of products over the last dimension of both."""
+    if input.dim() == 0 or other.dim() == 0:
+        return input * other
+    return tensordot(input, other, dims=([-1], [-1]))
+
+
+def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
+    """`beta * input + alpha * (mat1 @ mat2)`."""
+    return store(ops.addmm(input, mat1, mat2, beta, alpha), out)
+
+
+def baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
+    """`beta * input + alpha * bmm(batch1, batch2)`."""
+    return store(ops.baddbmm(input, batch1, batch2, beta, alpha), out)
+
+
+def addmv(input, mat, vec, *, beta=1, alpha=1, out=None):
+    """`beta * input + alpha * (mat @ vec)`."""
+    return store(beta * input + alpha * ops.mv(mat, vec), out)
+
+
+def addr(input, vec1, vec2, *, beta=1, alpha=1, out=None):
+    """`beta * input + alpha * outer(vec1, vec2)`."""
+    return store(beta * input + alpha * ops.outer(vec1, vec2), out)
+
+
+def addbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
+    """`beta * input + alpha * bmm(batch1, batch2).sum(0)`."""
+    return store(beta * input + alpha * ops.bmm(batch1, batch2).sum(0), out)
+
+
+def trace(input):
+    """Sum of a matrix's diagonal."""
+    if input.dim() != 2:
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.dim()}")
+    return ops.diagonal(input, 0, 0, 1).sum()
+
+
+def tensordot(a, b, dims=2, out=None):
+    """Sums of products over pairs of dimensions: the last `dims` of a with the first of b, or two lists."""
+    if isinstance(dims, int):
+        first, second = list(range(a.dim() - dims, a.dim())), list(range(dims))
+    else:
+        first, second = ([one_dim(dim, t.dim()) for dim in ([d] if isinstance(d, int) else d)] for d, t in zip(dims, (a, b)))
+    kept_a = [dim for dim in range(a.dim()) if dim not in first]
+    kept_b = [dim for dim in range(b.dim()) if dim not in second]
+    for one, two in zip(first, second):
+        if a.shape[one] != b.shape[two]:
+            raise RuntimeError(
+                f"contracted dimensions need to match, but first has size {a.shape[one]} in dim {one} and second has size "
+                f"{b.shape[two]} in dim {two}"
+            )
+    size = math.prod(a.shape[dim] for dim in first)
+    left = ops.permute(a, kept_a + first).reshape(math.prod(a.shape[dim] for dim in kept_a), size)
+    right = ops.permute(b, second + kept_b).reshape(size, math.prod(b.shape[dim] for dim in kept_b))
+    product = ops.mm(left, right)
+    return store(product.reshape([a.shape[dim] for dim in kept_a] + [b.shape[dim] for dim in kept_b]), out)
+
+
+def chain_matmul(*matrices, out=None):
+    """Product of several matrices."""
+    product = matrices[0]
+    for matrix in matrices[1:]:
+        product = ops.mm(product, matrix)
+    return store(product, out)
+
+
+def matrix_power(input, n):
+    """A square matrix multiplied with itself."""
+    from ._creation import eye
+
+    if n < 0:
+        raise NotImplementedError("torch.matrix_power with a negative power is not in Carrel yet")
+    result = eye(input.shape[-1], dtype=input.dtype, device=input.device).expand(input.shape)
+    base = input
+    while n:
+        if n & 1:
+            result = ops.matmul(result, base)
+        n >>= 1
+        if n:
+            base = ops.matmul(base, base)
+    return result.clone()
+
+
+def cross(input, other, dim=None, *, out=None):
+    """Vector product of 3-element vectors along `dim`."""
+    if dim is None:
+        dim = next((d for d, size in enumerate(input.shape) if size == 3), -1)
+    a, b = (tensor.unbind(dim) for tensor in (input.expand(_common(input, other)), other.expand(_common(input, other))))
+    from ._shape import stack
+
+    parts = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    return store(stack(parts, dim), out)
+
+
+def _common(first, second):
+    from ._shape import broadcast_shapes
+
+    return broadcast_shapes(first.shape, second.shape)
+
+
+def cdist(x1, x2, p=2.0, compute_mode=None):
+    """Distances between all rows of two matrices."""
+    return (x1.unsqueeze(-2) - x2.unsqueeze(-3)).norm(p, dim=-1)
+
+
+def einsum(equation, *operands):
+    """Sums of products named by letters: `einsum("ij,kj->ik", a, b)`."""
+    from ._einsum import contract
+
+    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = tuple(operands[0])
+    return contract(equation, operands)
+
+
+def kron(input, other, *, out=None):
+    """Kronecker product."""
+    rank = max(input.dim(), other.dim())
+    a = input.reshape([1] * (rank - input.dim()) + list(input.shape))
+    b = other.reshape([1] * (rank - other.dim()) + list(other.shape))
+    a_shape = [size for pair in zip(a.shape, [1] * rank) for size in pair]
+    b_shape = [size for pair in zip([1] * rank, b.shape) for size in pair]
+    product = a.reshape(a_shape) * b.reshape(b_shape)
+    return store(product.reshape([m * n for m, n in zip(a.shape, b.shape)]), out)
+
+__all__ = public_functions(globals())

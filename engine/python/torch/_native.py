@@ -1,0 +1,109 @@
+"""The engine as a shared library, for CPython outside the browser: the same functions as `_carrel_engine`.
+
+The library's path is in the environment variable CARREL_ENGINE_LIB. Used by the tests.
+Refuses to look for the library anywhere else. Read next: `_C`, `engine/src/ffi/native.rs`.
+"""
+
+import atexit
+import ctypes
+import os
+
+_path = os.environ.get("CARREL_ENGINE_LIB")
+if not _path:
+    raise ImportError("torch runs inside Carrel; outside, set CARREL_ENGINE_LIB to the engine's shared library")
+_library = ctypes.CDLL(_path)
+
+_SCRATCH_SLOTS = 4096
+
+
+def _function(name, result, *arguments):
+    found = getattr(_library, "carrel_" + name)
+    found.restype = result
+    found.argtypes = arguments
+    return found
+
+
+_length = ctypes.c_size_t()
+_length_pointer = ctypes.byref(_length)
+_pointer_to_length = ctypes.POINTER(ctypes.c_size_t)
+
+_new = _function("new", None, ctypes.c_uint32)
+_op_names = _function("op_names", ctypes.c_void_p, _pointer_to_length)
+_scratch_start = _function("scratch", ctypes.c_void_p)
+_call = _function("call", ctypes.c_double, ctypes.c_uint32, ctypes.c_uint32)
+_error = _function("error", ctypes.c_void_p, _pointer_to_length)
+_text = _function("text", ctypes.c_void_p, _pointer_to_length)
+_set_text = _function("set_text", None, ctypes.c_char_p, ctypes.c_size_t)
+_upload = _function(
+    "upload",
+    ctypes.c_double,
+    ctypes.c_char_p,
+    ctypes.c_size_t,
+    ctypes.c_uint32,
+    ctypes.POINTER(ctypes.c_uint32),
+    ctypes.c_size_t,
+)
+_download = _function("download", ctypes.c_void_p, ctypes.c_double, _pointer_to_length)
+_take_outbox = _function("take_outbox", ctypes.c_void_p, _pointer_to_length)
+_deliver = _function("deliver", ctypes.c_double, ctypes.c_char_p, ctypes.c_size_t)
+
+
+def _bytes_at(pointer):
+    return ctypes.string_at(pointer, _length.value)
+
+
+#: The executor, if the library has one and CARREL_ENGINE_GPU asks for it: takes a message, gives a reply.
+_execute = None
+
+_new(0 if _execute is None else 1)
+# The engine's state is let go while it still can be: not when the thread's storage is torn down.
+atexit.register(_new, 0)
+_numbers = (ctypes.c_double * _SCRATCH_SLOTS).from_address(_scratch_start())
+
+
+def op_names():
+    """The operators' signatures, a line each."""
+    return _bytes_at(_op_names(_length_pointer)).decode()
+
+
+def call(op, *arguments):
+    """Runs an operator on numbers."""
+    count = len(arguments)
+    _numbers[:count] = arguments
+    return _call(op, count)
+
+
+def scratch(index):
+    """A number that the last call gave."""
+    return _numbers[index]
+
+
+def error():
+    """The last failure."""
+    return _bytes_at(_error(_length_pointer)).decode()
+
+
+def text():
+    """The text that the last call gave."""
+    return _bytes_at(_text(_length_pointer)).decode()
+
+
+def set_text(value):
+    """The text argument of the next call."""
+    data = value.encode()
+    _set_text(data, len(data))
+
+
+def upload(data, dtype, *shape):
+    """A CPU tensor from bytes."""
+    return _upload(data, len(data), dtype, (ctypes.c_uint32 * len(shape))(*shape), len(shape))
+
+
+def download(handle):
+    """The bytes of a CPU tensor."""
+    pointer = _download(handle, _length_pointer)
+    return _bytes_at(pointer) if _length.value else b""
+
+
+def wait(ticket):
+    """Waits for a read: there is no GPU here."""

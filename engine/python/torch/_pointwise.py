@@ -1,0 +1,445 @@
+"""Functions that work element by element: arithmetic, comparison, rounding, exponentials.
+
+Most are one operator of the engine; the few compositions are at the end.
+Refuses dtype rules: the engine promotes. Read next: `_methods`, `engine/src/ops/elementwise.rs`.
+"""
+
+import math
+
+from . import _dtype
+from ._args import is_number, is_tensor, public_functions, store
+from ._C import ops
+
+
+def _not_a_tensor(name, value, position=1, argument="input"):
+    return TypeError(f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}")
+
+
+def _unary(name, doc):
+    def function(input, *, out=None):
+        if not hasattr(input, "_h"):
+            raise _not_a_tensor(name, input)
+        result = getattr(ops, name)(input)
+        return result if out is None else store(result, out)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    function.__module__ = "torch"
+    globals()[name] = function
+
+
+for _name, _doc in {
+    "neg": "`-input`.",
+    "abs": "`|input|`.",
+    "sign": "-1, 0 or 1.",
+    "square": "`input ** 2`.",
+    "relu": "`max(input, 0)`.",
+    "exp": "e to the power of `input`.",
+    "expm1": "`exp(input) - 1`.",
+    "log": "Natural logarithm.",
+    "log2": "Logarithm to base 2.",
+    "log10": "Logarithm to base 10.",
+    "log1p": "`log(1 + input)`.",
+    "sqrt": "Square root.",
+    "rsqrt": "`1 / sqrt(input)`.",
+    "reciprocal": "`1 / input`.",
+    "sin": "Sine.",
+    "cos": "Cosine.",
+    "tan": "Tangent.",
+    "tanh": "Hyperbolic tangent.",
+    "sigmoid": "`1 / (1 + exp(-input))`.",
+    "erf": "Gauss error function.",
+    "floor": "Largest integer not above.",
+    "ceil": "Smallest integer not below.",
+    "trunc": "Integer part.",
+    "bitwise_not": "Bits inverted.",
+    "logical_not": "True where zero.",
+    "isnan": "True where NaN.",
+    "isinf": "True where infinite.",
+}.items():
+    _unary(_name, _doc)
+
+
+def _binary(name, doc):
+    """A function of two tensors, or of a tensor and a number."""
+    scalar_name, scalar_first = name + "_scalar", "scalar_" + name
+
+    def function(input, other, *, out=None):
+        if hasattr(input, "_h"):
+            if hasattr(other, "_h"):
+                result = getattr(ops, name)(input, other)
+            elif is_number(other):
+                result = getattr(ops, scalar_name)(input, other)
+            else:
+                raise _not_a_tensor(name, other, 2, "other")
+        elif hasattr(other, "_h") and is_number(input):
+            result = getattr(ops, scalar_first)(input, other)
+        else:
+            raise _not_a_tensor(name, input)
+        return result if out is None else store(result, out)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    function.__module__ = "torch"
+    globals()[name] = function
+    return function
+
+
+for _name, _doc in {
+    "mul": "`input * other`.",
+    "remainder": "Remainder with the sign of `other`, as Python's `%`.",
+    "fmod": "Remainder with the sign of `input`.",
+    "floor_divide": "Quotient rounded down.",
+    "maximum": "The larger of the two.",
+    "minimum": "The smaller of the two.",
+    "atan2": "Angle of the point `(other, input)`.",
+    "bitwise_and": "Bits and.",
+    "bitwise_or": "Bits or.",
+    "bitwise_xor": "Bits exclusive or.",
+    "eq": "True where equal.",
+    "ne": "True where different.",
+    "lt": "True where less.",
+    "le": "True where less or equal.",
+    "gt": "True where greater.",
+    "ge": "True where greater or equal.",
+    "logical_and": "True where both are not zero.",
+    "logical_or": "True where one is not zero.",
+    "logical_xor": "True where exactly one is not zero.",
+}.items():
+    _binary(_name, _doc)
+
+
+def add(input, other, *, alpha=1, out=None):
+    """`input + alpha * other`."""
+    if alpha != 1:
+        other = other * alpha
+    if hasattr(input, "_h"):
+        result = ops.add(input, other) if hasattr(other, "_h") else ops.add_scalar(input, other)
+    else:
+        result = ops.add_scalar(other, input)
+    return result if out is None else store(result, out)
+
+
+def sub(input, other, *, alpha=1, out=None):
+    """`input - alpha * other`."""
+    if alpha != 1:
+        other = other * alpha
+    if hasattr(input, "_h"):
+        result = ops.sub(input, other) if hasattr(other, "_h") else ops.sub_scalar(input, other)
+    else:
+        result = ops.scalar_sub(input, other)
+    return result if out is None else store(result, out)
+
+
+def rsub(input, other, *, alpha=1):
+    """`other - alpha * input`."""
+    return sub(other, input, alpha=alpha)
+
+
+def div(input, other, *, rounding_mode=None, out=None):
+    """`input / other`; `rounding_mode` "floor" or "trunc" rounds the quotient."""
+    if rounding_mode == "floor":
+        result = floor_divide(input, other)
+    elif hasattr(input, "_h"):
+        result = ops.div(input, other) if hasattr(other, "_h") else ops.div_scalar(input, other)
+    else:
+        result = ops.scalar_div(input, other)
+    if rounding_mode == "trunc":
+        result = _truncated_quotient(input, other, result)
+    elif rounding_mode not in (None, "floor"):
+        raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
+    return result if out is None else store(result, out)
+
+
+def _truncated_quotient(input, other, quotient):
+    kinds = [value.dtype.is_floating_point if is_tensor(value) else isinstance(value, float) for value in (input, other)]
+    if any(kinds):
+        return ops.trunc(quotient)
+    # Integers: the difference from the remainder with the sign of the dividend divides without rest.
+    return floor_divide(sub(input, fmod(input, other)), other)
+
+
+def pow(input, exponent, *, out=None):
+    """`input ** exponent`."""
+    if not hasattr(input, "_h"):
+        result = ops.scalar_pow(input, exponent)
+    elif hasattr(exponent, "_h"):
+        result = ops.pow(input, exponent)
+    else:
+        result = ops.power(input, exponent)
+    return result if out is None else store(result, out)
+
+
+def float_power(input, exponent):
+    """`input ** exponent` in double precision."""
+    input = input.double() if is_tensor(input) else float(input)
+    exponent = exponent.double() if is_tensor(exponent) else float(exponent)
+    return pow(input, exponent)
+
+
+def where(condition, input=None, other=None, *, out=None):
+    """`input` where `condition`, else `other`. With the condition alone, the indices where it is true."""
+    if input is None and other is None:
+        return condition.nonzero(as_tuple=True)
+    from ._creation import scalar_like
+
+    input = input if is_tensor(input) else scalar_like(input, other, condition)
+    other = other if is_tensor(other) else scalar_like(other, input, condition)
+    result = ops.where(condition, input, other)
+    return result if out is None else store(result, out)
+
+
+def clamp(input, min=None, max=None, *, out=None):
+    """`input` limited to the range `min` … `max` (numbers or tensors)."""
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if is_tensor(min) or is_tensor(max):
+        result = input
+        if min is not None:
+            result = ops.maximum(result, min if is_tensor(min) else result.new_tensor(min))
+        if max is not None:
+            result = ops.minimum(result, max if is_tensor(max) else result.new_tensor(max))
+    else:
+        result = ops.clamp(input, min, max)
+    return result if out is None else store(result, out)
+
+
+clip = clamp
+
+
+def clamp_min(input, min, *, out=None):
+    """`input` where not below `min`, else `min`."""
+    return clamp(input, min=min, out=out)
+
+
+def clamp_max(input, max, *, out=None):
+    """`input` where not above `max`, else `max`."""
+    return clamp(input, max=max, out=out)
+
+
+def round(input, *, decimals=0, out=None):
+    """Nearest integer, halves to even; with `decimals`, that many places after the point."""
+    if decimals == 0:
+        result = ops.round(input)
+    else:
+        scale = 10.0**decimals
+        result = ops.round(input * scale) / scale
+    return result if out is None else store(result, out)
+
+
+def masked_fill(input, mask, value):
+    """`value` where `mask`, else `input`."""
+    if is_tensor(value):
+        if value.dim() != 0:
+            raise RuntimeError(
+                f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.dim()} dimension(s)."
+            )
+        return ops.where(mask, value.to(input.dtype), input)
+    return ops.masked_fill(input, mask, value)
+
+
+def isfinite(input):
+    """True where neither NaN nor infinite."""
+    return ops.logical_not(ops.logical_or(ops.isnan(input), ops.isinf(input)))
+
+
+def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """True where `|input - other| <= atol + rtol * |other|`."""
+    if input.dtype is not other.dtype:
+        raise RuntimeError(f"{_dtype.SCALAR_TYPE_NAMES[input.dtype._code]} did not match {_dtype.SCALAR_TYPE_NAMES[other.dtype._code]}")
+    close = ops.eq(input, other)
+    if equal_nan and input.dtype.is_floating_point:
+        close = ops.logical_or(close, ops.logical_and(ops.isnan(input), ops.isnan(other)))
+    if rtol == 0 and atol == 0:
+        return close
+    if not input.dtype.is_floating_point:
+        input, other = input.double(), other.double()
+    allowed = ops.add_scalar(ops.abs(ops.mul_scalar(other, rtol)), atol)
+    difference = ops.abs(ops.sub(input, other))
+    return ops.logical_or(close, ops.logical_and(isfinite(difference), ops.le(difference, allowed)))
+
+
+def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """True if all elements are close, see `isclose`."""
+    return bool(isclose(input, other, rtol, atol, equal_nan).all().item())
+
+
+def equal(input, other):
+    """True if both have the same shape and elements."""
+    return input.shape == other.shape and (input.numel() == 0 or bool(ops.eq(input, other).all().item()))
+
+
+def lerp(input, end, weight, *, out=None):
+    """`input + weight * (end - input)`."""
+    return store(add(input, mul(sub(end, input), weight)), out)
+
+
+def addcmul(input, tensor1, tensor2, *, value=1, out=None):
+    """`input + value * tensor1 * tensor2`."""
+    product = ops.mul(tensor1, tensor2)
+    return store(ops.add(input, product if value == 1 else ops.mul_scalar(product, value)), out)
+
+
+def addcdiv(input, tensor1, tensor2, *, value=1, out=None):
+    """`input + value * tensor1 / tensor2`."""
+    return store(ops.add(input, ops.mul_scalar(ops.div(tensor1, tensor2), value)), out)
+
+
+# Compositions
+
+
+def _as_float(input):
+    return input if input.dtype.is_floating_point else input.to(_dtype.get_default_dtype())
+
+
+def sinh(input, *, out=None):
+    """Hyperbolic sine."""
+    x = ops.expm1(input)
+    return store((x + x / (x + 1)) / 2, out)
+
+
+def cosh(input, *, out=None):
+    """Hyperbolic cosine."""
+    x = ops.exp(input)
+    return store((x + 1 / x) / 2, out)
+
+
+def asin(input, *, out=None):
+    """Inverse sine."""
+    x = _as_float(input)
+    return store(ops.atan2(x, ops.sqrt((1 - x) * (1 + x))), out)
+
+
+def acos(input, *, out=None):
+    """Inverse cosine."""
+    x = _as_float(input)
+    return store(ops.atan2(ops.sqrt((1 - x) * (1 + x)), x), out)
+
+
+def atan(input, *, out=None):
+    """Inverse tangent."""
+    x = _as_float(input)
+    return store(ops.atan2(x, x.new_ones(())), out)
+
+
+def asinh(input, *, out=None):
+    """Inverse hyperbolic sine."""
+    x = ops.abs(_as_float(input))
+    return store(ops.sign(input) * ops.log1p(x + x * x / (1 + ops.sqrt(x * x + 1))), out)
+
+
+def acosh(input, *, out=None):
+    """Inverse hyperbolic cosine."""
+    x = _as_float(input)
+    return store(ops.log(x + ops.sqrt((x - 1) * (x + 1))), out)
+
+
+def atanh(input, *, out=None):
+    """Inverse hyperbolic tangent."""
+    x = _as_float(input)
+    return store((ops.log1p(x) - ops.log1p(-x)) / 2, out)
+
+
+def exp2(input, *, out=None):
+    """2 to the power of `input`."""
+    return store(ops.exp(_as_float(input) * math.log(2.0)), out)
+
+
+def erfc(input, *, out=None):
+    """`1 - erf(input)`."""
+    return store(1 - ops.erf(input), out)
+
+
+def frac(input, *, out=None):
+    """The part after the point."""
+    return store(input - ops.trunc(input), out)
+
+
+def logit(input, eps=None, *, out=None):
+    """`log(x / (1 - x))`; `eps` limits x to `[eps, 1 - eps]`."""
+    x = _as_float(input)
+    if eps is not None:
+        x = ops.clamp(x, eps, 1 - eps)
+    return store(ops.log(x / (1 - x)), out)
+
+
+def logaddexp(input, other, *, out=None):
+    """`log(exp(input) + exp(other))`."""
+    top = ops.maximum(input, other)
+    sum_ = top + ops.log1p(ops.exp(-ops.abs(input - other)))
+    return store(ops.where(ops.eq(input, other), input + math.log(2.0), sum_), out)
+
+
+def xlogy(input, other, *, out=None):
+    """`input * log(other)`, 0 where `input` is 0."""
+    other = other if is_tensor(other) else input.new_tensor(float(other))
+    input = input if is_tensor(input) else other.new_tensor(float(input))
+    product = input * ops.log(other)
+    return store(where(ops.logical_and(ops.eq_scalar(input, 0), ops.logical_not(ops.isnan(other))), 0.0, product), out)
+
+
+def hypot(input, other, *, out=None):
+    """`sqrt(input**2 + other**2)`."""
+    return store(ops.sqrt(input * input + other * other), out)
+
+
+def nan_to_num(input, nan=0.0, posinf=None, neginf=None, *, out=None):
+    """NaN and the infinities replaced by finite numbers."""
+    if not input.dtype.is_floating_point:
+        return store(input.clone(), out)
+    limits = _dtype.finfo(input.dtype)
+    result = ops.masked_fill(input, ops.isnan(input), 0.0 if nan is None else nan)
+    result = ops.masked_fill(result, ops.eq_scalar(input, math.inf), limits.max if posinf is None else posinf)
+    return store(ops.masked_fill(result, ops.eq_scalar(input, -math.inf), limits.min if neginf is None else neginf), out)
+
+
+def softmax(input, dim=None, dtype=None, *, out=None):
+    """`exp(x) / sum(exp(x))` over `dim`."""
+    return store(ops.softmax(input if dtype is None else input.to(dtype), dim), out)
+
+
+def log_softmax(input, dim=None, dtype=None, *, out=None):
+    """Logarithm of the softmax over `dim`."""
+    return store(ops.log_softmax(input if dtype is None else input.to(dtype), dim), out)
+
+
+def positive(input):
+    """The input itself."""
+    if input.dtype is _dtype.bool_:
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+def rad2deg(input, *, out=None):
+    """Radians to degrees."""
+    return store(input * (180.0 / math.pi), out)
+
+
+def deg2rad(input, *, out=None):
+    """Degrees to radians."""
+    return store(input * (math.pi / 180.0), out)
+
+
+def signbit(input, *, out=None):
+    """True where negative."""
+    return store(ops.lt_scalar(input, 0), out)
+
+
+# PyTorch's other names.
+absolute = abs
+negative = neg
+subtract = sub
+multiply = mul
+divide = true_divide = div
+greater = gt
+greater_equal = ge
+less = lt
+less_equal = le
+not_equal = ne
+arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
+arcsinh, arccosh, arctanh = asinh, acosh, atanh
+fix = trunc
+sgn = sign
+del _name, _doc
+
+__all__ = public_functions(globals())

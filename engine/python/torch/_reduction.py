@@ -1,0 +1,226 @@
+"""Functions that fold dimensions away: sums, means, extremes, norms, and scans.
+
+Read next: `_methods`, `engine/src/ops/reduce.rs`.
+"""
+
+import math
+
+from . import _dtype, return_types
+from ._args import dims, is_tensor, numpy_names, one_dim, public_functions, store
+from ._C import ops
+
+
+def _converted(input, dtype):
+    return input if dtype is None or dtype is input.dtype else input.to(dtype)
+
+
+def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
+    """Sum over `dim` (an int, several, or all)."""
+    if numpy:
+        dim, keepdim = numpy_names(dim, keepdim, numpy)
+    return store(ops.sum(input, dims(dim), keepdim, dtype), out)
+
+
+def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
+    """Mean over `dim`."""
+    if numpy:
+        dim, keepdim = numpy_names(dim, keepdim, numpy)
+    kind = input.dtype if dtype is None else dtype
+    if not kind.is_floating_point:
+        what = "Input" if dtype is None else "Optional"
+        name = _dtype.SCALAR_TYPE_NAMES[kind._code]
+        raise RuntimeError(
+            f"mean(): could not infer output dtype. {what} dtype must be either a floating point or complex dtype. Got: {name}"
+        )
+    return store(ops.mean(input, dims(dim), keepdim, dtype), out)
+
+
+def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
+    """Product over `dim`."""
+    return store(ops.prod(input, dims(dim), keepdim, dtype), out)
+
+
+def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None):
+    """Sum without the NaNs."""
+    if input.dtype.is_floating_point:
+        input = ops.masked_fill(input, ops.isnan(input), 0.0)
+    return sum(input, dim, keepdim, dtype=dtype, out=out)
+
+
+def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
+    """Mean without the NaNs."""
+    count = sum(ops.logical_not(ops.isnan(input)), dim, keepdim)
+    return store(nansum(input, dim, keepdim, dtype=dtype) / count, out)
+
+
+def _correction(unbiased, correction):
+    return (1 if unbiased else 0) if correction is None else correction
+
+
+def _spread(name, doc):
+    def function(input, dim=None, unbiased=True, keepdim=False, *, correction=None, out=None, **numpy):
+        if isinstance(dim, bool):
+            dim, unbiased = None, dim
+        if numpy:
+            dim, keepdim = numpy_names(dim, keepdim, numpy)
+        if not input.dtype.is_floating_point:
+            raise RuntimeError(f"{name}: only support floating point and complex dtypes")
+        return store(getattr(ops, name)(input, dims(dim), float(_correction(unbiased, correction)), keepdim), out)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
+
+
+var = _spread("var", "Variance over `dim`; divided by `n - correction` (1).")
+std = _spread("std", "Standard deviation over `dim`; divided by `n - correction` (1).")
+
+
+def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
+    """Variance and mean."""
+    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
+    """Standard deviation and mean."""
+    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def _extreme(name, pairwise):
+    result_type = getattr(return_types, name)
+
+    def function(input, dim=None, keepdim=False, *, out=None, **numpy):
+        if numpy:
+            dim, keepdim = numpy_names(dim, keepdim, numpy)
+        if dim is None:
+            return store(getattr(ops, name)(input), out)
+        if is_tensor(dim):
+            return store(getattr(ops, pairwise)(input, dim), out)
+        return store(result_type(*getattr(ops, name + "_dim")(input, dim, keepdim)), out)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (
+        f"Without `dim` the {name}imum of all elements; with it the values and their indices; "
+        f"with a tensor in its place, the elementwise {name}imum."
+    )
+    return function
+
+
+max = _extreme("max", "maximum")
+min = _extreme("min", "minimum")
+
+
+def amax(input, dim=(), keepdim=False, *, out=None):
+    """Largest values over `dim`."""
+    return store(ops.amax(input, dims(dim), keepdim), out)
+
+
+def amin(input, dim=(), keepdim=False, *, out=None):
+    """Smallest values over `dim`."""
+    return store(ops.amin(input, dims(dim), keepdim), out)
+
+
+def aminmax(input, *, dim=None, keepdim=False):
+    """Smallest and largest values."""
+    return return_types.aminmax(amin(input, dims(dim), keepdim), amax(input, dims(dim), keepdim))
+
+
+def argmax(input, dim=None, keepdim=False, *, out=None, **numpy):
+    """Index of the largest element, over all or along `dim`."""
+    if numpy:
+        dim, keepdim = numpy_names(dim, keepdim, numpy)
+    return store(ops.argmax(input, dim, keepdim), out)
+
+
+def argmin(input, dim=None, keepdim=False, *, out=None, **numpy):
+    """Index of the smallest element, over all or along `dim`."""
+    if numpy:
+        dim, keepdim = numpy_names(dim, keepdim, numpy)
+    return store(ops.argmin(input, dim, keepdim), out)
+
+
+def any(input, dim=None, keepdim=False, *, out=None, **numpy):
+    """True if any element is not zero."""
+    if numpy:
+        dim, keepdim = numpy_names(dim, keepdim, numpy)
+    return store(ops.any(input, dims(dim), keepdim), out)
+
+
+def all(input, dim=None, keepdim=False, *, out=None, **numpy):
+    """True if all elements are not zero."""
+    if numpy:
+        dim, keepdim = numpy_names(dim, keepdim, numpy)
+    return store(ops.all(input, dims(dim), keepdim), out)
+
+
+def count_nonzero(input, dim=None):
+    """How many elements are not zero."""
+    return sum(ops.ne_scalar(input, 0), dim)
+
+
+def logsumexp(input, dim, keepdim=False, *, out=None):
+    """`log(sum(exp(input)))` over `dim`."""
+    return store(ops.logsumexp(input, dims(dim), keepdim), out)
+
+
+def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
+    """The `p`-norm of all elements or over `dim`."""
+    input = _converted(input, dtype)
+    order = 2.0 if p is None or p == "fro" else float(p)
+    return store(ops.norm(input, order, dims(dim), keepdim), out)
+
+
+def dist(input, other, p=2):
+    """The `p`-norm of the difference."""
+    return norm(input - other, p)
+
+
+def _scan(name, doc):
+    def function(input, dim, *, dtype=None, out=None):
+        return store(getattr(ops, name)(_converted(input, dtype), dim), out)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
+
+
+cumsum = _scan("cumsum", "Running sums along `dim`.")
+cumprod = _scan("cumprod", "Running products along `dim`.")
+
+
+def median(input, dim=None, keepdim=False):
+    """The lower median, of all elements, or with its index along `dim`."""
+    if dim is None:
+        flat = input.reshape(-1)
+        if flat.numel() == 0:
+            return input.new_full((), math.nan)
+        return flat.sort().values[(flat.numel() - 1) // 2]
+    dim = one_dim(dim, input.dim())
+    values, indices = input.sort(dim)
+    if input.dim():
+        middle = (input.shape[dim] - 1) // 2
+        values, indices = values.narrow(dim, middle, 1), indices.narrow(dim, middle, 1)
+        if not keepdim:
+            values, indices = values.squeeze(dim), indices.squeeze(dim)
+    return return_types.median(values, indices)
+
+
+def nonzero(input, *, as_tuple=False, out=None):
+    """Indices of the elements that are not zero, a row each; or a tuple of one tensor a dimension. Waits for the GPU."""
+    result = store(ops.nonzero(input.detach().cpu()).to(input.device), out)
+    return result.unbind(1) if as_tuple else result
+
+
+def argwhere(input):
+    """Indices of the elements that are not zero, a row each."""
+    return nonzero(input)
+
+
+def cov(input, *, correction=1):
+    """Covariance matrix of the rows."""
+    rows = input.reshape(1, -1) if input.dim() < 2 else input
+    centred = rows - mean(rows, 1, True)
+    result = centred @ centred.transpose(0, 1) / (rows.shape[1] - correction)
+    return result.squeeze() if input.dim() < 2 else result
+
+__all__ = public_functions(globals())

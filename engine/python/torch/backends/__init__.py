@@ -1,0 +1,37 @@
+"""`torch.backends`: switches of other machines' libraries, kept so that notebooks can set them.
+
+Read next: `cuda`, `mps`.
+"""
+
+
+class _Switches:
+    """Attributes that can be set and have no effect."""
+
+    def __init__(self, name, available, **values):
+        self.__dict__.update(values, _name=name, _available=available)
+
+    def is_available(self):
+        """Whether this library computes here."""
+        return self._available
+
+    def is_built(self):
+        """Whether this library is part of Carrel."""
+        return self._available
+
+    def version(self):
+        """None: there is no such library."""
+        return None
+
+    def __getattr__(self, name):
+        raise AttributeError(f"torch.backends.{self._name}.{name} is not in Carrel yet")
+
+
+cudnn = _Switches("cudnn", False, enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
+mps = _Switches("mps", False)
+mkl = _Switches("mkl", False)
+openmp = _Switches("openmp", False)
+cuda = _Switches("cuda", False, matmul=_Switches("cuda.matmul", False, allow_tf32=False))
+
+
+def __getattr__(name):
+    raise AttributeError(f"torch.backends.{name} is not in Carrel yet")

@@ -1,0 +1,104 @@
+"""`torch.cuda`: answers about the GPU for notebooks written for CUDA. The device is WebGPU's.
+
+Read next: `accelerator`, `_device`.
+"""
+
+from .. import _device
+from .._C import ops, read_back
+from .._random import default_generator
+
+
+def is_available():
+    """True if there is a GPU to compute on."""
+    return ops.gpu_available()
+
+
+def device_count():
+    """1 if there is a GPU, else 0."""
+    return int(is_available())
+
+
+def current_device():
+    """0: there is one GPU."""
+    return 0
+
+
+def set_device(device):
+    """Accepted: there is one GPU."""
+
+
+def is_initialized():
+    """True if there is a GPU."""
+    return is_available()
+
+
+def init():
+    """Accepted."""
+
+
+def get_device_name(device=None):
+    """What the GPU is called here."""
+    return "WebGPU"
+
+
+def get_device_capability(device=None):
+    """(0, 0): WebGPU has no CUDA capability."""
+    return (0, 0)
+
+
+def is_bf16_supported(including_emulation=True):
+    """False."""
+    return False
+
+
+def synchronize(device=None):
+    """Sends what was recorded and waits until the GPU has done it."""
+    if is_available():
+        read_back(ops.full((1,), 0, _float32(), _device.WEBGPU_CODE))
+
+
+def _float32():
+    from .._dtype import float32
+
+    return float32
+
+
+def empty_cache():
+    """Accepted: memory is given back by itself."""
+
+
+def memory_allocated(device=None):
+    """Bytes of GPU memory that tensors use, after the last reply of the GPU."""
+    return int(ops.gpu_stats()[4])
+
+
+memory_reserved = max_memory_allocated = max_memory_reserved = memory_allocated
+
+
+def reset_peak_memory_stats(device=None):
+    """Accepted."""
+
+
+def manual_seed(seed):
+    """Seeds the default generator: all numbers are drawn by it."""
+    default_generator.manual_seed(seed)
+
+
+manual_seed_all = manual_seed
+
+
+class device:
+    """Context manager that changes nothing: there is one GPU."""
+
+    def __init__(self, device):
+        pass
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *exc_info):
+        pass
+
+
+def __getattr__(name):
+    raise AttributeError(f"torch.cuda.{name} is not in Carrel yet")

@@ -1,0 +1,216 @@
+"""The losses of `nn.functional`.
+
+Those that train in hot loops are one engine operator; the rest are compositions.
+Read next: `nn.functional`, `engine/src/ops/loss.rs`.
+"""
+
+import math
+import warnings
+
+from .._C import ops
+
+_REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
+
+
+def _legacy_reduction(size_average, reduce, reduction):
+    """`reduction` in the words of old PyTorch: `size_average` and `reduce`."""
+    if size_average is None and reduce is None:
+        return reduction
+    average = True if size_average is None else size_average
+    whole = True if reduce is None else reduce
+    return ("mean" if average else "sum") if whole else "none"
+
+
+def _code(reduction):
+    if reduction not in _REDUCTIONS:
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return _REDUCTIONS[reduction]
+
+
+def _reduced(loss, reduction):
+    _code(reduction)
+    return loss if reduction == "none" else loss.mean() if reduction == "mean" else loss.sum()
+
+
+def cross_entropy(
+    input,
+    target,
+    weight=None,
+    size_average=None,
+    ignore_index=-100,
+    reduce=None,
+    reduction="mean",
+    label_smoothing=0.0,
+):
+    """Cross entropy of logits `(N, C, …)` and class indices `(N, …)` or class probabilities `(N, C, …)`."""
+    reduction = _legacy_reduction(size_average, reduce, reduction)
+    return ops.cross_entropy(input, target, weight, ignore_index, _code(reduction), label_smoothing)
+
+
+def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
+    """Negative log likelihood of log-probabilities `(N, C, …)` and class indices `(N, …)`."""
+    reduction = _legacy_reduction(size_average, reduce, reduction)
+    return ops.nll_loss(input, target, weight, ignore_index, _code(reduction))
+
+
+def _warn_of_broadcast(input, target):
+    if input.shape != target.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
+            "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            stacklevel=3,
+        )
+
+
+def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
+    """Mean of `(input - target) ** 2`."""
+    _warn_of_broadcast(input, target)
+    reduction = _legacy_reduction(size_average, reduce, reduction)
+    if weight is not None:
+        squares = weight * (input - target) ** 2
+        return squares.sum() / weight.expand(squares.shape).sum() if reduction == "mean" else _reduced(squares, reduction)
+    return ops.mse_loss(input, target, _code(reduction))
+
+
+def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
+    """Mean of `|input - target|`."""
+    _warn_of_broadcast(input, target)
+    reduction = _legacy_reduction(size_average, reduce, reduction)
+    if weight is not None:
+        sizes = weight * ops.abs(input - target)
+        return sizes.sum() / weight.expand(sizes.shape).sum() if reduction == "mean" else _reduced(sizes, reduction)
+    return ops.l1_loss(input, target, _code(reduction))
+
+
+def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
+    """Squared near zero (`|d| < beta`), linear beyond."""
+    _warn_of_broadcast(input, target)
+    if beta < 0:
+        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    reduction = _legacy_reduction(size_average, reduce, reduction)
+    if beta == 0.0:
+        return l1_loss(input, target, reduction=reduction)
+    return ops.smooth_l1_loss(input, target, beta, _code(reduction))
+
+
+def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
+    """Squared near zero (`|d| <= delta`), linear beyond."""
+    _warn_of_broadcast(input, target)
+    if delta <= 0:
+        raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    size = ops.abs(input - target)
+    loss = ops.where(ops.le_scalar(size, delta), 0.5 * size * size, delta * (size - 0.5 * delta))
+    if weight is not None:
+        loss = loss * weight
+        if reduction == "mean":
+            return loss.sum() / weight.expand(loss.shape).sum()
+    return _reduced(loss, reduction)
+
+
+def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
+    """Binary cross entropy of probabilities."""
+    reduction = _legacy_reduction(size_average, reduce, reduction)
+    if target.shape != input.shape:
+        raise ValueError(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
+            "Please ensure they have the same size."
+        )
+    return ops.bce(input, target, weight, _code(reduction))
+
+
+def binary_cross_entropy_with_logits(
+    input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
+):
+    """Binary cross entropy of logits."""
+    reduction = _legacy_reduction(size_average, reduce, reduction)
+    if target.shape != input.shape:
+        raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    return ops.bce_with_logits(input, target, weight, pos_weight, _code(reduction))
+
+
+def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
+    """Kullback-Leibler divergence of log-probabilities `input` from `target`."""
+    reduction = _legacy_reduction(size_average, reduce, reduction)
+    if reduction == "batchmean":
+        total = ops.kl_div(input, target, log_target, _REDUCTIONS["sum"])
+        return total / input.shape[0] if input.dim() else total
+    if reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size."
+            "'batchmean' divides only by the batch size, and aligns with the KL div math definition."
+            "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+            stacklevel=2,
+        )
+    return ops.kl_div(input, target, log_target, _code(reduction))
+
+
+def poisson_nll_loss(
+    input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"
+):
+    """Negative log likelihood of a Poisson distribution."""
+    reduction = _legacy_reduction(size_average, reduce, reduction)
+    loss = ops.exp(input) - target * input if log_input else input - target * ops.log(input + eps)
+    if full:
+        extra = target * ops.log(target) - target + 0.5 * ops.log(2 * math.pi * target)
+        loss = loss + ops.masked_fill(extra, ops.le_scalar(target, 1), 0)
+    return _reduced(loss, reduction)
+
+
+def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
+    """Negative log likelihood of a normal distribution with variance `var`."""
+    if not hasattr(var, "_h"):
+        if var < 0:
+            raise ValueError("var has negative entry/entries")
+        var = input.new_full(input.shape, float(var))
+    elif var.shape != input.shape:
+        if var.shape == input.shape[:-1]:
+            var = var.unsqueeze(-1)
+        elif not (var.shape[:-1] == input.shape[:-1] and var.shape[-1] == 1):
+            raise ValueError("var is of incorrect size")
+    bounded = var + (ops.clamp(var.detach(), eps, None) - var.detach())
+    loss = 0.5 * (ops.log(bounded) + (input - target) ** 2 / bounded)
+    if full:
+        loss = loss + 0.5 * math.log(2 * math.pi)
+    return _reduced(loss, reduction)
+
+
+def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
+    """`log(1 + exp(-target * input))`."""
+    return _reduced(ops.log1p(ops.exp(-target * input)), _legacy_reduction(size_average, reduce, reduction))
+
+
+def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
+    """`input` where the target is 1, `max(0, margin - input)` where it is -1."""
+    far = ops.masked_fill(ops.clamp(margin - input, 0.0, None), ops.eq_scalar(target, 1), 0)
+    near = ops.masked_fill(input, ops.eq_scalar(target, -1), 0)
+    return _reduced(far + near, _legacy_reduction(size_average, reduce, reduction))
+
+
+def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
+    """`max(0, -target * (input1 - input2) + margin)`."""
+    loss = ops.clamp(-target * (input1 - input2) + margin, 0.0, None)
+    return _reduced(loss, _legacy_reduction(size_average, reduce, reduction))
+
+
+def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
+    """`1 - cos` where the target is 1, `max(0, cos - margin)` where it is -1."""
+    eps = 1e-12
+    product = (input1 * input2).sum(-1)
+    squares = ((input1 * input1).sum(-1) + eps) * ((input2 * input2).sum(-1) + eps)
+    cosine = product / ops.sqrt(squares)
+    near = ops.masked_fill(1 - cosine, ops.ne_scalar(target, 1), 0)
+    far = ops.masked_fill(ops.clamp(cosine - margin, 0.0, None), ops.ne_scalar(target, -1), 0)
+    return _reduced(near + far, _legacy_reduction(size_average, reduce, reduction))
+
+
+def triplet_margin_loss(
+    anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None, reduce=None, reduction="mean"
+):
+    """`max(0, d(anchor, positive) - d(anchor, negative) + margin)`."""
+    from .functional import pairwise_distance
+
+    near = pairwise_distance(anchor, positive, p, eps)
+    far = pairwise_distance(anchor, negative, p, eps)
+    if swap:
+        far = ops.minimum(far, pairwise_distance(positive, negative, p, eps))
+    return _reduced(ops.clamp(near - far + margin, 0.0, None), _legacy_reduction(size_average, reduce, reduction))
