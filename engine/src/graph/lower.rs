@@ -9,6 +9,7 @@ use std::rc::{Rc, Weak};
 
 use super::{GpuValue, PendingNode};
 use crate::dtype::DType;
+use crate::prim::Prim;
 use crate::scalar::Scalar;
 use crate::view::View;
 use crate::wire::{Flush, Operand, Program, ProgramNode, Read, ValueDecl, ValueId, ValueRef};
@@ -74,7 +75,9 @@ impl Lowering {
     fn push(&mut self, node: &PendingNode, kept: bool) {
         let operands = node.inputs.iter().map(|(value, view)| self.operand(value, view)).collect();
         let first_param = self.params.len() as u32;
-        self.params.extend(node.params.iter().map(|&scalar| param_word(scalar, node.dtype)));
+        // The parameter of a write is a position, whatever the dtype written.
+        let param_dtype = if matches!(node.prim, Prim::ViewWrite { .. }) { DType::I64 } else { node.dtype };
+        self.params.extend(node.params.iter().map(|&scalar| param_word(scalar, param_dtype)));
         let index = self.program.nodes.len() as u32;
         self.program.nodes.push(ProgramNode {
             prim: node.prim.clone(),
