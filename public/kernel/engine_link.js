@@ -28,6 +28,8 @@ export class EngineLink {
     this.numAnswered = 0;
     this.waiting = [];
     this.lost = accelerator.webgpu ? null : accelerator.reason;
+    const names = this.recorder.op_names().split("\n");
+    this.flushOp = names.findIndex((line) => line.split(" ")[0] === "flush");
     if (port) port.onmessage = ({ data }) => this.receive(data);
   }
 
@@ -35,8 +37,8 @@ export class EngineLink {
   receive({ bytes, error }) {
     this.numAnswered += 1;
     try {
-      if (bytes) this.recorder.deliver(bytes);
-      else this.lost ??= error;
+      if (!bytes) this.lost ??= error;
+      else if (this.recorder.deliver(bytes) < 0) this.lost ??= this.recorder.last_error();
     } catch (failure) {
       this.lost ??= `an answer of the GPU could not be read: ${failure?.message ?? failure}`;
     }
@@ -83,6 +85,12 @@ export class EngineLink {
     this.flush();
     this.afterCall();
     return result;
+  }
+
+  /** Sends what the cell recorded and did not read, so that the GPU works while the user reads. */
+  endOfCell() {
+    if (this.flushOp >= 0 && !this.lost) this.recorder.call(this.flushOp, 0);
+    this.flush();
   }
 
   /** Resolves when everything recorded so far has been answered, the ticket's read included. */

@@ -112,7 +112,10 @@ function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engine
     stream: (name, text) => streams.write(name, text),
     flush: () => streams.flush(),
     set_parent: (parent, session) => streams.setParent(parent, session),
-    set_interruptible: (on) => interrupts.setArmed(on),
+    set_interruptible(on) {
+      interrupts.setArmed(on);
+      if (!on) engine?.endOfCell();
+    },
     guard(promise) {
       streams.flush();
       return interrupts.guard(promise);
