@@ -288,9 +288,9 @@ def ones_like(input, *, dtype=None, device=None, requires_grad=False, memory_for
 empty_like = zeros_like
 
 
-def scalar_tensor(s, *, dtype=None, device=None):
+def scalar_tensor(s, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
     """A number as a tensor without dimensions."""
-    return full((), s, dtype=_default(dtype), device=device)
+    return full((), s, dtype=_default(dtype), device=device, requires_grad=requires_grad)
 
 
 def scalar_like(value, *others):

@@ -74,7 +74,7 @@ def _sum_letters(operand, letters, gone):
     dims = [position for position, letter in enumerate(letters) if letter in gone]
     if not dims:
         return operand, letters
-    return ops.sum(operand, dims, False), [letter for letter in letters if letter not in gone]
+    return ops.sum(operand, dims, False, None), [letter for letter in letters if letter not in gone]
 
 
 def _pair(a, a_letters, b, b_letters, needed):

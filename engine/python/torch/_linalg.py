@@ -5,8 +5,10 @@ Decompositions are not there yet. Read next: `_methods`, `engine/src/ops/matmul.
 
 import math
 
+from . import _dtype
 from ._args import dims, is_tensor, one_dim, public_functions, store
 from ._C import ops
+from ._shape import broadcast_shapes
 
 
 def matmul(input, other, *, out=None):
@@ -54,27 +56,45 @@ def inner(input, other):
 
 def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * (mat1 @ mat2)`."""
+    if beta == 0 or not input.dtype.is_floating_point:
+        return store(_scaled_sum(input, ops.mm(mat1, mat2), beta, alpha), out)
     return store(ops.addmm(input, mat1, mat2, beta, alpha), out)
 
 
 def baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * bmm(batch1, batch2)`."""
+    if beta == 0 or not input.dtype.is_floating_point:
+        return store(_scaled_sum(input, ops.bmm(batch1, batch2), beta, alpha), out)
     return store(ops.baddbmm(input, batch1, batch2, beta, alpha), out)
 
 
 def addmv(input, mat, vec, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * (mat @ vec)`."""
-    return store(beta * input + alpha * ops.mv(mat, vec), out)
+    return store(_scaled_sum(input, ops.mv(mat, vec), beta, alpha), out)
 
 
 def addr(input, vec1, vec2, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * outer(vec1, vec2)`."""
-    return store(beta * input + alpha * ops.outer(vec1, vec2), out)
+    if input.dtype is _dtype.bool_:
+        return store(ops.logical_or(input, ops.outer(vec1, vec2)), out)
+    return store(_scaled_sum(input, ops.outer(vec1, vec2), beta, alpha), out)
 
 
 def addbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * bmm(batch1, batch2).sum(0)`."""
-    return store(beta * input + alpha * ops.bmm(batch1, batch2).sum(0), out)
+    # One product over the batch and the inner dimension together, which sums in one go.
+    rows = batch1.permute(1, 0, 2).reshape(batch1.shape[1], -1)
+    return store(_scaled_sum(input, ops.mm(rows, batch2.reshape(-1, batch2.shape[2])), beta, alpha), out)
+
+
+def _scaled_sum(input, product, beta, alpha):
+    """`beta * input + alpha * product`; a factor 0 leaves its tensor out, whatever it holds."""
+    if not product.dtype.is_floating_point:
+        beta, alpha = int(beta), int(alpha)
+    product = product if alpha == 1 else ops.mul_scalar(product, alpha)
+    if beta == 0:
+        return ops.expand(product, broadcast_shapes(input.shape, product.shape))
+    return ops.add(input if beta == 1 else ops.mul_scalar(input, beta), product)
 
 
 def trace(input):
@@ -142,8 +162,6 @@ def cross(input, other, dim=None, *, out=None):
 
 
 def _common(first, second):
-    from ._shape import broadcast_shapes
-
     return broadcast_shapes(first.shape, second.shape)
 
 

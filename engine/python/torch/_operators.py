@@ -36,6 +36,8 @@ def _reflected(name, commutes):
     row = name + "_scalar" if commutes else "scalar_" + name
 
     def reflected(self, other):
+        if isinstance(other, Tensor):
+            return getattr(ops, name)(other, self)
         if not is_number(other):
             return NotImplemented
         return getattr(ops, row)(self, other) if commutes else getattr(ops, row)(other, self)
@@ -86,6 +88,8 @@ def _attach():
     for name in _COMPARISONS:
         setattr(Tensor, f"__{name}__", _forward(name))
     Tensor.__matmul__ = _matmul
+    Tensor.__rmatmul__ = lambda self, other: ops.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
+    Tensor.__rdiv__ = Tensor.__rtruediv__
     Tensor.__neg__ = lambda self: ops.neg(self)
     Tensor.__pos__ = lambda self: self
     Tensor.__abs__ = lambda self: ops.abs(self)

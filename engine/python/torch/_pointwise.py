@@ -235,6 +235,8 @@ def masked_fill(input, mask, value):
                 f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.dim()} dimension(s)."
             )
         return ops.where(mask, value.to(input.dtype), input)
+    if input.dtype is _dtype.bool_:
+        value = value != 0
     return ops.masked_fill(input, mask, value)
 
 
@@ -294,8 +296,7 @@ def _as_float(input):
 
 def sinh(input, *, out=None):
     """Hyperbolic sine."""
-    x = ops.expm1(input)
-    return store((x + x / (x + 1)) / 2, out)
+    return store((ops.expm1(input) - ops.expm1(-input)) / 2, out)
 
 
 def cosh(input, *, out=None):
@@ -359,7 +360,9 @@ def logit(input, eps=None, *, out=None):
     """`log(x / (1 - x))`; `eps` limits x to `[eps, 1 - eps]`."""
     x = _as_float(input)
     if eps is not None:
-        x = ops.clamp(x, eps, 1 - eps)
+        # Where eps is above one half the lower bound wins, unlike in clamp.
+        x = ops.clamp(x, None, 1 - eps) if eps <= 0.5 else ops.masked_fill(x, ops.ge_scalar(x, eps), 1 - eps)
+        x = ops.masked_fill(x, ops.lt_scalar(input, eps), eps)
     return store(ops.log(x / (1 - x)), out)
 
 

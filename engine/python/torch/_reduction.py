@@ -4,6 +4,7 @@ Read next: `_methods`, `engine/src/ops/reduce.rs`.
 """
 
 import math
+from builtins import max as builtin_max
 
 from . import _dtype, return_types
 from ._args import dims, is_tensor, numpy_names, one_dim, public_functions, store
@@ -78,11 +79,15 @@ std = _spread("std", "Standard deviation over `dim`; divided by `n - correction`
 
 def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Variance and mean."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
 def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Standard deviation and mean."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
@@ -166,6 +171,8 @@ def logsumexp(input, dim, keepdim=False, *, out=None):
 def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """The `p`-norm of all elements or over `dim`."""
     input = _converted(input, dtype)
+    if p == "nuc":
+        raise NotImplementedError("torch.norm with p='nuc' is not in Carrel yet")
     order = 2.0 if p is None or p == "fro" else float(p)
     return store(ops.norm(input, order, dims(dim), keepdim), out)
 
@@ -208,7 +215,9 @@ def median(input, dim=None, keepdim=False):
 def nonzero(input, *, as_tuple=False, out=None):
     """Indices of the elements that are not zero, a row each; or a tuple of one tensor a dimension. Waits for the GPU."""
     result = store(ops.nonzero(input.detach().cpu()).to(input.device), out)
-    return result.unbind(1) if as_tuple else result
+    if as_tuple:
+        return result.unbind(1) if input.dim() else nonzero(input.reshape(1), as_tuple=True)
+    return result
 
 
 def argwhere(input):
@@ -216,11 +225,24 @@ def argwhere(input):
     return nonzero(input)
 
 
-def cov(input, *, correction=1):
-    """Covariance matrix of the rows."""
+def cov(input, *, correction=1, fweights=None, aweights=None):
+    """Covariance matrix of the rows, with frequencies and weights of the columns."""
     rows = input.reshape(1, -1) if input.dim() < 2 else input
-    centred = rows - mean(rows, 1, True)
-    result = centred @ centred.transpose(0, 1) / (rows.shape[1] - correction)
+    weights = fweights if aweights is None else aweights if fweights is None else fweights * aweights
+    count = rows.shape[1] if weights is None else weights.sum()
+    if weights is None:
+        centre = mean(rows, 1, True)
+        norm_factor = count - correction
+    else:
+        centre = sum(rows * weights, 1, True) / count
+        if aweights is None or correction == 0:
+            norm_factor = count - correction
+        else:
+            norm_factor = count - correction * sum(weights * aweights) / count
+    centred = rows - centre
+    result = (centred if weights is None else centred * weights) @ centred.transpose(0, 1)
+    result = result / (norm_factor.clamp(min=0) if is_tensor(norm_factor) else builtin_max(norm_factor, 0))
     return result.squeeze() if input.dim() < 2 else result
+
 
 __all__ = public_functions(globals())

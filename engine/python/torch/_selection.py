@@ -10,12 +10,17 @@ from ._C import ops
 
 def gather(input, dim, index, *, sparse_grad=False, out=None):
     """Elements at `index` along `dim`."""
-    return store(ops.gather(input, dim, index), out)
+    return store(ops.gather(input, dim, _positions(index)), out)
+
+
+def _positions(index):
+    """An index of any integer type as the engine takes it."""
+    return index if index.dtype is _dtype.int64 else index.to(_dtype.int64)
 
 
 def index_select(input, dim, index, *, out=None):
     """Positions `index` of a dimension."""
-    return store(ops.index_select(input, dim, index), out)
+    return store(ops.index_select(input, dim, _positions(index)), out)
 
 
 def take(input, index):
@@ -34,7 +39,11 @@ def take_along_dim(input, indices, dim=None):
     for shape in shapes:
         shape[dim] = 1
     common = list(broadcast_shapes(*shapes))
-    around = lambda tensor: ops.expand(tensor, common[:dim] + [tensor.shape[dim]] + common[dim + 1 :])
+
+    def around(tensor):
+        return ops.expand(tensor, common[:dim] + [tensor.shape[dim]] + common[dim + 1 :])
+
+    indices = ops.where(ops.lt_scalar(indices, 0), indices + input.shape[dim], indices)
     return ops.gather(around(input), dim, around(indices))
 
 
@@ -45,6 +54,7 @@ def _source(input, index, src):
 def scatter(input, dim, index, src=None, *, value=None, reduce=None):
     """`input` with elements of `src` (or a number) placed at `index` along `dim`."""
     src = value if src is None else src
+    index = _positions(index)
     if reduce == "add":
         return ops.scatter_add(input, dim, index, _source(input, index, src))
     if reduce is not None:
@@ -54,17 +64,27 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
 
 def scatter_add(input, dim, index, src):
     """`input` with elements of `src` added at `index` along `dim`."""
-    return ops.scatter_add(input, dim, index, src)
+    return ops.scatter_add(input, dim, _positions(index), src)
+
+
+def _along(operator, input, dim, index, source):
+    """An operator on positions of a dimension; a number counts as a vector of one."""
+    index = _positions(index.reshape(-1))
+    if input.dim() == 0:
+        return operator(input.reshape(1), dim, index, source.reshape(1)).reshape(())
+    if source.dim() < input.dim():
+        source = source.unsqueeze(dim)
+    return operator(input, dim, index, source)
 
 
 def index_add(input, dim, index, source, *, alpha=1):
     """`input` with positions of `source` added at `index` of a dimension."""
-    return ops.index_add(input, dim, index, source if alpha == 1 else source * alpha)
+    return _along(ops.index_add, input, dim, index, source if alpha == 1 else source * alpha)
 
 
 def index_copy(input, dim, index, source):
     """`input` with positions `index` of a dimension replaced."""
-    return ops.index_copy(input, dim, index, source)
+    return _along(ops.index_copy, input, dim, index, source)
 
 
 def index_fill(input, dim, index, value):
@@ -74,7 +94,7 @@ def index_fill(input, dim, index, value):
     if shape:
         shape[dim] = index.numel()
     filler = input.new_full(shape, value.item() if is_tensor(value) else value)
-    return ops.index_copy(input, dim, index, filler)
+    return _along(ops.index_copy, input, dim, index, filler)
 
 
 def index_put(input, indices, values, accumulate=False):
@@ -196,14 +216,15 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 
-def searchsorted(sorted_sequence, values, *, out_int32=False, right=False, side=None):
-    """Where each value would be put into a sorted vector."""
-    if sorted_sequence.dim() != 1:
-        raise NotImplementedError("torch.searchsorted in more than one dimension is not in Carrel yet")
+def searchsorted(sorted_sequence, values, *, out_int32=False, right=False, side=None, sorter=None):
+    """Where each value would be put into the sorted last dimension."""
     right = right if side is None else side == "right"
     values = values if is_tensor(values) else sorted_sequence.new_tensor(values)
+    if sorter is not None:
+        sorted_sequence = ops.gather(sorted_sequence, -1, sorter)
     compare = ops.le if right else ops.lt
-    result = compare(sorted_sequence, values.unsqueeze(-1)).sum(-1)
+    sequence = sorted_sequence if sorted_sequence.dim() == 1 else sorted_sequence.unsqueeze(-2)
+    result = compare(sequence, values.unsqueeze(-1)).sum(-1)
     return result.to(_dtype.int32) if out_int32 else result
 
 

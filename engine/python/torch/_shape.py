@@ -9,13 +9,14 @@ from ._args import dims, is_tensor, one_dim, public_functions, sizes, store
 from ._C import ops
 
 
-def reshape(input, *shape):
+def reshape(input, *sizes_, shape=None):
     """The elements in row-major order under another shape; a view where possible. One size may be -1."""
-    return ops.reshape(input, sizes(shape))
+    return ops.reshape(input, sizes(sizes_ if shape is None else (shape,)))
 
 
-def view(input, *shape):
+def view(input, *shape, size=None):
     """The same memory under another shape. With a dtype, the conversion of that name is not there yet."""
+    shape = shape if size is None else (size,)
     if len(shape) == 1 and hasattr(shape[0], "_code"):
         if shape[0] is input.dtype:
             return ops.alias(input)
@@ -33,9 +34,9 @@ def reshape_as(input, other):
     return ops.reshape(input, other.shape)
 
 
-def permute(input, *order):
+def permute(input, *order, dims=None):
     """Dimensions in another order."""
-    return ops.permute(input, sizes(order))
+    return ops.permute(input, sizes(order if dims is None else (dims,)))
 
 
 def transpose(input, dim0, dim1):
@@ -69,14 +70,14 @@ def movedim(input, source, destination):
 moveaxis = movedim
 
 
-def expand(input, *shape):
+def expand(input, *shape, size=None, implicit=False):
     """Dimensions of size 1 repeated without copying. -1 keeps a size."""
-    return ops.expand(input, sizes(shape))
+    return ops.expand(input, sizes(shape if size is None else (size,)))
 
 
-def broadcast_to(input, shape):
-    """`input.expand(shape)`."""
-    return ops.expand(input, shape)
+def broadcast_to(input, size):
+    """`input.expand(size)`."""
+    return ops.expand(input, size)
 
 
 def expand_as(input, other):
@@ -104,17 +105,17 @@ def ravel(input):
     return ops.reshape(input, [-1])
 
 
-def unflatten(input, dim, shape):
+def unflatten(input, dim, sizes):
     """One dimension split into several; one size may be -1."""
     dim = one_dim(dim, input.dim())
     old = list(input.shape)
-    inner = list(shape)
+    inner = list(sizes)
     known = math.prod(size for size in inner if size != -1)
     if -1 in inner:
         inner[inner.index(-1)] = old[dim] // known if known else 0
     if math.prod(inner) != old[dim]:
         raise RuntimeError(
-            f"unflatten: Provided sizes {list(shape)} don't multiply up to the size of dim {dim} ({old[dim]}) in the input tensor"
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({old[dim]}) in the input tensor"
         )
     return ops.view(input, [*old[:dim], *inner, *old[dim + 1 :]])
 
@@ -240,22 +241,24 @@ def tensor_split(input, indices_or_sections, dim=0):
     """A dimension cut at indices, or into parts whose sizes differ by at most one."""
     dim = one_dim(dim, input.dim())
     size = input.shape[dim]
+    if is_tensor(indices_or_sections):
+        indices_or_sections = indices_or_sections.tolist()
     if isinstance(indices_or_sections, int):
         base, extra = divmod(size, indices_or_sections)
         return split(input, [base + 1] * extra + [base] * (indices_or_sections - extra), dim)
-    bounds = [slice(end).indices(size)[1] for end in (indices_or_sections.tolist() if is_tensor(indices_or_sections) else indices_or_sections)]
+    bounds = [slice(end).indices(size)[1] for end in indices_or_sections]
     starts = [0, *bounds]
     return tuple(ops.slice(input, dim, start, max(end, start), 1) for start, end in zip(starts, [*bounds, size]))
 
 
-def repeat(input, *repeats):
+def repeat(input, *counts, repeats=None):
     """Copies of the whole tensor side by side."""
-    return ops.repeat(input, sizes(repeats))
+    return ops.repeat(input, sizes(counts if repeats is None else (repeats,)))
 
 
-def tile(input, *repeats):
+def tile(input, *repeats, dims=None):
     """As `repeat`; missing counts are 1."""
-    counts = sizes(repeats)
+    counts = sizes(repeats if dims is None else (dims,))
     return ops.repeat(input, [1] * (input.dim() - len(counts)) + counts)
 
 
@@ -282,9 +285,9 @@ def _int64():
     return int64
 
 
-def flip(input, *order):
+def flip(input, *order, dims=None):
     """Dimensions reversed: a copy."""
-    return ops.flip(input, sizes(order))
+    return ops.flip(input, sizes(order if dims is None else (dims,)))
 
 
 def fliplr(input):
@@ -363,7 +366,7 @@ def meshgrid(*tensors, indexing="ij"):
         for position, tensor in enumerate(tensors)
     ]
     if swap:
-        grids = [grid.transpose(0, 1) for grid in grids]
+        # Made with the first two exchanged, the grids have their dimensions in the order wanted.
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
 

@@ -11,6 +11,7 @@ from .._C import ops
 from .._pointwise import log_softmax as _log_softmax
 from .._pointwise import sigmoid, tanh
 from .._pointwise import softmax as _softmax
+from .._shape import broadcast_tensors
 from ._losses import (
     _legacy_reduction,
     binary_cross_entropy,
@@ -80,6 +81,8 @@ def relu6(input, inplace=False):
 
 def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     """`x` limited to a range."""
+    if not input.dtype.is_floating_point:
+        min_val, max_val = int(min_val), int(max_val)
     return _written(input, ops.clamp(input, min_val, max_val), inplace)
 
 
@@ -107,8 +110,8 @@ def leaky_relu(input, negative_slope=0.01, inplace=False):
 
 def prelu(input, weight):
     """`x` where positive, else `weight * x`."""
-    if weight.numel() > 1:
-        weight = weight.reshape([-1] + [1] * (input.dim() - 2)) if input.dim() > 1 else weight
+    if input.dim() != 1:
+        weight = weight.reshape([-1] + [1] * (input.dim() - 2) if input.dim() > 1 and weight.numel() > 1 else [1] * input.dim())
     return ops.where(ops.gt_scalar(input, 0), input, weight * input)
 
 
@@ -231,6 +234,7 @@ def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """Cosine of the angle between vectors along `dim`."""
+    x1, x2 = broadcast_tensors(x1, x2)
     norms = ops.clamp(x1.norm(2, dim), eps, None) * ops.clamp(x2.norm(2, dim), eps, None)
     return (x1 * x2).sum(dim) / norms
 

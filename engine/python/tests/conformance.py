@@ -1,0 +1,194 @@
+"""Replays what real PyTorch answered and counts agreement: operators, modules, optimisers, random draws.
+
+    python3 conformance.py DIR [opinfo|modules|optim|rng] [--only PATTERN] [--device webgpu] [--list] [--show]
+
+DIR holds the recorded files (its README.md describes them). Without a kind, all are run. `--list` prints every
+operator's counts, `--show` the first miss of every operator. Names that are not there yet are counted apart.
+Refuses to judge speed. Read next: `recorded`.
+"""
+
+import argparse
+import collections
+import pathlib
+import sys
+import warnings
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import recorded
+import torch
+
+CPU_TOLERANCE = {"float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7), "float16": (1e-3, 1e-5), "bfloat16": (1.6e-2, 1e-5)}
+GPU_TOLERANCE = {"float32": (1e-4, 1e-4), "float16": (1e-2, 1e-2)}
+
+
+class Missing(Exception):
+    """A name of PyTorch's that is not there yet."""
+
+
+def resolve(path):
+    """The function, method or property that a dotted name means."""
+    found = torch.Tensor if path.startswith("Tensor.") else torch
+    for word in path.split(".")[1:]:
+        try:
+            found = getattr(found, word)
+        except AttributeError as error:
+            raise Missing(path) from error
+    return found
+
+
+def call(path, input, args, kwargs):
+    """What a sample's call gives."""
+    if path.startswith("property."):
+        return getattr(input, path.partition(".")[2])
+    if path.startswith("torch.Tensor.") or path.startswith("Tensor."):
+        return resolve(path)(input, *args, **kwargs)
+    return resolve(path)(input, *args, **kwargs)
+
+
+def check_grads(inputs, output, expected, tolerance):
+    """Gradients of `sum(out * linspace(-1, 1))` over the floating outputs, against the recorded ones."""
+    outputs = [part for part in recorded.tensors_of(output) if part.dtype.is_floating_point and part.requires_grad]
+    if not outputs:
+        raise AssertionError("no output requires grad")
+    total = recorded.cotangent_sum(outputs)
+    found = torch.autograd.grad(total, inputs, allow_unused=True)
+    for number, (gradient, want) in enumerate(zip(found, expected)):
+        if want is None:
+            if gradient is not None and bool((gradient != 0).any()):
+                raise AssertionError(f"gradient {number} should be unused")
+            continue
+        recorded.check_equal(gradient, recorded.decode(want), tolerance, f"gradient {number}")
+
+
+def run_operator(row, sample, device, tolerance):
+    """Raises if a sample's output or gradients differ."""
+    leaves = []
+    input = recorded.decode(sample["input"], device, leaves)
+    args = [recorded.decode(value, device, leaves) for value in sample["args"]]
+    kwargs = {name: recorded.decode(value, device, leaves) for name, value in sample["kwargs"].items()}
+    output = call(row["call"], input, args, kwargs)
+    recorded.check_equal(output, recorded.decode(sample["output"]), tolerance, "output")
+    if sample.get("grads") is not None and leaves:
+        check_grads(leaves, output, sample["grads"], tolerance)
+
+
+def run_module(row, sample, device, tolerance):
+    """Raises if a module's output, parameter gradients or state after differ."""
+    init = sample["init"]
+    module = resolve(row["module"])(
+        *[recorded.decode(value) for value in init["args"]],
+        **{name: recorded.decode(value) for name, value in init["kwargs"].items()},
+    )
+    module.load_state_dict({name: recorded.decode(value) for name, value in sample["state"].items()})
+    module.to(device).train(sample["train"])
+    leaves = []
+    forward = sample["forward"]
+    output = module(
+        *[recorded.decode(value, device, leaves) for value in forward["args"]],
+        **{name: recorded.decode(value, device, leaves) for name, value in forward["kwargs"].items()},
+    )
+    recorded.check_equal(output, recorded.decode(sample["output"]), tolerance, "output")
+    if sample.get("param_grads"):
+        check_grads(list(module.parameters()), output, sample["param_grads"], tolerance)
+    state = module.state_dict()
+    for name, want in sample.get("state_after", {}).items():
+        recorded.check_equal(state[name], recorded.decode(want), tolerance, f"state {name}")
+
+
+def run_optimizer(row, sample, device, tolerance):
+    """Raises if the parameters differ after any of the recorded steps."""
+    A, y, W, b = (recorded.decode(sample[name], device) for name in ("A", "y", "W0", "b0"))
+    W, b = W.detach().clone().requires_grad_(), b.detach().clone().requires_grad_()
+    kwargs = {name: recorded.decode(value) for name, value in sample["kwargs"].items()}
+    optimizer = resolve(row["optim"])([W, b], **kwargs)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = ((A @ W + b - y) ** 2).mean()
+        loss.backward()
+        return loss
+
+    for number, step in enumerate(sample["steps"]):
+        if row["optim"].endswith("LBFGS"):
+            optimizer.step(closure)
+        else:
+            closure()
+            optimizer.step()
+        for parameter, want in zip((W, b), step):
+            recorded.check_equal(parameter, recorded.decode(want), tolerance, f"step {number}")
+
+
+def run_draw(row, sample, device, tolerance):
+    """Raises if drawn numbers differ from the recorded ones."""
+    torch.manual_seed(row["seed"])
+    try:
+        found = eval(row["expr"], {"torch": torch})
+    except AttributeError as error:
+        raise Missing(str(error)) from error
+    exact = {name: (2e-7 if "float" in name else 0, 1e-7) for name in CPU_TOLERANCE}
+    recorded.check_equal(found, recorded.decode(row["value"]), exact, "value")
+
+
+KINDS = {
+    "opinfo": ("opinfo.jsonl.gz", lambda row: row["call"] + (":" + row["variant"] if row["variant"] else ""), run_operator),
+    "modules": ("modules.jsonl.gz", lambda row: row.get("module"), run_module),
+    "optim": ("modules.jsonl.gz", lambda row: row.get("optim"), run_optimizer),
+    "rng": ("rng.jsonl.gz", lambda row: row["expr"], run_draw),
+}
+
+
+def run_kind(kind, folder, options):
+    """Runs one recorded file and prints its counts. Returns the misses by name."""
+    file, name_of, run = KINDS[kind]
+    tolerance = CPU_TOLERANCE if options.device == "cpu" else GPU_TOLERANCE
+    counts = collections.defaultdict(collections.Counter)
+    first_miss = {}
+    for row in recorded.rows(pathlib.Path(folder) / file):
+        name = name_of(row)
+        if name is None or (options.only and options.only not in name):
+            continue
+        for sample in row.get("samples", [row]):
+            if options.device != "cpu" and "float64" in str(sample)[:20000]:
+                continue
+            outcome = "passed"
+            try:
+                run(row, sample, options.device, tolerance)
+            except Missing:
+                outcome = "missing"
+            except (Exception, RecursionError) as error:
+                is_missing = isinstance(error, (NotImplementedError, AttributeError)) and "not in Carrel" in str(error)
+                outcome = "missing" if is_missing else "missed"
+                first_miss.setdefault((name, outcome), f"{type(error).__name__}: {error}")
+            counts[name][outcome] += 1
+    total = sum(counts.values(), collections.Counter())
+    print(
+        f"{kind} on {options.device}: {total['passed']} / {total.total()} passed, "
+        f"{total['missing']} of names that are not there yet, {total['missed']} missed"
+    )
+    for name, count in counts.items():
+        if options.list or count["missed"] and options.show:
+            print(f"  {name}: {count['passed']} / {count.total()}")
+            if (name, "missed") in first_miss:
+                print("      " + first_miss[name, "missed"].replace("\n", "\n      ")[:600])
+    if options.list:
+        print("  not there yet:", " ".join(sorted(name for name, count in counts.items() if count["missing"])))
+    return counts
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder")
+    parser.add_argument("kinds", nargs="*", choices=[*KINDS, []])
+    parser.add_argument("--only")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--show", action="store_true")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    for kind in options.kinds or KINDS:
+        run_kind(kind, options.folder, options)
+
+
+if __name__ == "__main__":
+    main()
