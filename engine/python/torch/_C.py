@@ -11,7 +11,7 @@ import math
 
 try:
     import _carrel_engine as binding
-except ImportError:
+except ModuleNotFoundError:  # an engine that is there but failed to load says so itself
     binding = None
 
 IS_BROWSER = binding is not None
@@ -99,7 +99,7 @@ _RESULTS = {
     "Ts": "handles = numbers(int(r))\n    if len(dead) > FREE_BATCH: free_dead()\n    return [adopt(h) for h in handles]",
     "()": "return None",
     "i": "return int(scratch(0))",
-    "f": "return scratch(0)",
+    "f": "return float(scratch(0))",
     "b": "return scratch(0) != 0",
     "is": "return numbers(int(r))",
     "t": "return last_text()",

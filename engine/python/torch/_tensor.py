@@ -256,7 +256,8 @@ class Tensor:
             raise RuntimeError(f"a Tensor with {self.numel()} elements cannot be converted to Scalar")
         kind, value = ops.item(self if self.device._code == _device.CPU_CODE else read_back(self))
         if kind == 2:
-            return value
+            # A whole number comes out of JavaScript as an int.
+            return float(value)
         if kind == 0:
             return value != 0
         # Doubles hold integers up to 2**53; larger ones are read as bytes.
