@@ -18,10 +18,10 @@ const halves = [
 ];
 
 /** Compiles, binds and optimises both halves into kernel/. */
-export function buildEngine() {
+export async function buildEngine() {
   for (const half of halves) {
     const compiled = compile(half.name);
-    bind(half, compiled);
+    await bind(half, compiled);
   }
 }
 
@@ -36,12 +36,12 @@ function compile(name) {
   return join(folder, "carrel_engine.wasm");
 }
 
-function bind({ name, optimise }, compiled) {
+async function bind({ name, optimise }, compiled) {
   const folder = join(pieces, "kernel");
   const script = join(folder, `${name}.js`);
   const module = join(folder, `${name}_bg.wasm`);
   const key = [sha256(readFileSync(compiled)), isQuickBuild, optimise, sha256(readFileSync(new URL(import.meta.url)))].join(" ");
-  unlessCurrent(name, key, [script, module], () => {
+  await unlessCurrent(name, key, [script, module], () => {
     run("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir", folder, "--out-name", name, compiled]);
     if (!isQuickBuild) shrink(module, optimise);
     console.log(`${name}: ${Math.round(statSync(module).size / 1024)} KB`);

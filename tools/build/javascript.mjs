@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { filesBelow, hashOfFiles, pieces, root, run, sha256, unlessCurrent } from "./site.mjs";
 
 /** Writes editor.js if a script or a package changed. */
-export function bundleJavaScript() {
+export async function bundleJavaScript() {
   const folder = join(root, "app", "js");
   const output = join(pieces, "editor.js");
   const sources = hashOfFiles(filesBelow(folder).map((name) => join(folder, name)));
   const key = `${sources} ${sha256(readFileSync(join(root, "package-lock.json")))}`;
-  unlessCurrent("editor", key, [output], () => {
+  await unlessCurrent("editor", key, [output], () => {
     const options = ["--bundle", "--format=esm", "--target=es2022", "--minify", "--legal-comments=none", "--log-level=warning"];
     run("esbuild", [join(folder, "editor.js"), ...options, `--outfile=${output}`]);
   });

@@ -6,7 +6,7 @@ import { bundleJavaScript } from "./javascript.mjs";
 import { compileStandardLibrary } from "./python_bytecode.mjs";
 import { packPython } from "./python_packages.mjs";
 
-bundleJavaScript();
+await bundleJavaScript();
 await compileStandardLibrary();
 await packPython();
-buildEngine();
+await buildEngine();

@@ -68,12 +68,9 @@ export async function compileArchive(archive, mountedAt, keepSources) {
 export async function compileStandardLibrary() {
   const source = readFileSync(join(root, "node_modules", "pyodide", "python_stdlib.zip"));
   const output = join(pieces, "kernel", "pyodide", "python_stdlib.zip");
-  let making = null;
-  unlessCurrent("python_stdlib", `${compilerKey()} ${sha256(source)}`, [output], () => {
-    making = compileArchive(source, "/lib/python314.zip", false).then((packed) => {
-      writeFileSync(output, packed);
-      console.log(`python_stdlib.zip: ${Math.round(packed.length / 1024)} KB`);
-    });
+  await unlessCurrent("python_stdlib", `${compilerKey()} ${sha256(source)}`, [output], async () => {
+    const packed = await compileArchive(source, "/lib/python314.zip", false);
+    writeFileSync(output, packed);
+    console.log(`python_stdlib.zip: ${Math.round(packed.length / 1024)} KB`);
   });
-  await making;
 }

@@ -17,13 +17,10 @@ export async function packPython() {
   const kept = names.filter((name) => !name.includes("__pycache__/") && !name.endsWith(".pyc"));
   const output = join(pieces, "kernel", "python.zip");
   const key = [hashOfFiles(kept.map((name) => join(folder, name))), isQuickBuild, compilerKey()].join(" ");
-  let making = null;
-  unlessCurrent("python", key, [output], () => {
+  await unlessCurrent("python", key, [output], async () => {
     const sources = zip(kept.map((name) => ({ name, bytes: readFileSync(join(folder, name)) })));
-    making = (isQuickBuild ? Promise.resolve(sources) : compileArchive(sources, "/lib/carrel/python.zip", true)).then((packed) => {
-      writeFileSync(output, packed);
-      console.log(`python.zip: ${kept.length} files, ${Math.round(packed.length / 1024)} KB`);
-    });
+    const packed = isQuickBuild ? sources : await compileArchive(sources, "/lib/carrel/python.zip", true);
+    writeFileSync(output, packed);
+    console.log(`python.zip: ${kept.length} files, ${Math.round(packed.length / 1024)} KB`);
   });
-  await making;
 }

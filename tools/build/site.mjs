@@ -40,12 +40,12 @@ export function hashOfFiles(paths) {
 }
 
 /** Runs `make` unless it ran before for the same `key` and all `outputs` are still there. */
-export function unlessCurrent(name, key, outputs, make) {
+export async function unlessCurrent(name, key, outputs, make) {
   const stamp = join(stamps, name);
   const isCurrent = existsSync(stamp) && readFileSync(stamp, "utf8") === key && outputs.every((path) => existsSync(path));
   if (isCurrent) return;
   for (const path of outputs) mkdirSync(dirname(path), { recursive: true });
-  make();
+  await make();
   mkdirSync(stamps, { recursive: true });
   writeFileSync(stamp, key);
 }
