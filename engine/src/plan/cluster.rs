@@ -93,15 +93,20 @@ impl<'a> Clustering<'a> {
         // Epilogues of routines first, then the cluster made last: its operands are the freshest.
         candidates.sort_by_key(|&cluster| (self.clusters[cluster].routine.is_none(), usize::MAX - cluster));
         for &target in &candidates {
-            if !self.try_join(node, target) {
-                continue;
-            }
+            let mut parts = vec![target];
+            // Taking in the clusters of the other operands at once saves reading them.
             for &other in &candidates {
-                if other != target {
-                    self.try_merge(target, other);
+                let mut more = parts.clone();
+                more.push(other);
+                if other != target && self.union(&more, Some(node)).is_some() {
+                    parts = more;
                 }
             }
-            return;
+            if let Some(union) = self.union(&parts, Some(node)) {
+                self.cluster_of.push(target);
+                self.replace(&parts, union);
+                return;
+            }
         }
         self.start(Cluster { nodes: BTreeSet::from([node]), domain: self.infos[node].num_elements, ..Cluster::default() });
     }
@@ -146,11 +151,13 @@ impl<'a> Clustering<'a> {
         let producer = producer as usize;
         let cluster = self.cluster_of[producer];
         let expands = operand.shape.iter().zip(&operand.strides).any(|(&size, &stride)| size > 1 && stride == 0);
-        let only_use = self.uses[producer] == [(node, slot)];
-        let only_result = self.results(&self.clusters[cluster]) == [producer];
-        let plain = self.clusters[cluster].routine.is_none() && self.clusters[cluster].nodes.contains(&producer);
-        let short = self.clusters[cluster].nodes.len() <= MAX_PROLOGUE;
-        (plain && short && !expands && only_use && only_result).then_some(cluster)
+        let source = &self.clusters[cluster];
+        let plain = source.routine.is_none() && source.nodes.contains(&producer) && source.nodes.len() <= MAX_PROLOGUE;
+        // Nobody but the routine may want anything of it.
+        let mut together = source.clone();
+        together.nodes.insert(node);
+        let only_reader = self.results(&together).iter().all(|&result| result == node);
+        (plain && !expands && only_reader).then_some(cluster)
     }
 
     fn start(&mut self, mut cluster: Cluster) {
@@ -166,60 +173,49 @@ impl<'a> Clustering<'a> {
         self.clusters.push(cluster);
     }
 
-    fn try_join(&mut self, node: usize, target: usize) -> bool {
-        let mut joined = self.clusters[target].clone();
-        joined.nodes.insert(node);
-        if !self.is_valid(&joined, &[target], node) {
-            return false;
+    /// The clusters `parts` and a node that is not placed yet as one cluster, if nothing forbids it: at
+    /// most one routine, which is the first part's; no reading of its own results; no cycle; not too many
+    /// bindings or nodes.
+    fn union(&self, parts: &[usize], newcomer: Option<usize>) -> Option<Cluster> {
+        let mut union = self.clusters[*parts.first()?].clone();
+        for (number, &part) in parts.iter().enumerate().skip(1) {
+            let cluster = &self.clusters[part];
+            let fits = cluster.routine.is_none() && !cluster.nodes.is_empty() && cluster.domain == union.domain;
+            if !fits || parts[..number].iter().any(|&other| self.reaches(part, other) || self.reaches(other, part)) {
+                return None;
+            }
+            union.nodes.extend(cluster.nodes.iter().copied());
         }
-        joined.depends_on = self.sources(&joined);
-        self.clusters[target] = joined;
-        self.cluster_of.push(target);
-        true
+        union.nodes.extend(newcomer);
+        if union.nodes.len() > MAX_NODES || self.num_bindings(&union) > self.max_bindings {
+            return None;
+        }
+        let reads_well = self.loads(&union).into_iter().all(|value| {
+            let Value::Node(producer) = value else { return true };
+            let producer = producer as usize;
+            !union.nodes.contains(&producer)
+                && parts.iter().all(|&part| self.cluster_of[producer] != part && !self.reaches(self.cluster_of[producer], part))
+        });
+        reads_well.then_some(union)
     }
 
-    /// Merges the elementwise cluster `other` into `target` if nothing forbids it.
-    fn try_merge(&mut self, target: usize, other: usize) -> bool {
-        let source = &self.clusters[other];
-        let fits = source.routine.is_none() && !source.nodes.is_empty() && source.domain == self.clusters[target].domain;
-        if !fits || self.reaches(target, other) || self.reaches(other, target) {
-            return false;
-        }
-        let mut merged = self.clusters[target].clone();
-        merged.nodes.extend(source.nodes.iter().copied());
-        if !self.is_valid(&merged, &[target, other], usize::MAX) {
-            return false;
-        }
-        for &node in &self.clusters[other].nodes {
+    /// Puts a union in the place of its parts.
+    fn replace(&mut self, parts: &[usize], mut union: Cluster) {
+        let target = parts[0];
+        for &node in &union.nodes {
             self.cluster_of[node] = target;
         }
-        merged.depends_on = self.sources(&merged);
-        self.clusters[target] = merged;
-        self.clusters[other].nodes.clear();
-        self.clusters[other].depends_on.clear();
-        for cluster in &mut self.clusters {
-            if cluster.depends_on.remove(&other) {
-                cluster.depends_on.insert(target);
+        union.depends_on = self.sources(&union);
+        self.clusters[target] = union;
+        for &part in &parts[1..] {
+            self.clusters[part].nodes.clear();
+            self.clusters[part].depends_on.clear();
+            for cluster in &mut self.clusters {
+                if cluster.depends_on.remove(&part) {
+                    cluster.depends_on.insert(target);
+                }
             }
         }
-        self.clusters[target].depends_on.remove(&target);
-        true
-    }
-
-    /// No read of its own results, no cycle, not too many bindings or nodes. `parts` are the clusters
-    /// that the candidate replaces; `newcomer` is not yet in any.
-    fn is_valid(&self, candidate: &Cluster, parts: &[usize], newcomer: usize) -> bool {
-        if candidate.nodes.len() > MAX_NODES || self.num_bindings(candidate) > self.max_bindings {
-            return false;
-        }
-        self.loads(candidate).into_iter().all(|value| {
-            let Value::Node(producer) = value else { return true };
-            if producer as usize == newcomer || candidate.nodes.contains(&(producer as usize)) {
-                return false;
-            }
-            let source = self.cluster_of[producer as usize];
-            parts.iter().all(|&part| source != part && !self.reaches(source, part))
-        })
     }
 
     /// True if `from` needs results of `to`, directly or through others.
@@ -252,12 +248,16 @@ impl<'a> Clustering<'a> {
 
     /// Nodes of the cluster that other kernels may read, or that live on.
     fn results(&self, cluster: &Cluster) -> Vec<usize> {
-        let is_result = |&node: &usize| {
-            let read_elsewhere =
-                !self.infos[node].cheap && self.uses[node].iter().any(|(consumer, _)| !cluster.nodes.contains(consumer));
-            self.is_output[node] || read_elsewhere
-        };
+        let is_result = |&node: &usize| self.is_output[node] || (!self.infos[node].cheap && self.escapes(cluster, node));
         cluster.nodes.iter().copied().filter(is_result).collect()
+    }
+
+    /// True if a node is read outside the cluster, perhaps by a cheap reader that is computed again there.
+    fn escapes(&self, cluster: &Cluster, node: usize) -> bool {
+        self.uses[node].iter().any(|&(reader, _)| {
+            let outside = !cluster.nodes.contains(&reader);
+            outside || (self.infos[reader].cheap && self.escapes(cluster, reader))
+        })
     }
 
     /// Values that the cluster reads from memory if all its nodes are computed.
@@ -279,7 +279,8 @@ impl<'a> Clustering<'a> {
                 .take(MERGE_WINDOW)
                 .collect();
             for other in earlier {
-                if self.try_merge(later, other) {
+                if let Some(union) = self.union(&[later, other], None) {
+                    self.replace(&[later, other], union);
                     break;
                 }
             }

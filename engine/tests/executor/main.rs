@@ -1,0 +1,14 @@
+//! The executor on a real device (natively any Vulkan driver, a software one included), against the CPU backend.
+//!
+//! Refuses to test planning without a device: see `tests/plans.rs`.
+//! Read next: `bench`, which runs each primitive twice.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test ends by panicking")]
+
+mod bench;
+mod elementwise;
+mod faults;
+mod fusion;
+mod random_graphs;
+mod structural;
+mod writes;

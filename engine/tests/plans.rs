@@ -1,0 +1,136 @@
+//! Plans of typical recordings, as text beside this file: kernels, buffers, and the WGSL that comes of them.
+//!
+//! `UPDATE=1` rewrites the golden files; they are reviewed as diffs. Needs no device.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
+
+use std::fs;
+use std::path::Path;
+use std::rc::Rc;
+
+use carrel_engine::codegen::generate;
+use carrel_engine::dtype::DType;
+use carrel_engine::graph::{Graph, GpuValue};
+use carrel_engine::plan::print::plan_text;
+use carrel_engine::plan::{Caps, plan};
+use carrel_engine::prim::infer::{Meta, infer};
+use carrel_engine::prim::{Binary, Prim, Reduce, Unary};
+use carrel_engine::scalar::Scalar;
+use carrel_engine::view::View;
+use carrel_engine::wire::Program;
+
+/// A value and the window it is seen through.
+type Seen = (Rc<GpuValue>, View);
+
+fn input(graph: &mut Graph, shape: &[usize], dtype: DType) -> Seen {
+    let count: usize = shape.iter().product();
+    (graph.upload(dtype, count, vec![0; count * 4]), View::contiguous(shape))
+}
+
+fn apply(graph: &mut Graph, prim: Prim, inputs: &[&Seen], params: &[Scalar]) -> Seen {
+    let metas: Vec<Meta> = inputs.iter().map(|seen| Meta { shape: seen.1.shape.clone(), dtype: seen.0.dtype }).collect();
+    let fill = Meta { shape: Vec::new(), dtype: DType::F32 };
+    let output = infer(&prim, &metas, Some(&fill)).expect("applies");
+    let inputs = inputs.iter().map(|seen| (Rc::clone(&seen.0), seen.1.clone())).collect();
+    (graph.record(prim, inputs, params.to_vec(), &output.shape, output.dtype), View::contiguous(&output.shape))
+}
+
+fn binary(graph: &mut Graph, op: Binary, x: &Seen, y: &Seen) -> Seen {
+    apply(graph, Prim::Binary(op), &[x, y], &[])
+}
+
+fn sum(graph: &mut Graph, x: &Seen, dims: &[usize]) -> Seen {
+    apply(graph, Prim::Reduce { op: Reduce::Sum, dims: dims.to_vec() }, &[x], &[])
+}
+
+fn times(graph: &mut Graph, x: &Seen, factor: f64) -> Seen {
+    let factor = apply(graph, Prim::Full, &[], &[Scalar::Float(factor)]);
+    let factor = seen(&factor, factor.1.expand(&x.1.shape).expect("expandable"));
+    binary(graph, Binary::Mul, x, &factor)
+}
+
+fn seen(value: &Seen, view: View) -> Seen {
+    (Rc::clone(&value.0), view)
+}
+
+/// Compares the plan of what was recorded with the golden file.
+fn check(name: &str, graph: &mut Graph, kept: &[&Seen]) {
+    let flush = graph.flush().expect("something was recorded");
+    assert_eq!(flush.output_ids.len(), kept.len());
+    let program = Program::decode(&flush.program).expect("a valid program");
+    let donated: Vec<bool> = flush.input_ids.iter().map(|id| flush.frees.contains(id)).collect();
+    let caps = Caps::default();
+    let first = plan(&program, &donated, &caps).expect("a plan");
+    assert_eq!(plan(&program, &donated, &caps), Ok(first.clone()), "planning is deterministic");
+    let mut text = plan_text(&first);
+    for kernel in &first.kernels {
+        let module = generate(kernel, &caps);
+        text.push_str(&format!("\ngrid {:?}\n{}", module.grid, module.wgsl));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans").join(name).with_extension("plan");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).and_then(|()| fs::write(&path, &text)).expect("written");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(text == expected, "{} differs; UPDATE=1 accepts this:\n{text}", path.display());
+}
+
+#[test]
+fn mean_squared_error() {
+    let mut graph = Graph::default();
+    let (x, y) = (input(&mut graph, &[20, 30], DType::F32), input(&mut graph, &[20, 30], DType::F32));
+    let difference = binary(&mut graph, Binary::Sub, &x, &y);
+    let square = apply(&mut graph, Prim::Unary(Unary::Square), &[&difference], &[]);
+    let total = sum(&mut graph, &square, &[0, 1]);
+    let mean = times(&mut graph, &total, 1.0 / 600.0);
+    drop((difference, square, total));
+    check("mean_squared_error", &mut graph, &[&mean]);
+}
+
+#[test]
+fn strided_addition() {
+    let mut graph = Graph::default();
+    let (x, y) = (input(&mut graph, &[4, 6], DType::F32), input(&mut graph, &[6, 4], DType::F32));
+    let window = seen(&y, y.1.permute(&[1, 0]).slice(1, 1, 1, 5));
+    let left = seen(&x, x.1.slice(1, 0, 1, 5));
+    let total = binary(&mut graph, Binary::Add, &left, &window);
+    check("strided_addition", &mut graph, &[&total]);
+}
+
+#[test]
+fn layer_with_gradients() {
+    let mut graph = Graph::default();
+    let (x, w) = (input(&mut graph, &[1, 64, 20], DType::F32), input(&mut graph, &[1, 10, 20], DType::F32));
+    let (b, g) = (input(&mut graph, &[10], DType::F32), input(&mut graph, &[64, 10], DType::F32));
+    let product = apply(&mut graph, Prim::Matmul, &[&x, &seen(&w, w.1.permute(&[0, 2, 1]))], &[]);
+    let flat = seen(&product, product.1.reshape(&[64, 10]).expect("a view"));
+    let biased = binary(&mut graph, Binary::Add, &flat, &seen(&b, b.1.expand(&[64, 10]).expect("expandable")));
+    let out = apply(&mut graph, Prim::Unary(Unary::Relu), &[&biased], &[]);
+    // Backward of relu and the bias, and a step of descent.
+    let zero = apply(&mut graph, Prim::Full, &[], &[Scalar::Float(0.0)]);
+    let mask = binary(&mut graph, Binary::Gt, &out, &seen(&zero, zero.1.expand(&[64, 10]).expect("expandable")));
+    let masked = apply(&mut graph, Prim::Where, &[&mask, &g, &seen(&zero, zero.1.expand(&[64, 10]).expect("expandable"))], &[]);
+    let total = sum(&mut graph, &masked, &[0]);
+    let db = seen(&total, total.1.reshape(&[10]).expect("a view"));
+    let step = times(&mut graph, &db, 0.1);
+    let new_b = binary(&mut graph, Binary::Sub, &b, &step);
+    drop((product, flat, biased, zero, mask, masked, total, db, step));
+    check("layer_with_gradients", &mut graph, &[&out, &new_b]);
+}
+
+#[test]
+fn adam_step() {
+    let mut graph = Graph::default();
+    let [p, g, m, v] = [(); 4].map(|()| input(&mut graph, &[33, 5], DType::F32));
+    let (old, new) = (times(&mut graph, &m, 0.9), times(&mut graph, &g, 0.1));
+    let m = binary(&mut graph, Binary::Add, &old, &new);
+    let squares = apply(&mut graph, Prim::Unary(Unary::Square), &[&g], &[]);
+    let (old_v, new_v) = (times(&mut graph, &v, 0.999), times(&mut graph, &squares, 0.001));
+    let v = binary(&mut graph, Binary::Add, &old_v, &new_v);
+    let root = apply(&mut graph, Prim::Unary(Unary::Sqrt), &[&v], &[]);
+    let direction = binary(&mut graph, Binary::Div, &m, &root);
+    let step = times(&mut graph, &direction, 0.01);
+    let p = binary(&mut graph, Binary::Sub, &p, &step);
+    drop((old, new, squares, old_v, new_v, root, direction, step));
+    check("adam_step", &mut graph, &[&m, &v, &p]);
+}
