@@ -1,0 +1,88 @@
+// The kernel with the engine: torch in Python, the recorder beside it and the
+// executor in the gpu worker, with and without a GPU.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { hasEngine, openKernelPage } from "./kernel_harness.mjs";
+
+const skip = hasEngine ? false : "no build has left the engine's wasm";
+
+let kernel;
+let ready;
+
+before(async () => {
+  kernel = await openKernelPage();
+  if (!skip) ready = await kernel.start({ accelerator: "webgpu" });
+});
+
+after(() => kernel.close());
+
+const resultOf = ({ outputs }) => outputs.find(({ type }) => type === "execute_result")?.data["text/plain"];
+const errorOf = ({ outputs }) => outputs.find(({ type }) => type === "error");
+
+test("starts with the GPU and says which", { skip }, async () => {
+  assert.equal(ready.accelerator.webgpu, true);
+  assert.notEqual(ready.accelerator.name, "");
+  assert.ok(ready.timings.gpu > 0);
+});
+
+test("adds tensors on the CPU", { skip }, async () => {
+  const run = await kernel.execute("import torch\ntorch.ones(2, 2) + 1");
+  assert.equal(resultOf(run), "tensor([[2., 2.],\n        [2., 2.]])");
+});
+
+test("adds tensors on the GPU and reads them back", { skip }, async () => {
+  const run = await kernel.execute("x = torch.arange(4.0, device='webgpu')\n(x * 2 + 1).tolist()");
+  assert.equal(resultOf(run), "[1.0, 3.0, 5.0, 7.0]");
+});
+
+test("reads many times in one cell", { skip }, async () => {
+  const run = await kernel.execute("sum((x + i).sum().item() for i in range(50))");
+  assert.equal(resultOf(run), String(50 * 6 + (4 * 49 * 50) / 2) + ".0");
+});
+
+test("keeps what was recorded in one cell for the next", { skip }, async () => {
+  await kernel.execute("y = x * 3");
+  assert.equal(resultOf(await kernel.execute("y[1:].tolist()")), "[3.0, 6.0, 9.0]");
+});
+
+test("raises the engine's errors at the cell's line", { skip }, async () => {
+  const error = errorOf(await kernel.execute("a = 1\ntorch.ones(2, 3) @ torch.ones(2, 3)"));
+  assert.equal(error.ename, "RuntimeError");
+  assert.match(error.traceback.join("\n").replace(/\x1b\[\d+m/g, ""), /----> 2 torch\.ones/);
+});
+
+for (const [name, code] of Object.entries({
+  "operators on the CPU": "m = torch.ones(300, 300)\nwhile True: m @ m",
+  "operators on the GPU": "m = torch.ones(64, 64, device='webgpu')\nwhile True: (m @ m).sum().item()",
+})) {
+  test(`stops a loop of ${name}`, { skip }, async () => {
+    const run = await kernel.executeAndInterrupt(code, 700);
+    assert.equal(errorOf(run)?.ename, "KeyboardInterrupt");
+    assert.ok(run.latency < 500, `stopped after ${Math.round(run.latency)} ms`);
+    assert.equal(resultOf(await kernel.execute("(x + 1).tolist()")), "[1.0, 2.0, 3.0, 4.0]");
+    console.log(`${name}: ${Math.round(run.latency)} ms`);
+  });
+}
+
+test("does without a GPU when told so", { skip }, async () => {
+  const without = await kernel.start({ accelerator: "none" });
+  assert.deepEqual(without.accelerator, { webgpu: false, name: "" });
+  assert.equal(resultOf(await kernel.execute("import torch\ntorch.cuda.is_available()")), "False");
+  assert.equal(resultOf(await kernel.execute("torch.ones(3).sum().item()")), "3.0");
+  assert.equal(errorOf(await kernel.execute("torch.ones(2, device='webgpu')")).ename, "RuntimeError");
+});
+
+test("does without an executor that is missing", { skip }, async () => {
+  const without = await kernel.start({ accelerator: "webgpu", without: ["executor.js"] });
+  assert.equal(without.accelerator.webgpu, false);
+  assert.equal(resultOf(await kernel.execute("1 + 1")), "2");
+});
+
+test("says why torch cannot be imported where the engine is missing", { skip }, async () => {
+  await kernel.start({ without: ["recorder.js"] });
+  const { ename, evalue } = errorOf(await kernel.execute("import torch"));
+  assert.equal(ename, "ImportError");
+  assert.match(evalue, /tensor engine did not load/);
+});
