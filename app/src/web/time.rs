@@ -25,7 +25,11 @@ pub fn iso_date() -> String {
 /// Day and time as the user's language writes them.
 pub fn local_date(ms: f64) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(ms));
-    date.to_locale_string("default", &JsValue::UNDEFINED).into()
+    let options = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value)).ok();
+    }
+    date.to_locale_string("default", &options).into()
 }
 
 /// Starts work that nobody waits for.

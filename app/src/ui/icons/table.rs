@@ -16,8 +16,6 @@ pub enum Icon {
     Restart,
     /// Add.
     Plus,
-    /// A text cell.
-    Text,
     /// Delete.
     Trash,
     /// Move up.
@@ -74,7 +72,6 @@ impl Icon {
             Self::Stop => "M7.5 6.5h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1z",
             Self::Restart => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4L19.5 9M19.5 4v5h-5",
             Self::Plus => "M12 5v14M5 12h14",
-            Self::Text => "M5 7V5.5h14V7M12 5.5v13M9 18.5h6",
             Self::Trash => "M4.5 6.5h15M9.5 6.5v-2h5v2M6.5 6.5l.8 13h9.4l.8-13M10 10.5v5.5M14 10.5v5.5",
             Self::ArrowUp => "M12 19V5M6 11l6-6 6 6",
             Self::ArrowDown => "M12 5v14M6 13l6 6 6-6",

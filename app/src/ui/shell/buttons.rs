@@ -6,7 +6,7 @@ use crate::commands::when::is_enabled;
 use crate::model::facet::Facet;
 use crate::model::ids::CellId;
 use crate::state::AppState;
-use crate::ui::base::{IconButton, MenuEntry, MenuItem};
+use crate::ui::base::{Button, ButtonKind, IconButton, MenuEntry, MenuItem};
 use crate::ui::icons::Icon;
 use crate::web::window::is_mac;
 use leptos::prelude::*;
@@ -28,21 +28,31 @@ fn is_disabled(app: AppState, command: Command) -> Signal<bool> {
     app.read_all(facets, move |state| !is_enabled(command, state)).into()
 }
 
-/// A command of the toolbar as an icon.
+/// A command of the toolbar: an icon, with words beside it where the icon alone could be guessed wrong.
 #[component]
 pub fn CommandButton(
     /// The command.
     command: Command,
     /// Its icon.
     icon: Icon,
+    /// The words, if any.
+    #[prop(optional)]
+    words: Option<&'static str>,
 ) -> impl IntoView {
     let app = AppState::from_context();
     let on_click = Callback::new(move |()| app.command(command));
     let label = row(command).label.to_owned();
     let disabled = is_disabled(app, command);
-    match shortcut(command) {
-        Some(shortcut) => view! { <IconButton icon label on_click shortcut disabled /> }.into_any(),
-        None => view! { <IconButton icon label on_click disabled /> }.into_any(),
+    match (words, shortcut(command)) {
+        (Some(words), shortcut) => {
+            let title = match shortcut {
+                Some(shortcut) => format!("{} ({shortcut})", row(command).tooltip),
+                None => row(command).tooltip.to_owned(),
+            };
+            view! { <Button label=words.to_owned() title icon on_click disabled kind=ButtonKind::Quiet /> }.into_any()
+        }
+        (None, Some(shortcut)) => view! { <IconButton icon label on_click shortcut disabled /> }.into_any(),
+        (None, None) => view! { <IconButton icon label on_click disabled /> }.into_any(),
     }
 }
 

@@ -31,12 +31,12 @@ pub fn Toolbar() -> impl IntoView {
     view! {
         <div class="toolbar" role="toolbar" aria-label="Notebook tools">
             <div class="toolbar__group">
-                <CommandButton command=Command::InsertBelow icon=Icon::Plus />
-                <CommandButton command=Command::InsertMarkdownBelow icon=Icon::Text />
+                <CommandButton command=Command::InsertBelow icon=Icon::Plus words="Code" />
+                <CommandButton command=Command::InsertMarkdownBelow icon=Icon::Plus words="Markdown" />
             </div>
             <div class="toolbar__group">
                 <CommandButton command=Command::RunAndAdvance icon=Icon::Play />
-                <CommandButton command=Command::RunAll icon=Icon::PlayAll />
+                <CommandButton command=Command::RunAll icon=Icon::PlayAll words="Run all" />
                 <CommandButton command=Command::Interrupt icon=Icon::Stop />
                 <CommandButton command=Command::Restart icon=Icon::Restart />
             </div>

@@ -28,9 +28,9 @@ pub fn StartPage() -> impl IntoView {
                     <ThemeMenu />
                 </header>
                 <main class="start__main">
-                    <h1 class="start__title">"Notebooks"</h1>
+                    <h1 class="start__title">"A quiet desk for Python"</h1>
                     <p class="start__lead">
-                        "Python and PyTorch on your own GPU. Everything stays in this browser; nothing is sent anywhere."
+                        "Notebooks with PyTorch on your own GPU, in nothing but this tab. No account, no server: everything stays in this browser, and works offline."
                     </p>
                     <div class="start__actions">
                         <Button label="New notebook".to_owned() on_click=on_new kind=ButtonKind::Primary icon=Icon::Plus />

@@ -16,6 +16,7 @@ pub fn RecentList() -> impl IntoView {
     let recent = app.read(Facet::Recent, |state| state.recent.clone());
     view! {
         <section class="recent" aria-label="Recent notebooks">
+            <h2 class="recent__heading">"Recent"</h2>
             {move || match recent.get() {
                 Recent::Loading => view! { <p class="recent__empty" role="status">"Loading…"</p> }.into_any(),
                 Recent::Failed(reason) => {
