@@ -143,7 +143,8 @@ def _frame(run: Frame) -> str:
     if code.co_name != "<module>":
         where += paint(CYAN, f", in {code.co_qualname}{_parameters(code)}")
     lines = _context(code.co_filename, line, frame)
-    return where + "\n" + "\n".join(lines) if lines else where
+    # The empty line that sets frames apart belongs to the frame, as readers of tracebacks expect.
+    return "\n".join([where, *lines, ""])
 
 
 def _parameters(code: CodeType) -> str:

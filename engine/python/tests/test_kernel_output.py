@@ -147,12 +147,15 @@ class Tracebacks(KernelCase):
             "Cell In[2], line 2",
             "      1 x = 1",
             "----> 2 g(1)",
+            "",
             "Cell In[1], line 2, in g(n)",
             "      1 def f(n): return 1 / n",
             "----> 2 def g(n): return f(n - 1)",
+            "",
             "Cell In[1], line 1, in f(n)",
             "----> 1 def f(n): return 1 / n",
             "      2 def g(n): return f(n - 1)",
+            "",
         ]
         lines = run.traceback.split("\n")
         self.assertEqual(lines[:-1], expected)

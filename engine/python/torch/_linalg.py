@@ -83,8 +83,10 @@ def addr(input, vec1, vec2, *, beta=1, alpha=1, out=None):
 def addbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * bmm(batch1, batch2).sum(0)`."""
     # One product over the batch and the inner dimension together, which sums in one go.
-    rows = batch1.permute(1, 0, 2).reshape(batch1.shape[1], -1)
-    return store(_scaled_sum(input, ops.mm(rows, batch2.reshape(-1, batch2.shape[2])), beta, alpha), out)
+    count, rows, inner = batch1.shape
+    left = batch1.permute(1, 0, 2).reshape(rows, count * inner)
+    product = ops.mm(left, batch2.reshape(count * inner, batch2.shape[2]))
+    return store(_scaled_sum(input, product, beta, alpha), out)
 
 
 def _scaled_sum(input, product, beta, alpha):

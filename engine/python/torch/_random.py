@@ -206,7 +206,9 @@ def random_(self, start=None, end=None, *, generator=None, **bounds):
     end = bounds.get("to", end)
     with drawing_from(generator):
         if start is None:
-            self.copy_(ops.random(self.shape))
+            if self.dtype is not _dtype.int64:
+                raise NotImplementedError(f"torch.Tensor.random_ without bounds is not in Carrel yet for {self.dtype}")
+            self.copy_(ops.random(self.shape, self.device._code))
         else:
             start, end = (0, start) if end is None else (start, end)
             self.copy_(ops.randint(start, end, self.shape, _dtype.int64, self.device._code))

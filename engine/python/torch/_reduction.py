@@ -242,7 +242,7 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     centred = rows - centre
     result = (centred if weights is None else centred * weights) @ centred.transpose(0, 1)
     result = result / (norm_factor.clamp(min=0) if is_tensor(norm_factor) else builtin_max(norm_factor, 0))
-    return result.squeeze() if input.dim() < 2 else result
+    return result.squeeze() if rows.shape[0] == 1 else result
 
 
 __all__ = public_functions(globals())

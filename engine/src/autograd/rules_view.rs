@@ -1,11 +1,11 @@
 //! Backward rules of movements and of writes through views.
 //!
-//! The gradient of a part is written into zeros of the whole. Refuses regions in which one element
-//! appears twice (expanded or overlapping `as_strided` views that were written in place).
+//! The gradient of a part is written into zeros of the whole, or added where a view shows one element
+//! twice. Refuses in-place writes to such views.
 
 use crate::error::{Error, Result};
 use crate::ops::movement::Movement;
-use crate::ops::{copy, creation, movement as moves, reduce};
+use crate::ops::{copy, creation, index, movement as moves, reduce};
 use crate::shape::num_elements;
 use crate::tensor::Tensor;
 use crate::view::View;
@@ -33,11 +33,19 @@ pub fn movement(movement: &Movement, g: &Tensor, input_shape: &[usize]) -> Resul
 
 /// The gradient of a tensor laid out as `input` from that of the region `output` of the same storage.
 pub fn strided(g: &Tensor, input: &View, output: &View) -> Result<Tensor> {
-    if has_repeats(input) || has_repeats(output) {
+    if has_repeats(input) {
         return Err(Error::not_implemented("the gradient of a view in which elements repeat, after an in-place write"));
     }
-    let flat = write_into_zeros(g, input.storage_extent().max(output.storage_extent()), output)?;
+    let extent = input.storage_extent().max(output.storage_extent());
+    let flat = if may_overlap(output) { add_into_zeros(g, extent, output)? } else { write_into_zeros(g, extent, output)? };
     Ok(read_region(&flat, input))
+}
+
+/// The sum of the gradients of every element that a region shows more than once.
+fn add_into_zeros(source: &Tensor, extent: usize, region: &View) -> Result<Tensor> {
+    let count = [region.num_elements()];
+    let positions = moves::reshape_to(&read_region(&index::steps(extent, source.device())?, region), &count)?;
+    index::scatter_add_zeros(0, &positions, &moves::reshape_to(source, &count)?, &[extent])
 }
 
 /// Gradients of the tensor written (laid out as `base`) and of what was written to its `region`.
@@ -67,6 +75,19 @@ fn write_into_zeros(source: &Tensor, extent: usize, region: &View) -> Result<Ten
 
 fn read_region(flat: &Tensor, region: &View) -> Tensor {
     moves::as_region(flat, region)
+}
+
+/// False only if no two positions of the view are one element: every stride passes the dimensions within it.
+fn may_overlap(view: &View) -> bool {
+    let mut dims: Vec<(usize, usize)> =
+        view.strides.iter().copied().zip(view.shape.iter().copied()).filter(|&(_, size)| size > 1).collect();
+    dims.sort_unstable();
+    let mut reach = 0;
+    dims.into_iter().any(|(stride, size)| {
+        let overlaps = stride <= reach;
+        reach += stride * (size - 1);
+        overlaps
+    })
 }
 
 fn has_repeats(view: &View) -> bool {

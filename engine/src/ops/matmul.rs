@@ -60,7 +60,9 @@ pub fn mm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         return Err(Error::runtime("mat2 must be a matrix"));
     }
     if a.size(1) != b.size(0) {
-        return Err(Error::MatmulShapes { a: [a.size(0), a.size(1)], b: [b.size(0), b.size(1)] });
+        // PyTorch names the operator in this text, and in no other of its products.
+        let shapes = Error::MatmulShapes { a: [a.size(0), a.size(1)], b: [b.size(0), b.size(1)] };
+        return Err(Error::runtime(format!("mm: {shapes}")));
     }
     check_dtypes(a, b)?;
     let mark = sequence_mark();

@@ -77,6 +77,13 @@ pub fn randint(low: i64, high: i64, shape: &[usize], dtype: DType, device: Devic
     copy::to_device(&values, device)
 }
 
+/// Integers of 63 random bits, as `x.random_()` without bounds draws them for int64.
+pub fn random(shape: &[usize], device: Device) -> Result<Tensor> {
+    let count = checked_num_elements(shape)?;
+    let buffer = context::with_generator(|generator| generator.random(count))?;
+    copy::to_device(&Tensor::from_buffer(buffer, shape), device)
+}
+
 /// `torch.randperm(n)`
 pub fn randperm(count: usize, device: Device) -> Result<Tensor> {
     checked_num_elements(&[count])?;

@@ -52,6 +52,7 @@ pub const ROWS: &[Row] = &[
     }),
     ("bernoulli T -> T", |a| Ok(random::bernoulli(&a.tensor()?)?.into())),
     ("randint i i is d v -> T", |a| Ok(random::randint(a.int()?, a.int()?, &a.sizes()?, a.dtype()?, a.device()?)?.into())),
+    ("random is v -> T", |a| Ok(random::random(&a.sizes()?, a.device()?)?.into())),
     ("randperm i v -> T", |a| {
         let count = a.int()?;
         let count = usize::try_from(count).map_err(|_| Error::runtime(format!("n must be non-negative, got{count}")))?;
