@@ -29,7 +29,8 @@ class DisplayObject:
             self.reload()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__module__}.{type(self).__name__} object>"
+        # The name that saved notebooks carry everywhere else.
+        return f"<IPython.core.display.{type(self).__name__} object>"
 
     def reload(self) -> None:
         """Reads the data from the file again."""

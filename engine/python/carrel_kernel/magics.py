@@ -7,12 +7,18 @@ Read next: execution.py.
 
 import re
 
+from .ansi import RED, paint
+
 _LINE = re.compile(r"^\s*(?:[\w.,\s\[\]*]+=\s*)?(?P<mark>%%|%|!!|!)(?P<name>[\w.]*)(?P<rest>.*)$")
 _HELP = re.compile(r"^\s*(?:\?{1,2}\s*[%\w.]+|[%\w.\[\]'\"]+\?{1,2})\s*$")
 
 
 class UsageError(Exception):
     """A notebook command that cannot be carried out."""
+
+    def _render_traceback_(self) -> list[str]:
+        """The message alone: there is no program whose frames would help."""
+        return [f"{paint(RED, 'UsageError')}: {self}"]
 
 
 def unsupported(source: str, line: int | None) -> UsageError | None:

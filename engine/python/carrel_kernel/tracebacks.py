@@ -47,6 +47,9 @@ def message_of(error: BaseException) -> str:
 
 def format_error(error: BaseException) -> list[str]:
     """The traceback of an error as the paragraphs of an error output."""
+    own = getattr(type(error), "_render_traceback_", None)
+    if callable(own):
+        return [str(line) for line in own(error)]
     if isinstance(error, KeyboardInterrupt):
         return _stack(error, [frame for frame in _frames(error) if is_cell(frame[0].f_code.co_filename)])
     parts: list[str] = []

@@ -120,6 +120,7 @@ class Errors(KernelCase):
             run = self.run_cell(code)
             self.assertEqual(run.error["ename"], "UsageError", code)
             self.assertIn(text, run.error["evalue"])
+            self.assertTrue(run.traceback.startswith("UsageError: "))
         self.assertEqual(self.run_cell("x = 5 % ").error["ename"], "SyntaxError")
 
 
