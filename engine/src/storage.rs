@@ -85,7 +85,8 @@ impl Storage {
 
     /// The buffer of a CPU storage.
     pub fn buffer(&self) -> Result<Ref<'_, Buffer>> {
-        Ref::filter_map(self.data.borrow(), |data| if let Data::Cpu(buffer) = data { Some(buffer) } else { None })
+        let data = self.data.try_borrow().map_err(|_| Error::runtime("a tensor is read while it is written"))?;
+        Ref::filter_map(data, |data| if let Data::Cpu(buffer) = data { Some(buffer) } else { None })
             .map_err(|_| wrong_device(self.device))
     }
 

@@ -121,7 +121,7 @@ impl Backward {
         if self.wanted.is_some() && !self.useful.contains(&node.sequence) {
             return Ok(Progress::Ran);
         }
-        if matches!(node.rule, Rule::Callback(_)) {
+        if matches!(node.rule, Rule::Callback { .. }) {
             return Ok(Progress::Callback { node, gradients });
         }
         let saved = node.unpack()?;

@@ -11,6 +11,7 @@ mod rules;
 mod rules_elementwise;
 mod rules_view;
 mod saved;
+pub mod walk;
 
 pub use engine::{Backward, Options, Progress, gradients, run_backward};
 pub(crate) use inplace::assign_unchecked;
@@ -95,6 +96,24 @@ pub fn record_view(view: Tensor, of: &Tensor) -> Tensor {
         view.meta_mut().view_of = Some(ViewOf { base, version });
     }
     view
+}
+
+/// Makes `outputs` the outputs of a function outside the engine, if an input needs a gradient.
+/// Its backward is run by the caller: see `walk`. False if no input does.
+pub fn record_callback(inputs: &[Tensor], outputs: &[Tensor], number: u64, name: &str) -> bool {
+    if !context::grad_enabled() {
+        return false;
+    }
+    let edges: Vec<Option<Edge>> = inputs.iter().map(gradient_edge).collect();
+    if edges.iter().all(Option::is_none) {
+        return false;
+    }
+    let (inputs, references): (Vec<&Tensor>, Vec<&Tensor>) = (inputs.iter().collect(), outputs.iter().collect());
+    let node = Node::new(Rule::Callback { number, name: name.to_owned() }, &inputs, edges, &references);
+    for (output, tensor) in outputs.iter().enumerate().filter(|(_, tensor)| tensor.dtype().is_float()) {
+        tensor.meta_mut().grad_fn = Some(GradFn { node: Rc::clone(&node), output });
+    }
+    true
 }
 
 fn attach(output: &Tensor, node: Rc<Node>) {

@@ -57,8 +57,13 @@ pub enum Rule {
     Identity,
     /// A copy on another device.
     ToDevice,
-    /// A function outside the engine, by its number: `torch.autograd.Function`.
-    Callback(u64),
+    /// A function outside the engine: `torch.autograd.Function`.
+    Callback {
+        /// Its number, chosen outside.
+        number: u64,
+        /// Its node's name.
+        name: String,
+    },
 }
 
 /// Shape, dtype and device of a node's input or output.
@@ -187,14 +192,16 @@ impl Node {
 impl Drop for Node {
     fn drop(&mut self) {
         let remains = (std::mem::take(&mut self.edges), self.saved.take());
-        REMAINS.with_borrow_mut(|heap| heap.push(remains));
-        if IS_CLEARING.replace(true) {
+        // When the thread ends its lists may be gone already; then what is left is dropped in place.
+        let Ok(is_clearing) = IS_CLEARING.try_with(|flag| flag.replace(true)) else { return };
+        let Ok(()) = REMAINS.try_with(|heap| heap.borrow_mut().push(remains)) else { return };
+        if is_clearing {
             return;
         }
-        while let Some(remains) = REMAINS.with_borrow_mut(Vec::pop) {
+        while let Ok(Some(remains)) = REMAINS.try_with(|heap| heap.borrow_mut().pop()) {
             drop(remains);
         }
-        IS_CLEARING.set(false);
+        IS_CLEARING.try_with(|flag| flag.set(false)).unwrap_or_default();
     }
 }
 

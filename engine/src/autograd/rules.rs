@@ -64,7 +64,7 @@ pub fn name(rule: &Rule) -> String {
         Rule::CopySlices { .. } => "CopySlices".into(),
         Rule::Identity => "AliasBackward0".into(),
         Rule::ToDevice => "ToCopyBackward0".into(),
-        Rule::Callback(_) => "Function".into(),
+        Rule::Callback { name, .. } => name.clone(),
     }
 }
 
@@ -122,7 +122,7 @@ pub fn input_gradients(node: &Node, gradients: &[Option<Tensor>], saved: &[Optio
         Rule::CopySlices { base, region } => rules_view::copy_slices(g, base, region, &needs),
         Rule::Identity => Ok(vec![Some(g.clone())]),
         Rule::ToDevice => Ok(vec![Some(copy::to_device(g, node.inputs[0].device)?)]),
-        Rule::Callback(_) => Err(Error::runtime("a callback node has no rule in the engine")),
+        Rule::Callback { .. } => Err(Error::runtime("a callback node has no rule in the engine")),
     }?;
     results
         .into_iter()

@@ -146,3 +146,43 @@ pub unsafe extern "C" fn carrel_deliver(reply: *const u8, len: usize) -> f64 {
     let reply = unsafe { borrowed(reply, len) };
     Recorder::with(|recorder| recorder.deliver(reply).code())
 }
+
+#[cfg(feature = "executor")]
+thread_local! {
+    static EXECUTOR: std::cell::RefCell<Option<crate::executor::blocking::Executor>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Opens a GPU for this thread: 1, or 0 if there is none. Call it before `carrel_new(1)`.
+#[cfg(feature = "executor")]
+#[unsafe(no_mangle)]
+pub extern "C" fn carrel_gpu_open() -> u32 {
+    let executor = crate::executor::blocking::Executor::new().ok();
+    let is_open = executor.is_some();
+    EXECUTOR.with_borrow_mut(|slot| *slot = executor);
+    u32::from(is_open)
+}
+
+/// Lets the GPU go.
+#[cfg(feature = "executor")]
+#[unsafe(no_mangle)]
+pub extern "C" fn carrel_gpu_close() {
+    EXECUTOR.with_borrow_mut(|slot| *slot = None);
+}
+
+/// Executes every message that waits and delivers the replies: 0, or -1.
+#[cfg(feature = "executor")]
+#[unsafe(no_mangle)]
+pub extern "C" fn carrel_gpu_run() -> f64 {
+    EXECUTOR.with_borrow_mut(|slot| {
+        let Some(executor) = slot else { return -1.0 };
+        Recorder::with(|recorder| {
+            while recorder.take_outbox() {
+                let reply = executor.execute(recorder.bytes_out());
+                if recorder.deliver(&reply).code() < 0.0 {
+                    return -1.0;
+                }
+            }
+            0.0
+        })
+    })
+}

@@ -1,6 +1,6 @@
 //! Rows of autograd.
 
-use crate::autograd::{self, Options};
+use crate::autograd::{self, Options, walk};
 use crate::context;
 use crate::ffi::args::Outcome;
 use crate::ffi::table::Row;
@@ -44,4 +44,24 @@ pub const ROWS: &[Row] = &[
         let options = Options { retain_graph: a.bool()?, create_graph: a.bool()? };
         Ok(Outcome::Tensors(autograd::gradients(&outputs, &gradients, &inputs, options)?))
     }),
+    // Backward of `torch.autograd.Function`: inputs, outputs (fresh tensors), the function's number and its node's name.
+    // True if an input needs a gradient.
+    ("attach_function Ts Ts i t -> b", |a| {
+        let (inputs, outputs, number) = (a.tensors()?, a.tensors()?, a.int()?);
+        Ok(autograd::record_callback(&inputs, &outputs, number as u64, a.text()).into())
+    }),
+    // A walk that stops at such functions: outputs, gradients, inputs, only the inputs' gradients, retain_graph, create_graph.
+    ("walk_start Ts Ts? Ts b b b -> ()", |a| {
+        let (outputs, gradients, inputs, is_partial) = (a.tensors()?, a.opt_tensors()?, a.tensors()?, a.bool()?);
+        let options = Options { retain_graph: a.bool()?, create_graph: a.bool()? };
+        Ok(walk::start(&outputs, &gradients, is_partial.then_some(&inputs[..]), options)?.into())
+    }),
+    // Walks on: the number of the function whose backward is needed, or -1 at the end.
+    ("walk_on -> i", |_| Ok(Outcome::Number(walk::advance()?.map_or(-1.0, |number| number as f64)))),
+    // The gradients of that function's outputs.
+    ("walk_gradients -> Ts", |_| Ok(Outcome::Tensors(walk::gradients()?))),
+    // The gradients of that function's inputs.
+    ("walk_provide Ts? -> ()", |a| Ok(walk::provide(a.opt_tensors()?)?.into())),
+    // Ends the walk, also after an error: the gradients of the inputs it was started with.
+    ("walk_end Ts -> Ts", |a| Ok(Outcome::Tensors(walk::end(&a.tensors()?)?))),
 ];

@@ -59,9 +59,8 @@ pub const ROWS: &[Row] = &[
             weight_decay: a.float()?,
             nesterov: a.bool()?,
             maximize: a.bool()?,
-            is_first: a.bool()?,
         };
-        Ok(optim::sgd(&params, &grads, &buffers, settings)?.into())
+        Ok(optim::sgd(&params, &grads, &buffers, settings, a.bool()?)?.into())
     }),
     // parameters, gradients, first and second moments, largest second moments (or none at all), steps (from 1),
     // lr, beta1, beta2, eps, weight_decay, decoupled (AdamW), maximize
@@ -76,6 +75,7 @@ pub const ROWS: &[Row] = &[
             weight_decay: a.float()?,
             decoupled: a.bool()?,
             maximize: a.bool()?,
+            step: 1.0,
         };
         Ok(optim::adam(&params, &grads, &first, &second, &largest, &steps, settings)?.into())
     }),
