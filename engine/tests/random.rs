@@ -21,9 +21,15 @@ fn draws_equal_recorded_pytorch() {
     let (mut passed, mut left) = (0, 0);
     for record in records.lines() {
         let record: Value = serde_json::from_str(record).expect("a record is JSON");
-        let (seed, expr) = (record["seed"].as_u64().expect("seed"), record["expr"].as_str().expect("expr"));
+        let (seed, expr) = (
+            record["seed"].as_u64().expect("seed"),
+            record["expr"].as_str().expect("expr"),
+        );
         let Some(draws) = draw(expr, &mut Generator::new(seed)) else {
-            assert!(LEFT_TO_PYTHON.iter().any(|start| expr.starts_with(start)), "no draw is written for {expr}");
+            assert!(
+                LEFT_TO_PYTHON.iter().any(|start| expr.starts_with(start)),
+                "no draw is written for {expr}"
+            );
             left += 1;
             continue;
         };
@@ -36,7 +42,10 @@ fn draws_equal_recorded_pytorch() {
         }
         passed += 1;
     }
-    println!("random: {passed} of {} records equal PyTorch, {left} left to Python", passed + left);
+    println!(
+        "random: {passed} of {} records equal PyTorch, {left} left to Python",
+        passed + left
+    );
     assert!(passed > 0, "the records are empty");
 }
 
@@ -59,17 +68,25 @@ fn draw(expr: &str, g: &mut Generator) -> Option<Result<Vec<Buffer>>> {
         "torch.empty(40).normal_(1, 2)" => one(g.normal(DType::F32, 40, 1.0, 2.0)),
         "torch.normal(torch.zeros(20), torch.ones(20))" => one(g.normal(DType::F32, 20, 0.0, 1.0)),
         "torch.nn.Embedding(10, 4).weight" => one(g.normal(DType::F32, 40, 0.0, 1.0)),
-        "torch.nn.init.kaiming_normal_(torch.empty(8, 9))" => one(g.normal(DType::F32, 72, 0.0, 2f64.sqrt() / 9f64.sqrt())),
+        "torch.nn.init.kaiming_normal_(torch.empty(8, 9))" => {
+            one(g.normal(DType::F32, 72, 0.0, 2f64.sqrt() / 9f64.sqrt()))
+        }
         "torch.randint(0, 10, (20,))" => one(g.randint(20, 0, 10)),
         "torch.randint(5, 1000000, (9,))" => one(g.randint(9, 5, 1_000_000)),
         "torch.randint(0, 2**40, (5,))" => one(g.randint(5, 0, 1 << 40)),
         "torch.randperm(10)" => one(g.randperm(10)),
         "torch.randperm(1000)" => one(g.randperm(1000)),
-        "torch.utils.data.random_split(range(20), [15, 5])[1].indices" => one(g.randperm(20).map(|order| tail(&order, 15))),
+        "torch.utils.data.random_split(range(20), [15, 5])[1].indices" => {
+            one(g.randperm(20).map(|order| tail(&order, 15)))
+        }
         "torch.bernoulli(torch.full((20,), 0.3))" => one(g.bernoulli(&Buffer::F32(vec![0.3; 20]))),
-        "torch.nn.functional.dropout(torch.ones(64), 0.5)" => one(g.bernoulli_scalar(DType::F32, 64, 0.5).map(|kept| doubled(&kept))),
+        "torch.nn.functional.dropout(torch.ones(64), 0.5)" => {
+            one(g.bernoulli_scalar(DType::F32, 64, 0.5).map(|kept| doubled(&kept)))
+        }
         "torch.empty(20).exponential_()" => one(g.exponential(DType::F32, 20, 1.0)),
-        "torch.multinomial(torch.tensor([0.1, 0.2, 0.3, 0.4]), 12, replacement=True)" => one(g.multinomial(&weights(), 1, 12, true)),
+        "torch.multinomial(torch.tensor([0.1, 0.2, 0.3, 0.4]), 12, replacement=True)" => {
+            one(g.multinomial(&weights(), 1, 12, true))
+        }
         "torch.multinomial(torch.tensor([0.1, 0.2, 0.3, 0.4]), 3)" => one(g.multinomial(&weights(), 1, 3, false)),
         "torch.nn.Linear(7, 5).weight" => one(fan_in_uniform(g, 35, 7)),
         "torch.nn.Linear(7, 5).bias" => one(fan_in_uniform(g, 35, 7).and_then(|_| fan_in_uniform(g, 5, 7))),
@@ -77,9 +94,9 @@ fn draw(expr: &str, g: &mut Generator) -> Option<Result<Vec<Buffer>>> {
         "torch.nn.LSTM(4, 3).weight_hh_l0" => one(fan_in_uniform(g, 48, 3).and_then(|_| fan_in_uniform(g, 36, 3))),
         "torch.nn.init.xavier_uniform_(torch.empty(8, 9))" => one(xavier_uniform(g, 8, 9)),
         // The output projection, a Linear with a bias that is then zeroed, is made first.
-        "torch.nn.MultiheadAttention(8, 2).in_proj_weight" => {
-            one(fan_in_uniform(g, 64, 8).and_then(|_| fan_in_uniform(g, 8, 8)).and_then(|_| xavier_uniform(g, 24, 8)))
-        }
+        "torch.nn.MultiheadAttention(8, 2).in_proj_weight" => one(fan_in_uniform(g, 64, 8)
+            .and_then(|_| fan_in_uniform(g, 8, 8))
+            .and_then(|_| xavier_uniform(g, 24, 8))),
         "(torch.rand(3), torch.randn(3), torch.randn(20), torch.rand(2))" => Some(several(g)),
         "[x for x in torch.utils.data.DataLoader(torch.arange(23), batch_size=5, shuffle=True)]" => Some(shuffled(g)),
         _ => None,
@@ -113,18 +130,26 @@ fn several(g: &mut Generator) -> Result<Vec<Buffer>> {
 /// A loader draws a seed for its workers, then its sampler one for the order.
 fn shuffled(g: &mut Generator) -> Result<Vec<Buffer>> {
     g.random(1)?;
-    let Buffer::I64(seed) = g.random(1)? else { return Ok(Vec::new()) };
-    let Buffer::I64(order) = Generator::new(seed[0] as u64).randperm(23)? else { return Ok(Vec::new()) };
+    let Buffer::I64(seed) = g.random(1)? else {
+        return Ok(Vec::new());
+    };
+    let Buffer::I64(order) = Generator::new(seed[0] as u64).randperm(23)? else {
+        return Ok(Vec::new());
+    };
     Ok(order.chunks(5).map(|batch| Buffer::I64(batch.to_vec())).collect())
 }
 
 fn tail(order: &Buffer, from: usize) -> Buffer {
-    let Buffer::I64(order) = order else { panic!("a permutation is int64") };
+    let Buffer::I64(order) = order else {
+        panic!("a permutation is int64")
+    };
     Buffer::I64(order[from..].to_vec())
 }
 
 fn doubled(kept: &Buffer) -> Buffer {
-    let Buffer::F32(kept) = kept else { panic!("the mask is float32") };
+    let Buffer::F32(kept) = kept else {
+        panic!("the mask is float32")
+    };
     Buffer::F32(kept.iter().map(|one| one * 2.0).collect())
 }
 
@@ -133,24 +158,34 @@ fn same(draw: &Buffer, expected: &Buffer) -> bool {
     match (draw, expected) {
         (Buffer::F64(draw), Buffer::F64(expected)) => {
             draw.len() == expected.len()
-                && draw.iter().zip(expected).all(|(x, y)| (x - y).abs() <= 4.0 * f64::EPSILON * y.abs())
+                && draw
+                    .iter()
+                    .zip(expected)
+                    .all(|(x, y)| (x - y).abs() <= 4.0 * f64::EPSILON * y.abs())
         }
         _ => draw == expected,
     }
 }
 
 fn read_records() -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/conformance/rng.jsonl.gz");
-    let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("the recorded draws are missing at {path}: {error}"));
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance/rng.jsonl.gz");
+    let file =
+        std::fs::File::open(path).unwrap_or_else(|error| panic!("the recorded draws are missing at {path}: {error}"));
     let mut text = String::new();
-    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("the records are gzip of UTF-8");
+    flate2::read::GzDecoder::new(file)
+        .read_to_string(&mut text)
+        .expect("the records are gzip of UTF-8");
     text
 }
 
 fn decode(value: &Value, buffers: &mut Vec<Buffer>) {
     if let Some(tensor) = value.get("t") {
         let name = tensor["dtype"].as_str().expect("dtype");
-        let dtype = DType::ALL.iter().copied().find(|dtype| dtype.name() == name).expect("a known dtype");
+        let dtype = DType::ALL
+            .iter()
+            .copied()
+            .find(|dtype| dtype.name() == name)
+            .expect("a known dtype");
         let bytes = base64(tensor["data"].as_str().expect("data"));
         buffers.push(Buffer::from_bytes(dtype, &bytes).expect("whole elements"));
     } else if let Some(tuple) = value.get("tuple") {
@@ -174,7 +209,10 @@ fn base64(text: &str) -> Vec<u8> {
     };
     let mut bytes = Vec::new();
     for group in text.trim_end_matches('=').as_bytes().chunks(4) {
-        let bits = group.iter().fold(0u32, |bits, &byte| (bits << 6) | u32::from(digit(byte))) << (6 * (4 - group.len()));
+        let bits = group
+            .iter()
+            .fold(0u32, |bits, &byte| (bits << 6) | u32::from(digit(byte)))
+            << (6 * (4 - group.len()));
         bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
     }
     bytes

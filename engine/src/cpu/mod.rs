@@ -13,6 +13,7 @@ mod elementwise;
 mod fill;
 mod float;
 mod index;
+mod lanes;
 mod matmul;
 mod matmul_block;
 pub mod optimizer;

@@ -188,33 +188,42 @@ fn adam_typed<T: Number>(
     let decays = options.weight_decay != 0.0;
     // PyTorch's `lerp` starts from the nearer end.
     let starts_from_average = 1.0 - options.beta1 < 0.5;
-    let mut maxima = match state.max_exp_avg_sq {
-        Some(buffer) => region::<T>(buffer, 0, len)?.iter_mut(),
-        None => [].iter_mut(),
-    };
-    let state = first_moments.iter_mut().zip(second_moments);
-    for ((weight, &grad), (first, second)) in weights.iter_mut().zip(&*grads).zip(state) {
-        let mut grad = if options.maximize { -grad } else { grad };
-        if decays && options.decoupled {
-            *weight = *weight * shrink;
-        } else if decays {
-            grad = grad + decay * *weight;
+    let (is_negative, is_decoupled) = (options.maximize, options.decoupled);
+    // Weight and gradient after decay; the moments; the weight's change for a spread of the gradients.
+    let decayed = |weight: T, grad: T| {
+        let grad = if is_negative { -grad } else { grad };
+        match (decays, is_decoupled) {
+            (false, _) => (weight, grad),
+            (true, true) => (weight * shrink, grad),
+            (true, false) => (weight, grad + decay * weight),
         }
-        *first = if starts_from_average {
-            *first + mix1 * (grad - *first)
+    };
+    let average = |first: T, grad: T| {
+        if starts_from_average {
+            first + mix1 * (grad - first)
         } else {
-            grad - (grad - *first) * keep1
-        };
-        *second = *second * beta2 + mix2 * grad * grad;
-        let spread = match maxima.next() {
-            Some(maximum) => {
-                *maximum = maximum.maximum_nan(*second);
-                *maximum
-            }
-            None => *second,
-        };
-        let denominator = spread.root() / root_correction + eps;
-        *weight = *weight + step * *first / denominator;
+            grad - (grad - first) * keep1
+        }
+    };
+    let change = |first: T, spread: T| step * first / (spread.root() / root_correction + eps);
+    let rows = weights.iter_mut().zip(&*grads).zip(first_moments).zip(second_moments);
+    match state.max_exp_avg_sq {
+        None => rows.for_each(|(((weight, &grad), first), second)| {
+            let (start, grad) = decayed(*weight, grad);
+            *first = average(*first, grad);
+            *second = *second * beta2 + mix2 * grad * grad;
+            *weight = start + change(*first, *second);
+        }),
+        Some(maxima) => {
+            rows.zip(region::<T>(maxima, 0, len)?)
+                .for_each(|((((weight, &grad), first), second), maximum)| {
+                    let (start, grad) = decayed(*weight, grad);
+                    *first = average(*first, grad);
+                    *second = *second * beta2 + mix2 * grad * grad;
+                    *maximum = maximum.maximum_nan(*second);
+                    *weight = start + change(*first, *maximum);
+                })
+        }
     }
     Ok(())
 }

@@ -44,11 +44,11 @@ macro_rules! for_each_unary {
             /// `max(x, 0)`; NaN stays NaN.
             Relu, "relu", Number, wgsl: "c_relu({x})", float: |x| if x > 0.0 || x.is_nan() { x } else { 0.0 }, int: |x| x.max(0), vjp: (g, x, out) => where_mask(&gt_scalar(out, 0.0)?, g);
             /// e to the power x.
-            Exp, "exp", Float, wgsl: "exp({x})", float: |x| x.exp(), int: |x| x, vjp: (g, x, out) => mul(g, out);
+            Exp, "exp", Float, wgsl: "exp({x})", float: |x| x.exp_lanes(), int: |x| x, vjp: (g, x, out) => mul(g, out);
             /// `exp(x) - 1`
             Expm1, "expm1", Float, wgsl: "c_expm1({x})", float: |x| x.exp_m1(), int: |x| x, vjp: (g, x, out) => mul(g, &add_scalar(out, 1.0)?);
             /// Natural logarithm.
-            Log, "log", Float, wgsl: "c_log({x})", float: |x| x.ln(), int: |x| x, vjp: (g, x, out) => div(g, x);
+            Log, "log", Float, wgsl: "c_log({x})", float: |x| x.ln_lanes(), int: |x| x, vjp: (g, x, out) => div(g, x);
             /// Logarithm to base 2.
             Log2, "log2", Float, wgsl: "c_log2({x})", float: |x| x.log2(), int: |x| x, vjp: (g, x, out) => div(g, &mul_scalar(x, std::f64::consts::LN_2)?);
             /// Logarithm to base 10.
@@ -68,9 +68,9 @@ macro_rules! for_each_unary {
             /// Tangent.
             Tan, "tan", Float, wgsl: "tan({x})", float: |x| x.tan(), int: |x| x, vjp: (g, x, out) => mul(g, &add_scalar(&mul(out, out)?, 1.0)?);
             /// Hyperbolic tangent.
-            Tanh, "tanh", Float, wgsl: "c_tanh({x})", float: |x| x.tanh(), int: |x| x, vjp: (g, x, out) => mul(g, &rsub_scalar(&mul(out, out)?, 1.0)?);
+            Tanh, "tanh", Float, wgsl: "c_tanh({x})", float: |x| x.tanh_lanes(), int: |x| x, vjp: (g, x, out) => mul(g, &rsub_scalar(&mul(out, out)?, 1.0)?);
             /// `1 / (1 + exp(-x))`
-            Sigmoid, "sigmoid", Float, wgsl: "(1.0 / (1.0 + exp(-({x}))))", float: |x| 1.0 / (1.0 + (-x).exp()), int: |x| x, vjp: (g, x, out) => mul(g, &mul(out, &rsub_scalar(out, 1.0)?)?);
+            Sigmoid, "sigmoid", Float, wgsl: "(1.0 / (1.0 + exp(-({x}))))", float: |x| 1.0 / (1.0 + (-x).exp_lanes()), int: |x| x, vjp: (g, x, out) => mul(g, &mul(out, &rsub_scalar(out, 1.0)?)?);
             /// Gauss error function.
             Erf, "erf", Float, wgsl: "c_erf({x})", float: |x| x.erf(), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&exp(&neg(&mul(x, x)?)?)?, std::f64::consts::FRAC_2_SQRT_PI)?);
             /// Largest integer not above x.
