@@ -40,6 +40,7 @@ describe("the page before and without a kernel", () => {
     assert.equal(String(before.cells[0].source), "answer = 42");
     await page.page.waitForTimeout(1500);
     await page.reload();
+    await page.cell(0).waitFor();
     const after = await page.notebook();
     assert.equal(String(after.cells[0].source), "answer = 42");
     await page.close();

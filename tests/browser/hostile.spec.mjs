@@ -5,8 +5,12 @@ import { describe, it } from "node:test";
 
 import { useSite } from "./harness/site.mjs";
 
-/** What an attacker would try from JavaScript; each entry must fail. */
+/** An attempt that succeeds, which shows that the others were made. */
+const CONTROL = "the time of day";
+
+/** What an attacker would try from JavaScript; each entry but the control must fail. */
 const attempts = {
+  [CONTROL]: "Date.now()",
   "the page's localStorage": "localStorage.getItem('x')",
   "the page's sessionStorage": "sessionStorage.getItem('x')",
   "the page's IndexedDB": "indexedDB.open('carrel')",
@@ -29,7 +33,34 @@ function attack(siteUrl) {
   return `const log = {};\n${lines.join("\n")}`;
 }
 
-const allRefused = Object.fromEntries(Object.keys(attempts).map((name) => [name, "refused"]));
+/** The attempts of `made` that were not refused; all must have been made. */
+function reachedIn(log, made) {
+  assert.deepEqual(Object.keys(log), Object.keys(made));
+  return Object.keys(log).filter((name) => log[name] !== "refused");
+}
+
+/** What an attacker would try from Python, where the browser is the module `js`; each entry but the control must fail. */
+const pythonAttempts = {
+  [CONTROL]: "js.Date.now()",
+  "the page's localStorage": "js.localStorage.getItem('x')",
+  "the page's IndexedDB": "js.indexedDB.open('carrel')",
+  "the page's caches": "run_sync(js.caches.keys())",
+  "the page's window.carrel": "js.carrel.notebook()",
+  "the parent's window.carrel": "js.parent.carrel.notebook()",
+  "the top window's window.carrel": "js.top.carrel.notebook()",
+  "the page's document": "js.document.body",
+  "another host": "run_sync(js.fetch('https://example.org/'))",
+  "another host, by import": "js.importScripts('https://example.org/x.js')",
+  "the site's own files": "run_sync(js.fetch('SITEkernel/manifest.json'))",
+};
+
+function pythonAttack(siteUrl) {
+  const lines = Object.entries(pythonAttempts).map(([name, code]) => {
+    const quoted = JSON.stringify(name);
+    return `try:\n    ${code.replace("SITE", siteUrl)}\n    log[${quoted}] = "reached"\nexcept Exception as error:\n    log[${quoted}] = "refused"`;
+  });
+  return `import js, json\nfrom pyodide.ffi import run_sync\nlog = {}\n${lines.join("\n")}\nprint(json.dumps(log))`;
+}
 
 describe("a hostile document", () => {
   const site = useSite();
@@ -53,14 +84,9 @@ describe("a hostile document", () => {
   it("cannot reach the page from Python", async () => {
     const page = await site.open();
     await page.newNotebook();
-    const code = `
-import js, json
-from pyodide.code import run_js
-from pyodide.ffi import run_sync
-print(run_sync(run_js(${JSON.stringify(`(async () => {\n${attack(site.url)}\nreturn JSON.stringify(log);\n})()`)})))
-`;
-    await page.runCell(0, code.trim());
-    assert.deepEqual(JSON.parse(await page.outputText(0)), allRefused);
+    const code = pythonAttack(site.url);
+    await page.runCell(0, code);
+    assert.deepEqual(reachedIn(JSON.parse(await page.outputText(0)), pythonAttempts), [CONTROL]);
     await page.close();
   });
 
@@ -71,7 +97,7 @@ print(run_sync(run_js(${JSON.stringify(`(async () => {\n${attack(site.url)}\nret
     await page.runCell(0, `from IPython.display import HTML, display\ndisplay(HTML(${JSON.stringify(html)}))`);
     const log = page.outputs(0).frameLocator("iframe").locator("#log");
     await log.filter({ hasText: "{" }).waitFor();
-    assert.deepEqual(JSON.parse(await log.textContent()), allRefused);
+    assert.deepEqual(reachedIn(JSON.parse(await log.textContent()), attempts), [CONTROL]);
     await page.screenshot("hostile-output");
     await page.close();
   });
