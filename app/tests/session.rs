@@ -199,7 +199,10 @@ fn a_restart_keeps_outputs_and_a_death_fails_what_ran() {
     bench.act(Action::RunAll);
     let steps = bench.session.take(ClientEvent::Fatal("out of memory".to_owned()));
     bench.follow(steps);
-    assert_eq!(bench.show(), ["[1] failed: kept/", "[ ] not run: stopped: "]);
+    assert_eq!(
+        bench.show(),
+        ["[1] failed: kept/ !DeadKernelError", "[ ] not run: stopped: "]
+    );
     assert_eq!(
         bench.state.runtime.kernel,
         KernelStatus::Dead("out of memory".to_owned())
@@ -211,5 +214,5 @@ fn a_restart_keeps_outputs_and_a_death_fails_what_ran() {
     });
     assert_eq!(bench.state.runtime.cell_status(&CellId::from("c1")), CellStatus::Queued);
     bench.ready();
-    assert_eq!(bench.show(), ["[1] failed: kept/", "[1] done: no/"]);
+    assert_eq!(bench.show(), ["[1] failed: kept/ !DeadKernelError", "[1] done: no/"]);
 }

@@ -210,6 +210,7 @@ impl Effects {
                     self.flush(app);
                     if let KernelStatus::Dead(reason) = &kernel {
                         self.settle(&Err(reason.clone()));
+                        tell_death(app, reason);
                     }
                     app.dispatch(Action::SetKernel(kernel));
                 }
@@ -250,7 +251,7 @@ impl Effects {
     }
 
     /// Hands what has been collected to the state, then tells those who wait for an execution to end.
-    fn flush(&self, app: AppState) {
+    pub(super) fn flush(&self, app: AppState) {
         let reports = self.rooms.kernel.reports.take();
         if reports.is_empty() {
             return;
@@ -332,6 +333,18 @@ impl Effects {
     /// Notes how long something took.
     pub fn note_timing(&self, name: &str, ms: f64) {
         self.rooms.kernel.timings_ms.borrow_mut().insert(name.to_owned(), ms);
+    }
+}
+
+/// Says what is lost with a kernel that was there, and what is not. A start that failed shows in the status alone.
+fn tell_death(app: AppState, reason: &str) {
+    if app.with(|state| matches!(state.runtime.kernel, KernelStatus::Idle | KernelStatus::Busy)) {
+        let text = format!("The kernel stopped: {reason}. Variables are lost; the notebook and its files are not.");
+        app.dispatch(Action::Notify {
+            text,
+            is_error: true,
+            action: None,
+        });
     }
 }
 

@@ -72,7 +72,7 @@ impl Effects {
             effects.take_tab_news(app, &document, news)
         }));
         let effects = self.clone();
-        window::on_window("pagehide", move |_| effects.leave(app));
+        window::on_window("pagehide", move |_| effects.vanish(app));
         let effects = self.clone();
         window::on_document("visibilitychange", move |_| {
             if window::is_hidden() {

@@ -32,6 +32,8 @@ pub(super) struct SaveRoom {
     modified_ms: Cell<f64>,
     /// Cells whose text may differ from the stored one.
     changed: RefCell<BTreeSet<CellId>>,
+    /// The same for the write that is on its way, which may yet fail.
+    writing: RefCell<BTreeSet<CellId>>,
     known: RefCell<BTreeSet<CellId>>,
     is_timer_set: Cell<bool>,
     is_journal_due: Cell<bool>,
@@ -45,6 +47,7 @@ impl SaveRoom {
         self.created_ms.set(created_ms);
         self.modified_ms.set(modified_ms);
         self.changed.borrow_mut().clear();
+        self.writing.borrow_mut().clear();
         *self.known.borrow_mut() = cell_ids(app);
     }
 
@@ -64,19 +67,25 @@ impl SaveRoom {
         self.autosave.borrow().is_dirty()
     }
 
+    fn record(&self, app: AppState, modified_ms: f64) -> Record {
+        app.with(|state| Record {
+            id: state.document.id.clone(),
+            title: state.document.title.clone(),
+            ipynb: crate::nbformat::write(&state.document.notebook),
+            created_ms: self.created_ms.get(),
+            modified_ms,
+        })
+    }
+
     /// Writes the journal, before returning.
     fn write_journal(&self, app: AppState) {
         self.is_journal_due.set(false);
         if !self.is_dirty() {
             return;
         }
+        let changed = self.changed.borrow().union(&self.writing.borrow()).cloned().collect();
         let (key, text) = app.with(|state| {
-            let journal = Journal::new(
-                &state.document,
-                &self.changed.borrow(),
-                self.modified_ms.get(),
-                time::now_ms(),
-            );
+            let journal = Journal::new(&state.document, &changed, self.modified_ms.get(), time::now_ms());
             (journal_key(&state.document.id), journal.to_text())
         });
         window::write_local(&key, &text);
@@ -157,12 +166,36 @@ impl Effects {
         });
     }
 
-    /// The page may vanish at any moment now: the journal is written at once, the document as soon as storage can.
+    /// The document is being left, or cannot be seen any more: it is stored without waiting for a rest.
     pub(super) fn leave(&self, app: AppState) {
         if app.with(|state| state.route == Route::Notebook) && self.rooms.saving.is_dirty() {
             self.rooms.saving.write_journal(app);
             self.save_now(app);
         }
+    }
+
+    /// The page is vanishing: the journal is written at once, and the document is handed to storage in one piece,
+    /// because no answer will be waited for. Where another tab may have stored something newer, the journal has to do.
+    pub(super) fn vanish(&self, app: AppState) {
+        let room = &self.rooms.saving;
+        self.flush(app);
+        let (is_shown, is_alone) = app.with(|state| {
+            let is_alone = !state.runtime.open_elsewhere && state.runtime.save != SaveStatus::Conflict;
+            (state.route == Route::Notebook, is_alone)
+        });
+        if !is_shown || !room.is_dirty() {
+            return;
+        }
+        room.write_journal(app);
+        if !is_alone {
+            return;
+        }
+        let modified_ms = time::now_ms().max(room.modified_ms.get() + 1.0);
+        room.modified_ms.set(modified_ms);
+        let (effects, record) = (self.clone(), room.record(app, modified_ms));
+        time::spawn(async move {
+            effects.storage().await.save(record, Expect::Anything).await.ok();
+        });
     }
 
     async fn save(&self, app: AppState, expect: Option<Expect>) {
@@ -177,15 +210,9 @@ impl Effects {
         let expect = expect.unwrap_or(Expect::Modified(room.modified_ms.get()));
         // Two versions of the same millisecond must differ.
         let modified_ms = time::now_ms().max(room.modified_ms.get() + 1.0);
-        let record = app.with(|state| Record {
-            id: state.document.id.clone(),
-            title: state.document.title.clone(),
-            ipynb: crate::nbformat::write(&state.document.notebook),
-            created_ms: room.created_ms.get(),
-            modified_ms,
-        });
+        let record = room.record(app, modified_ms);
         let (id, cells) = (record.id.clone(), cell_ids(app));
-        let changed = room.changed.take();
+        *room.writing.borrow_mut() = room.changed.take();
         app.dispatch(Action::SetSave(SaveStatus::Saving));
         let result = self.storage().await.save(record, expect).await;
         if app.with(|state| state.document.id != id) {
@@ -194,13 +221,14 @@ impl Effects {
         match result {
             Ok(()) => {
                 room.autosave.borrow_mut().succeed(num_changes, time::now_ms());
-                room.modified_ms.set(modified_ms);
+                room.modified_ms.set(modified_ms.max(room.modified_ms.get()));
+                room.writing.borrow_mut().clear();
                 *room.known.borrow_mut() = cells;
                 self.saved(app, &id);
             }
             Err(error) => {
                 room.autosave.borrow_mut().fail(time::now_ms());
-                room.changed.borrow_mut().extend(changed);
+                room.changed.borrow_mut().extend(room.writing.take());
                 room.write_journal(app);
                 app.dispatch(Action::SetSave(match error {
                     StorageError::Conflict => SaveStatus::Conflict,

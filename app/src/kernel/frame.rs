@@ -59,11 +59,15 @@ impl Link {
     }
 
     fn post(&self, message: JsValue) {
-        match &*self.frame.borrow() {
-            Some(frame) => {
-                frame.post(&message).ok();
+        let is_gone = match &*self.frame.borrow() {
+            Some(frame) => !frame.is_alive() || frame.post(&message).is_err(),
+            None => {
+                self.early.borrow_mut().push(message);
+                false
             }
-            None => self.early.borrow_mut().push(message),
+        };
+        if is_gone {
+            self.tell(ClientEvent::Fatal("its frame is gone from the page".to_owned()));
         }
     }
 

@@ -7,6 +7,7 @@ use super::incoming::{Incoming, understand};
 use super::protocol::{self, Channel, Header, Message};
 use crate::model::action::Report;
 use crate::model::ids::{CellId, RunId};
+use crate::model::output::Output;
 use crate::model::run::{Outcome, RunEvent};
 use crate::model::runtime::{Device, KernelStatus};
 use serde_json::{Value, json};
@@ -140,11 +141,20 @@ impl Session {
     fn die(&mut self, reason: String) -> Vec<Step> {
         let mut steps = Vec::new();
         if let Some(current) = self.current.take() {
-            let outcome = Outcome::Error {
-                ename: "DeadKernelError".to_owned(),
-                evalue: reason.clone(),
+            let (ename, evalue) = ("DeadKernelError".to_owned(), reason.clone());
+            let traceback = vec![format!("{ename}: the kernel stopped while this cell ran: {reason}")];
+            let error = Output::Error {
+                ename: ename.clone(),
+                evalue: evalue.clone(),
+                traceback,
             };
-            steps.push(ended(current.execution, outcome, None));
+            let Execution { cell, run, .. } = current.execution.clone();
+            steps.push(Step::Report(Report::Run {
+                cell,
+                run,
+                event: RunEvent::Shown(error),
+            }));
+            steps.push(ended(current.execution, Outcome::Error { ename, evalue }, None));
         }
         steps.extend(self.end());
         steps.push(Step::Kernel(KernelStatus::Dead(reason)));

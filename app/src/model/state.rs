@@ -34,6 +34,8 @@ pub struct State {
     pub settings: Settings,
     /// Where fresh names come from.
     pub ids: IdSource,
+    /// How many documents have been shown; one that is read anew counts again.
+    pub num_opened: u64,
     /// How many notices there have been, to name the next one.
     pub num_notices: u64,
 }
@@ -57,6 +59,7 @@ impl State {
             notices: Vec::new(),
             settings,
             ids: IdSource::new(seed),
+            num_opened: 0,
             num_notices: 0,
         }
     }

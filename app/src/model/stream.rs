@@ -3,7 +3,7 @@
 //! Read next: `run.rs`, which joins neighbouring texts of one stream.
 
 /// How many bytes of one stream output are kept. Enough for thousands of lines, little enough to draw and to save quickly.
-pub const MAX_STREAM_BYTES: usize = 400_000;
+pub const MAX_STREAM_BYTES: usize = 250_000;
 
 /// How far a text may grow beyond the limit before it is cut, so that a print loop does not move memory on each line.
 const SLACK_BYTES: usize = MAX_STREAM_BYTES / 4;

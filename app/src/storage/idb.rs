@@ -71,12 +71,13 @@ impl IdbStorage {
         let transaction = self.begin(&[TEXTS, SUMMARIES], TransactionMode::ReadWrite)?;
         let (texts, summaries) = (transaction.object_store(TEXTS)?, transaction.object_store(SUMMARIES)?);
         let key = JsValue::from_str(record.id.as_str());
-        let stored = summaries.get(Query::from(key.clone()))?.await?;
-        if let Some(stored) = &stored {
-            if js::get_number(stored, "version") > Some(f64::from(RECORD_VERSION)) {
+        if let Expect::Modified(expected) = expect
+            && let Some(stored) = summaries.get(Query::from(key.clone()))?.await?
+        {
+            if js::get_number(&stored, "version") > Some(f64::from(RECORD_VERSION)) {
                 return Err(StorageError::TooNew);
             }
-            if matches!(expect, Expect::Modified(expected) if js::get_number(stored, "modified_ms") != Some(expected)) {
+            if js::get_number(&stored, "modified_ms") != Some(expected) {
                 return Err(StorageError::Conflict);
             }
         }
@@ -86,16 +87,17 @@ impl IdbStorage {
             ("created_ms", JsValue::from_f64(record.created_ms)),
             ("modified_ms", JsValue::from_f64(record.modified_ms)),
         ]);
-        if let Some(trashed_ms) = stored.as_ref().and_then(|stored| js::get_number(stored, "trashed_ms")) {
-            js::set(&summary, "trashed_ms", &JsValue::from_f64(trashed_ms));
-        }
         let text = js::object(&[
             ("version", JsValue::from(RECORD_VERSION)),
             ("ipynb", JsValue::from_str(&record.ipynb)),
         ]);
-        texts.put(&text, Some(&key))?.await?;
-        summaries.put(&summary, Some(&key))?.await?;
-        finish(transaction).await
+        // Without an expectation nothing is awaited before the commit, so that a vanishing page can still store.
+        let requests = (texts.put(&text, Some(&key))?, summaries.put(&summary, Some(&key))?);
+        let commit = transaction.commit()?;
+        requests.0.await?;
+        requests.1.await?;
+        commit.await?;
+        Ok(())
     }
 
     async fn load_record(&self, id: DocumentId) -> Result<Option<Record>, StorageError> {

@@ -22,11 +22,11 @@ use leptos::prelude::*;
 pub fn Page() -> impl IntoView {
     let app = AppState::from_context();
     let route = app.read(Facet::Route, |state| state.route.clone());
-    // A document that follows another is shown by a fresh page.
-    let document = app.read(Facet::Route, |state| state.document.id.clone());
+    // Every document is shown by a fresh page, also one that follows another or is read anew.
+    let num_opened = app.read(Facet::Route, |state| state.num_opened);
     view! {
         {move || {
-            document.track();
+            num_opened.track();
             match route.get() {
                 Route::Start => view! { <start::StartPage /> }.into_any(),
                 Route::Loading(_) => view! { <shell::LoadingPage /> }.into_any(),

@@ -54,6 +54,11 @@ impl Frame {
         })
     }
 
+    /// False when something has taken the frame out of the page, which ends what runs inside.
+    pub fn is_alive(&self) -> bool {
+        self.element.is_connected()
+    }
+
     /// Sends a message.
     pub fn post(&self, message: &JsValue) -> Result<(), JsValue> {
         self.port.post_message(message)

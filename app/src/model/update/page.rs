@@ -155,6 +155,7 @@ impl Turn<'_> {
         let same = self.state.document.id == document.id && !document.id.as_str().is_empty();
         let first = document.notebook.cells.first().map(|cell| cell.id.clone());
         self.state.document = document;
+        self.state.num_opened += 1;
         let kernel = std::mem::take(&mut self.state.runtime.kernel);
         let device = std::mem::take(&mut self.state.runtime.device);
         self.reset_around_document();
