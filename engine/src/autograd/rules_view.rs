@@ -67,7 +67,9 @@ pub fn copy_slices(g: &Tensor, base: &View, region: &View, needs: &[bool]) -> Re
 
 fn write_into_zeros(source: &Tensor, extent: usize, region: &View) -> Result<Tensor> {
     if region.is_contiguous() && region.offset == 0 && region.num_elements() == extent {
-        return moves::reshape_to(source, &[extent]);
+        let flat = moves::reshape_to(source, &[extent])?;
+        // An expanded gradient has fewer elements in memory than regions of it are about to be read.
+        return if flat.covers_storage() { Ok(flat) } else { copy::clone(&flat) };
     }
     let zeros = creation::zeros(&[extent], source.dtype(), source.device())?;
     copy::write_region(&zeros, region, source)
