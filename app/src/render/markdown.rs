@@ -111,7 +111,7 @@ impl<'a> Writer<'a> {
             }
             Event::End(TagEnd::FootnoteDefinition) => self.push_html("</div>".to_owned()),
             Event::InlineMath(formula) => {
-                self.push_html(format!("<code class=\"markdown__math\">{}</code>", escape(&formula)))
+                self.push_html(format!("<code class=\"markdown__math\">{}</code>", escape(&formula)));
             }
             Event::DisplayMath(formula) => {
                 self.push_html(format!(
