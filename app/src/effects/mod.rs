@@ -69,7 +69,7 @@ impl Effects {
     pub fn connect(&self, app: AppState) {
         let effects = self.clone();
         *self.rooms.tabs.borrow_mut() = Some(Tabs::join(move |document, news| {
-            effects.take_tab_news(app, &document, news)
+            effects.take_tab_news(app, &document, news);
         }));
         let effects = self.clone();
         window::on_window("pagehide", move |_| effects.vanish(app));

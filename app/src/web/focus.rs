@@ -41,7 +41,7 @@ pub fn offer_focus(element: &HtmlElement) {
     let is_wanted_elsewhere = active.is_some_and(|active| {
         let is_own = element.contains(Some(&active)) || is_inside(&active, "[data-cell]");
         let is_visible = active.matches(":focus-visible").unwrap_or(false);
-        is_inside(&active, TEXT_FIELDS) && is_visible || is_visible && !is_own
+        is_visible && (is_inside(&active, TEXT_FIELDS) || !is_own)
     });
     if !is_wanted_elsewhere {
         element.focus().ok();

@@ -65,11 +65,9 @@ impl Turn<'_> {
 
     fn perform_storage(&mut self, action: Action) {
         match action {
-            Action::SetSave(save) => {
-                if self.state.runtime.save != save {
-                    self.state.runtime.save = save;
-                    self.touch(Facet::Save);
-                }
+            Action::SetSave(save) if self.state.runtime.save != save => {
+                self.state.runtime.save = save;
+                self.touch(Facet::Save);
             }
             Action::SetOpenElsewhere(elsewhere) => {
                 self.state.runtime.open_elsewhere = elsewhere;
@@ -148,7 +146,15 @@ impl Turn<'_> {
             files: Vec::new(),
         };
         self.reset_around_document();
+        self.drop_notices();
         self.effect(Effect::StopKernel);
+    }
+
+    /// What was said about a document that is left concerns nobody any more; a deletion can still be taken back.
+    fn drop_notices(&mut self) {
+        let is_kept = |notice: &Notice| matches!(notice.action, Some(NoticeAction::RestoreDocument(_)));
+        self.state.notices.retain(is_kept);
+        self.touch(Facet::Notices);
     }
 
     fn open_document(&mut self, document: Document, warnings: Vec<String>) {

@@ -37,19 +37,16 @@ impl Turn<'_> {
                 self.open_source(&cell);
                 self.select(cell, Mode::Edit);
             }
-            Action::LeaveEdit => {
-                if self.state.view.mode == Mode::Edit {
-                    self.state.view.mode = Mode::Command;
-                    self.touch(Facet::Selection);
-                }
-            }
-            Action::LoseCaret(cell) => {
-                if self.state.view.mode == Mode::Edit && self.state.view.selected.as_ref() == Some(&cell) {
-                    self.state.view.mode = Mode::Command;
-                    self.touch(Facet::Selection);
-                }
-            }
+            Action::LeaveEdit => self.leave_edit(),
+            Action::LoseCaret(cell) if self.state.view.selected.as_ref() == Some(&cell) => self.leave_edit(),
             _ => {}
+        }
+    }
+
+    fn leave_edit(&mut self) {
+        if self.state.view.mode == Mode::Edit {
+            self.state.view.mode = Mode::Command;
+            self.touch(Facet::Selection);
         }
     }
 

@@ -33,7 +33,11 @@ pub fn CodeBody(
     let status = app.read_cell(&id, CellFacet::Run, |state, id| state.runtime.cell_status(id));
     // Once run, the outputs stay the session's own while the cell waits for its next turn.
     let made_here = Memo::new(move |was_run: Option<&bool>| {
-        was_run == Some(&true) || matches!(status.get(), CellStatus::Running | CellStatus::Done | CellStatus::Failed)
+        was_run == Some(&true)
+            || matches!(
+                status.get(),
+                CellStatus::Running | CellStatus::Done | CellStatus::Failed
+            )
     });
     let label = format!("Code of cell {}", number.get_untracked());
     view! {

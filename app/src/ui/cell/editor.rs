@@ -34,7 +34,7 @@ pub fn CellEditor(
         app.dispatch(Action::SetSource {
             cell: cell.get_value(),
             source,
-        })
+        });
     });
     let on_focus = Callback::new(move |()| {
         if !is_editing.get_untracked() {

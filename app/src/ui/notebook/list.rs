@@ -28,7 +28,7 @@ pub fn CellList() -> impl IntoView {
             app.dispatch(Action::InsertCell {
                 place: Place::End,
                 kind,
-            })
+            });
         })
     };
     view! {
@@ -69,7 +69,7 @@ fn InsertBar(
             app.dispatch(Action::InsertCell {
                 place: place.clone(),
                 kind,
-            })
+            });
         };
         view! {
             <button
