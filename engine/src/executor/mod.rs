@@ -15,9 +15,13 @@ pub mod blocking;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
+use std::fmt;
+use std::pin::Pin;
+
 use crate::backend::wgpu::buffers::BufferPool;
 use crate::backend::wgpu::device::Gpu;
 use crate::backend::wgpu::encode::ParamBuffer;
+use crate::backend::wgpu::errors::Failure;
 use crate::backend::wgpu::pipelines::PipelineCache;
 use crate::backend::wgpu::readback::Staging;
 use crate::error::Result;
@@ -25,8 +29,10 @@ use crate::wire::{Flush, Reply, ReplyItem, Stats};
 use cache::PlanCache;
 use table::ValueTable;
 
+/// What the error scopes of a flush will have caught.
+type Caught = Pin<Box<dyn Future<Output = Vec<Failure>>>>;
+
 /// Runs flushes on one device.
-#[derive(Debug)]
 pub struct Executor {
     gpu: Gpu,
     pool: BufferPool,
@@ -35,7 +41,15 @@ pub struct Executor {
     staging: Staging,
     plans: PlanCache,
     values: ValueTable,
+    /// Error scopes of flushes that did not wait for them.
+    late: Vec<Caught>,
     stats: Stats,
+}
+
+impl fmt::Debug for Executor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Executor").field("gpu", &self.gpu).field("stats", &self.stats).finish_non_exhaustive()
+    }
 }
 
 impl Executor {
@@ -49,6 +63,7 @@ impl Executor {
             staging: Staging::default(),
             plans: PlanCache::default(),
             values: ValueTable::default(),
+            late: Vec::new(),
             stats: Stats::default(),
         })
     }

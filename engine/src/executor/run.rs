@@ -30,6 +30,9 @@ fn refused(message: impl Into<String>) -> Failure {
     Failure { kind: ErrorKind::Runtime, message: message.into() }
 }
 
+/// Most flushes whose error scopes nobody has asked yet.
+const MAX_UNHEARD: usize = 64;
+
 /// Copies to make for the reads, and their place in the staging buffer.
 struct ReadPlan {
     /// Read, offset and bytes of the value.
@@ -71,12 +74,15 @@ impl Executor {
         let staging = (reads.total > 0).then(|| self.staging.take(&self.gpu.device, reads.total));
         let prepared = work.as_ref().ok().and_then(Option::as_ref).filter(|_| failures.is_empty());
         self.submit(prepared.map(|work| work.0.as_ref()), &flush, &slots, &reads, staging.as_ref());
-        let caught = scopes.close();
-        // Only what was created can be refused; a steady step does not wait for the answer.
-        if self.pool.created + self.pipelines.compiled != created_before {
-            failures.extend(caught.await);
-        }
+        self.late.push(Box::pin(scopes.close()));
+        let created = self.pool.created + self.pipelines.compiled != created_before;
         let data = self.read(staging, &reads, &mut failures).await;
+        // Mostly what was created is refused. A steady step does not wait for the answer, a read has waited already.
+        if created || reads.total > 0 || self.late.len() >= MAX_UNHEARD {
+            for caught in std::mem::take(&mut self.late) {
+                failures.extend(caught.await);
+            }
+        }
         failures.extend(self.gpu.errors.take());
         failures.extend(self.gpu.errors.lost());
         if !failures.is_empty() {
