@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use carrel_engine::codegen::generate;
 use carrel_engine::dtype::DType;
-use carrel_engine::graph::{Graph, GpuValue};
+use carrel_engine::graph::{GpuValue, Graph};
 use carrel_engine::plan::print::plan_text;
 use carrel_engine::plan::{Caps, plan};
 use carrel_engine::prim::infer::{Meta, infer};
@@ -28,11 +28,23 @@ fn input(graph: &mut Graph, shape: &[usize], dtype: DType) -> Seen {
 }
 
 fn apply(graph: &mut Graph, prim: Prim, inputs: &[&Seen], params: &[Scalar]) -> Seen {
-    let metas: Vec<Meta> = inputs.iter().map(|seen| Meta { shape: seen.1.shape.clone(), dtype: seen.0.dtype }).collect();
-    let fill = Meta { shape: Vec::new(), dtype: DType::F32 };
+    let metas: Vec<Meta> = inputs
+        .iter()
+        .map(|seen| Meta {
+            shape: seen.1.shape.clone(),
+            dtype: seen.0.dtype,
+        })
+        .collect();
+    let fill = Meta {
+        shape: Vec::new(),
+        dtype: DType::F32,
+    };
     let output = infer(&prim, &metas, Some(&fill)).expect("applies");
     let inputs = inputs.iter().map(|seen| (Rc::clone(&seen.0), seen.1.clone())).collect();
-    (graph.record(prim, inputs, params.to_vec(), &output.shape, output.dtype), View::contiguous(&output.shape))
+    (
+        graph.record(prim, inputs, params.to_vec(), &output.shape, output.dtype),
+        View::contiguous(&output.shape),
+    )
 }
 
 fn binary(graph: &mut Graph, op: Binary, x: &Seen, y: &Seen) -> Seen {
@@ -40,7 +52,15 @@ fn binary(graph: &mut Graph, op: Binary, x: &Seen, y: &Seen) -> Seen {
 }
 
 fn sum(graph: &mut Graph, x: &Seen, dims: &[usize]) -> Seen {
-    apply(graph, Prim::Reduce { op: Reduce::Sum, dims: dims.to_vec() }, &[x], &[])
+    apply(
+        graph,
+        Prim::Reduce {
+            op: Reduce::Sum,
+            dims: dims.to_vec(),
+        },
+        &[x],
+        &[],
+    )
 }
 
 fn times(graph: &mut Graph, x: &Seen, factor: f64) -> Seen {
@@ -61,24 +81,40 @@ fn check(name: &str, graph: &mut Graph, kept: &[&Seen]) {
     let donated: Vec<bool> = flush.input_ids.iter().map(|id| flush.frees.contains(id)).collect();
     let caps = Caps::default();
     let first = plan(&program, &donated, &caps).expect("a plan");
-    assert_eq!(plan(&program, &donated, &caps), Ok(first.clone()), "planning is deterministic");
+    assert_eq!(
+        plan(&program, &donated, &caps),
+        Ok(first.clone()),
+        "planning is deterministic"
+    );
     let mut text = plan_text(&first);
     for kernel in &first.kernels {
         let module = generate(kernel, &caps);
         text.push_str(&format!("\ngrid {:?}\n{}", module.grid, module.wgsl));
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans").join(name).with_extension("plan");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/plans")
+        .join(name)
+        .with_extension("plan");
     if std::env::var_os("UPDATE").is_some() {
-        fs::create_dir_all(path.parent().expect("a folder")).and_then(|()| fs::write(&path, &text)).expect("written");
+        fs::create_dir_all(path.parent().expect("a folder"))
+            .and_then(|()| fs::write(&path, &text))
+            .expect("written");
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert!(text == expected, "{} differs; UPDATE=1 accepts this:\n{text}", path.display());
+    assert!(
+        text == expected,
+        "{} differs; UPDATE=1 accepts this:\n{text}",
+        path.display()
+    );
 }
 
 #[test]
 fn mean_squared_error() {
     let mut graph = Graph::default();
-    let (x, y) = (input(&mut graph, &[20, 30], DType::F32), input(&mut graph, &[20, 30], DType::F32));
+    let (x, y) = (
+        input(&mut graph, &[20, 30], DType::F32),
+        input(&mut graph, &[20, 30], DType::F32),
+    );
     let difference = binary(&mut graph, Binary::Sub, &x, &y);
     let square = apply(&mut graph, Prim::Unary(Unary::Square), &[&difference], &[]);
     let total = sum(&mut graph, &square, &[0, 1]);
@@ -90,7 +126,10 @@ fn mean_squared_error() {
 #[test]
 fn strided_addition() {
     let mut graph = Graph::default();
-    let (x, y) = (input(&mut graph, &[4, 6], DType::F32), input(&mut graph, &[6, 4], DType::F32));
+    let (x, y) = (
+        input(&mut graph, &[4, 6], DType::F32),
+        input(&mut graph, &[6, 4], DType::F32),
+    );
     let window = seen(&y, y.1.permute(&[1, 0]).slice(1, 1, 1, 5));
     let left = seen(&x, x.1.slice(1, 0, 1, 5));
     let total = binary(&mut graph, Binary::Add, &left, &window);
@@ -100,16 +139,37 @@ fn strided_addition() {
 #[test]
 fn layer_with_gradients() {
     let mut graph = Graph::default();
-    let (x, w) = (input(&mut graph, &[1, 64, 20], DType::F32), input(&mut graph, &[1, 10, 20], DType::F32));
-    let (b, g) = (input(&mut graph, &[10], DType::F32), input(&mut graph, &[64, 10], DType::F32));
+    let (x, w) = (
+        input(&mut graph, &[1, 64, 20], DType::F32),
+        input(&mut graph, &[1, 10, 20], DType::F32),
+    );
+    let (b, g) = (
+        input(&mut graph, &[10], DType::F32),
+        input(&mut graph, &[64, 10], DType::F32),
+    );
     let product = apply(&mut graph, Prim::Matmul, &[&x, &seen(&w, w.1.permute(&[0, 2, 1]))], &[]);
     let flat = seen(&product, product.1.reshape(&[64, 10]).expect("a view"));
-    let biased = binary(&mut graph, Binary::Add, &flat, &seen(&b, b.1.expand(&[64, 10]).expect("expandable")));
+    let biased = binary(
+        &mut graph,
+        Binary::Add,
+        &flat,
+        &seen(&b, b.1.expand(&[64, 10]).expect("expandable")),
+    );
     let out = apply(&mut graph, Prim::Unary(Unary::Relu), &[&biased], &[]);
     // Backward of relu and the bias, and a step of descent.
     let zero = apply(&mut graph, Prim::Full, &[], &[Scalar::Float(0.0)]);
-    let mask = binary(&mut graph, Binary::Gt, &out, &seen(&zero, zero.1.expand(&[64, 10]).expect("expandable")));
-    let masked = apply(&mut graph, Prim::Where, &[&mask, &g, &seen(&zero, zero.1.expand(&[64, 10]).expect("expandable"))], &[]);
+    let mask = binary(
+        &mut graph,
+        Binary::Gt,
+        &out,
+        &seen(&zero, zero.1.expand(&[64, 10]).expect("expandable")),
+    );
+    let masked = apply(
+        &mut graph,
+        Prim::Where,
+        &[&mask, &g, &seen(&zero, zero.1.expand(&[64, 10]).expect("expandable"))],
+        &[],
+    );
     let total = sum(&mut graph, &masked, &[0]);
     let db = seen(&total, total.1.reshape(&[10]).expect("a view"));
     let step = times(&mut graph, &db, 0.1);

@@ -11,7 +11,8 @@ fn all_wgsl_is_valid() {
             Ok(module) => module,
             Err(error) => panic!("{name}: {}\n{text}", error.emit_to_string(&text)),
         };
-        let mut validator = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty());
+        let mut validator =
+            naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty());
         if let Err(error) = validator.validate(&module) {
             panic!("{name}: {}\n{text}", error.emit_to_string(&text));
         }

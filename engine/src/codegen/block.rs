@@ -31,7 +31,12 @@ pub struct BlockWriter<'a> {
 }
 
 /// The statements of a block, and the name of the value that it gives, if it gives one.
-pub fn block_lines(bindings: &[Binding], block: &Block, root: &Root, result: Option<(&str, DType)>) -> (Vec<String>, Option<String>) {
+pub fn block_lines(
+    bindings: &[Binding],
+    block: &Block,
+    root: &Root,
+    result: Option<(&str, DType)>,
+) -> (Vec<String>, Option<String>) {
     let mut writer = BlockWriter {
         bindings,
         block,
@@ -58,7 +63,11 @@ pub fn block_lines(bindings: &[Binding], block: &Block, root: &Root, result: Opt
 
 /// A register's value as it is written to memory.
 fn expression_for_memory(dtype: DType, value: &str) -> String {
-    if dtype == DType::Bool { format!("select(0u, 1u, {value})") } else { value.to_owned() }
+    if dtype == DType::Bool {
+        format!("select(0u, 1u, {value})")
+    } else {
+        value.to_owned()
+    }
 }
 
 /// A parameter word as an expression.
@@ -84,7 +93,11 @@ impl BlockWriter<'_> {
                 DType::Bool => format!("{} != 0u", param_word(*word)),
                 dtype => format!("bitcast<{}>({})", expression::register_type(dtype), param_word(*word)),
             },
-            Op::Index(position) => format!("{}({})", expression::register_type(expr.dtype), self.position(*position)),
+            Op::Index(position) => format!(
+                "{}({})",
+                expression::register_type(expr.dtype),
+                self.position(*position)
+            ),
             Op::Coordinate { position, shape, dim } => {
                 let below: usize = shape[dim + 1..].iter().product();
                 let total: usize = shape.iter().product();
@@ -94,7 +107,10 @@ impl BlockWriter<'_> {
             Op::Unary(op, x) => expression::unary(*op, dtype_of(self, *x), &self.values[*x]),
             Op::Binary(op, x, y) => expression::binary(*op, dtype_of(self, *x), &self.values[*x], &self.values[*y]),
             Op::Where(condition, x, y) => {
-                format!("select({}, {}, {})", self.values[*y], self.values[*x], self.values[*condition])
+                format!(
+                    "select({}, {}, {})",
+                    self.values[*y], self.values[*x], self.values[*condition]
+                )
             }
             Op::Cast(x) => expression::cast(dtype_of(self, *x), expr.dtype, &self.values[*x]),
         };
@@ -119,7 +135,12 @@ impl BlockWriter<'_> {
                 let text = self.window(*base, window, None);
                 self.bind("p", &text)
             }
-            Position::Indirect { base, window, index, stride } => {
+            Position::Indirect {
+                base,
+                window,
+                index,
+                stride,
+            } => {
                 let text = self.window(*base, window, Some((*index, *stride)));
                 self.bind("p", &text)
             }
@@ -180,8 +201,15 @@ impl BlockWriter<'_> {
             return None;
         }
         let sizes: Vec<usize> = self.root.coordinates.iter().map(|coordinate| coordinate.1).collect();
-        let view = View { shape: window.shape.clone(), strides: window.strides.clone(), offset: 0 };
-        (view.num_elements() == sizes.iter().product::<usize>()).then(|| view.reshape(&sizes)).flatten().map(|view| view.strides)
+        let view = View {
+            shape: window.shape.clone(),
+            strides: window.strides.clone(),
+            offset: 0,
+        };
+        (view.num_elements() == sizes.iter().product::<usize>())
+            .then(|| view.reshape(&sizes))
+            .flatten()
+            .map(|view| view.strides)
     }
 
     fn coordinate(&mut self, base: PositionId, below: usize, size: usize, total: usize) -> String {

@@ -82,29 +82,51 @@ pub fn unary(op: Unary, dtype: DType, x: &str) -> String {
 
 /// A binary operator on operands of `dtype`.
 pub fn binary(op: Binary, dtype: DType, x: &str, y: &str) -> String {
-    apply(op.name(), binary_template(op), op.class(), dtype, &[("{x}", x), ("{y}", y)])
+    apply(
+        op.name(),
+        binary_template(op),
+        op.class(),
+        dtype,
+        &[("{x}", x), ("{y}", y)],
+    )
 }
 
 fn apply(name: &str, template: &str, class: OperandClass, dtype: DType, operands: &[(&str, &str)]) -> String {
-    let overload = INTEGER_OVERLOADS.iter().find(|row| row.0 == name).map_or(template, |row| row.1);
+    let overload = INTEGER_OVERLOADS
+        .iter()
+        .find(|row| row.0 == name)
+        .map_or(template, |row| row.1);
     match dtype.category() {
         Category::Float => fill(template, operands, "0.0"),
         Category::Integer => {
             let text = fill(overload, operands, "0");
-            if class == OperandClass::Test { text } else { wrap(dtype, text) }
+            if class == OperandClass::Test {
+                text
+            } else {
+                wrap(dtype, text)
+            }
         }
         Category::Bool => {
-            let widened: Vec<(&str, String)> = operands.iter().map(|(slot, text)| (*slot, cast(DType::Bool, DType::I32, text))).collect();
+            let widened: Vec<(&str, String)> = operands
+                .iter()
+                .map(|(slot, text)| (*slot, cast(DType::Bool, DType::I32, text)))
+                .collect();
             let widened: Vec<(&str, &str)> = widened.iter().map(|(slot, text)| (*slot, text.as_str())).collect();
             let text = fill(overload, &widened, "0");
-            if class == OperandClass::Test { text } else { format!("({text} != 0)") }
+            if class == OperandClass::Test {
+                text
+            } else {
+                format!("({text} != 0)")
+            }
         }
     }
 }
 
 fn fill(template: &str, operands: &[(&str, &str)], zero: &str) -> String {
     let text = template.replace("{zero}", zero);
-    operands.iter().fold(text, |text, (slot, operand)| text.replace(slot, operand))
+    operands
+        .iter()
+        .fold(text, |text, (slot, operand)| text.replace(slot, operand))
 }
 
 /// The value cut to the width of a narrow integer dtype.
@@ -171,10 +193,16 @@ mod tests {
     #[test]
     fn texts_follow_the_dtype() {
         assert_eq!(binary(Binary::Add, DType::F32, "a", "b"), "((a) + (b))");
-        assert_eq!(binary(Binary::Add, DType::I8, "a", "b"), "((((a) + (b)) << 24u) >> 24u)");
+        assert_eq!(
+            binary(Binary::Add, DType::I8, "a", "b"),
+            "((((a) + (b)) << 24u) >> 24u)"
+        );
         assert_eq!(binary(Binary::Lt, DType::F32, "a", "b"), "c_lt(a, b)");
         assert_eq!(binary(Binary::Lt, DType::I64, "a", "b"), "((a) < (b))");
-        assert_eq!(binary(Binary::Mul, DType::Bool, "a", "b"), "(((select(0, 1, a)) * (select(0, 1, b))) != 0)");
+        assert_eq!(
+            binary(Binary::Mul, DType::Bool, "a", "b"),
+            "(((select(0, 1, a)) * (select(0, 1, b))) != 0)"
+        );
         assert_eq!(unary(Unary::LogicalNot, DType::F32, "a"), "((a) == 0.0)");
     }
 }

@@ -31,14 +31,22 @@ pub fn hook_functions(kernel: &Kernel) -> String {
         let value = to_arithmetic(dtype, hook.dtype, &result.unwrap_or_default());
         let arguments: Vec<String> = hook.arguments.iter().map(|name| format!("{name}: u32")).collect();
         let result_type = register_type(arithmetic_dtype(hook.dtype));
-        text.push_str(&format!("fn {}({}) -> {result_type} {{\n", hook.name, arguments.join(", ")));
+        text.push_str(&format!(
+            "fn {}({}) -> {result_type} {{\n",
+            hook.name,
+            arguments.join(", ")
+        ));
         push_lines(&mut text, hook.prelude.iter().chain(&lines));
         text.push_str(&format!("  return {value};\n}}\n"));
     }
     let result = ("value", arithmetic_dtype(store.dtype));
     let (lines, _) = block_lines(&kernel.bindings, &kernel.store, &store.root, Some(result));
     let arguments: Vec<String> = store.arguments.iter().map(|name| format!("{name}: u32, ")).collect();
-    text.push_str(&format!("fn store({}value: {}) {{\n", arguments.concat(), register_type(result.1)));
+    text.push_str(&format!(
+        "fn store({}value: {}) {{\n",
+        arguments.concat(),
+        register_type(result.1)
+    ));
     push_lines(&mut text, store.prelude.iter().chain(&lines));
     text.push_str("}\n");
     text
@@ -59,44 +67,94 @@ fn to_arithmetic(from: DType, to: DType, value: &str) -> String {
 }
 
 fn root(coordinates: &[(&str, usize)]) -> Root {
-    Root { coordinates: coordinates.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect() }
+    Root {
+        coordinates: coordinates
+            .iter()
+            .map(|(name, size)| ((*name).to_owned(), *size))
+            .collect(),
+    }
 }
 
 fn plain(name: &'static str, coordinates: &[(&'static str, usize)], dtype: DType) -> Hook {
     let arguments = coordinates.iter().map(|coordinate| coordinate.0).collect();
-    Hook { name, arguments, prelude: Vec::new(), root: root(coordinates), dtype }
+    Hook {
+        name,
+        arguments,
+        prelude: Vec::new(),
+        root: root(coordinates),
+        dtype,
+    }
 }
 
 fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
     match body {
         Body::Elementwise { num_elements } => (Vec::new(), plain("store", &[("i", *num_elements)], DType::F32)),
-        Body::Reduce { dtype, groups, parts, .. } => {
+        Body::Reduce {
+            dtype, groups, parts, ..
+        } => {
             let results: usize = groups.iter().filter(|group| !group.1).map(|group| group.0).product();
-            (vec![fold_operand(*dtype, groups)], plain("store", &[("o", results * parts)], *dtype))
+            (
+                vec![fold_operand(*dtype, groups)],
+                plain("store", &[("o", results * parts)], *dtype),
+            )
         }
         Body::ArgReduce { dtype, sizes, .. } => {
             let coordinates = [("outer", sizes[0]), ("k", sizes[1]), ("inner", sizes[2])];
-            (vec![plain("load_x", &coordinates, *dtype)], plain("store", &[("o", sizes[0] * sizes[2])], DType::I64))
+            (
+                vec![plain("load_x", &coordinates, *dtype)],
+                plain("store", &[("o", sizes[0] * sizes[2])], DType::I64),
+            )
         }
-        Body::Matmul { batch, rows, columns, inner, dtype } => (
+        Body::Matmul {
+            batch,
+            rows,
+            columns,
+            inner,
+            dtype,
+        } => (
             vec![
                 plain("load_a", &[("batch", *batch), ("row", *rows), ("k", *inner)], *dtype),
-                plain("load_b", &[("batch", *batch), ("k", *inner), ("column", *columns)], *dtype),
+                plain(
+                    "load_b",
+                    &[("batch", *batch), ("k", *inner), ("column", *columns)],
+                    *dtype,
+                ),
             ],
-            plain("store", &[("batch", *batch), ("row", *rows), ("column", *columns)], *dtype),
+            plain(
+                "store",
+                &[("batch", *batch), ("row", *rows), ("column", *columns)],
+                *dtype,
+            ),
         ),
         Body::Softmax { rows, length, .. } => {
             let coordinates = [("row", *rows), ("column", *length)];
-            (vec![plain("load_x", &coordinates, DType::F32)], plain("store", &coordinates, DType::F32))
+            (
+                vec![plain("load_x", &coordinates, DType::F32)],
+                plain("store", &coordinates, DType::F32),
+            )
         }
-        Body::ScatterAdd { shape, source_shape, dtype, .. } => {
+        Body::ScatterAdd {
+            shape,
+            source_shape,
+            dtype,
+            ..
+        } => {
             let total: usize = source_shape.iter().product();
             (
-                vec![plain("load_index", &[("i", total)], DType::I64), plain("load_source", &[("i", total)], *dtype)],
+                vec![
+                    plain("load_index", &[("i", total)], DType::I64),
+                    plain("load_source", &[("i", total)], *dtype),
+                ],
                 plain("store", &[("i", shape.iter().product())], *dtype),
             )
         }
-        Body::IndexPut { rows, length, count, dtype, .. } => (
+        Body::IndexPut {
+            rows,
+            length,
+            count,
+            dtype,
+            ..
+        } => (
             vec![
                 plain("load_base", &[("row", *rows), ("column", *length)], *dtype),
                 plain("load_index", &[("k", *count)], DType::I64),
@@ -111,13 +169,29 @@ fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
 fn fold_operand(dtype: DType, groups: &[(usize, bool)]) -> Hook {
     let mut prelude = Vec::new();
     let mut coordinates = Vec::new();
-    let total = |folded: bool| groups.iter().filter(|group| group.1 == folded).map(|group| group.0).product::<usize>();
+    let total = |folded: bool| {
+        groups
+            .iter()
+            .filter(|group| group.1 == folded)
+            .map(|group| group.0)
+            .product::<usize>()
+    };
     for (number, &(size, folded)) in groups.iter().enumerate() {
-        let below: usize = groups[number + 1..].iter().filter(|group| group.1 == folded).map(|group| group.0).product();
+        let below: usize = groups[number + 1..]
+            .iter()
+            .filter(|group| group.1 == folded)
+            .map(|group| group.0)
+            .product();
         let text = index::coordinate(if folded { "r" } else { "o" }, below, size, total(folded));
         let name = format!("g{number}");
         prelude.push(format!("let {name} = {text};"));
         coordinates.push((name, size));
     }
-    Hook { name: "load_x", arguments: vec!["o", "r"], prelude, root: Root { coordinates }, dtype }
+    Hook {
+        name: "load_x",
+        arguments: vec!["o", "r"],
+        prelude,
+        root: Root { coordinates },
+        dtype,
+    }
 }

@@ -39,7 +39,11 @@ pub fn term(name: &str, stride: usize) -> Option<String> {
 
 /// A sum of terms, or zero.
 pub fn sum(terms: &[String]) -> String {
-    if terms.is_empty() { "0u".to_owned() } else { terms.join(" + ") }
+    if terms.is_empty() {
+        "0u".to_owned()
+    } else {
+        terms.join(" + ")
+    }
 }
 
 #[cfg(test)]

@@ -36,14 +36,27 @@ fn elementwise_module(kernel: &Kernel, caps: &Caps) -> Module {
     let invocations = ELEMENTWISE_INVOCATIONS.min(caps.max_invocations);
     let grid = fold_grid(num_elements.div_ceil(invocations as usize), caps.max_workgroups);
     let mut text = String::new();
-    text.push_str(&format!("@compute @workgroup_size({invocations})\nfn main(@builtin(global_invocation_id) id: vec3<u32>) {{\n"));
-    let index = if grid[1] == 1 { "id.x".to_owned() } else { format!("id.x + id.y * {}u", grid[0] * invocations) };
-    text.push_str(&format!("  let i = {index};\n  if (i >= {num_elements}u) {{ return; }}\n"));
-    let root = Root { coordinates: vec![("i".to_owned(), num_elements)] };
+    text.push_str(&format!(
+        "@compute @workgroup_size({invocations})\nfn main(@builtin(global_invocation_id) id: vec3<u32>) {{\n"
+    ));
+    let index = if grid[1] == 1 {
+        "id.x".to_owned()
+    } else {
+        format!("id.x + id.y * {}u", grid[0] * invocations)
+    };
+    text.push_str(&format!(
+        "  let i = {index};\n  if (i >= {num_elements}u) {{ return; }}\n"
+    ));
+    let root = Root {
+        coordinates: vec![("i".to_owned(), num_elements)],
+    };
     let (lines, _) = block_lines(&kernel.bindings, &kernel.store, &root, None);
     push_lines(&mut text, lines.iter());
     text.push_str("}\n");
-    Module { wgsl: assemble(kernel, &text), grid }
+    Module {
+        wgsl: assemble(kernel, &text),
+        grid,
+    }
 }
 
 fn routine_module(kernel: &Kernel, routine: &Routine, caps: &Caps) -> Module {
@@ -56,7 +69,10 @@ fn routine_module(kernel: &Kernel, routine: &Routine, caps: &Caps) -> Module {
     text.push_str(&routine.functions);
     text.push_str(&hook_functions(kernel));
     text.push_str(routine.shader.code());
-    Module { wgsl: assemble(kernel, &text), grid }
+    Module {
+        wgsl: assemble(kernel, &text),
+        grid,
+    }
 }
 
 /// Declarations, the library functions that the text calls, and the text.
@@ -68,11 +84,15 @@ fn assemble(kernel: &Kernel, text: &str) -> String {
             Access::Write => "read_write",
         };
         let element = memory_type(binding.dtype);
-        module.push_str(&format!("@group(0) @binding({number}) var<storage, {access}> b{number}: array<{element}>;\n"));
+        module.push_str(&format!(
+            "@group(0) @binding({number}) var<storage, {access}> b{number}: array<{element}>;\n"
+        ));
     }
     if !kernel.params.is_empty() {
         let (number, vectors) = (kernel.bindings.len(), kernel.params.len().div_ceil(4));
-        module.push_str(&format!("@group(0) @binding({number}) var<uniform> params: array<vec4<u32>, {vectors}>;\n"));
+        module.push_str(&format!(
+            "@group(0) @binding({number}) var<uniform> params: array<vec4<u32>, {vectors}>;\n"
+        ));
     }
     module.push_str(&functions_for(text));
     module.push_str(text);

@@ -14,7 +14,9 @@ pub struct Executor {
 impl Executor {
     /// Requests adapter and device.
     pub fn new() -> Result<Executor> {
-        Ok(Executor { inner: pollster::block_on(super::Executor::new())? })
+        Ok(Executor {
+            inner: pollster::block_on(super::Executor::new())?,
+        })
     }
 
     /// Executes an encoded flush; the answer is an encoded reply.

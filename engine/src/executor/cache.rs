@@ -57,7 +57,11 @@ impl PlanCache {
     /// Keeps a plan.
     pub fn insert(&mut self, key: Vec<u8>, prepared: Rc<Prepared>) {
         if self.entries.len() >= MAX_PLANS {
-            let oldest = self.entries.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| key.clone());
+            let oldest = self
+                .entries
+                .iter()
+                .min_by_key(|(_, (_, used))| *used)
+                .map(|(key, _)| key.clone());
             if let Some(oldest) = oldest {
                 self.entries.remove(&oldest);
             }

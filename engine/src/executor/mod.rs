@@ -48,7 +48,11 @@ pub struct Executor {
 
 impl fmt::Debug for Executor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Executor").field("gpu", &self.gpu).field("stats", &self.stats).finish_non_exhaustive()
+        formatter
+            .debug_struct("Executor")
+            .field("gpu", &self.gpu)
+            .field("stats", &self.stats)
+            .finish_non_exhaustive()
     }
 }
 
@@ -72,17 +76,26 @@ impl Executor {
     pub async fn execute(&mut self, message: &[u8]) -> Vec<u8> {
         let items = match Flush::decode(message) {
             Ok(flush) => self.run(flush).await,
-            Err(error) => vec![ReplyItem::Failure { kind: error.kind(), message: error.to_string() }],
+            Err(error) => vec![ReplyItem::Failure {
+                kind: error.kind(),
+                message: error.to_string(),
+            }],
         };
         self.stats.pipelines = self.pipelines.compiled;
         self.stats.buffer_bytes = self.pool.total_bytes();
-        Reply { items, stats: self.stats }.encode()
+        Reply {
+            items,
+            stats: self.stats,
+        }
+        .encode()
     }
 
     /// Name, backend and limits of the device as JSON.
     pub fn info(&self) -> String {
         let (info, caps) = (&self.gpu.info, &self.gpu.caps);
-        let name = [&info.name, &info.driver_info, &info.driver].into_iter().find(|text| !text.is_empty());
+        let name = [&info.name, &info.driver_info, &info.driver]
+            .into_iter()
+            .find(|text| !text.is_empty());
         serde_json::json!({
             "name": name.map_or("WebGPU device", String::as_str),
             "backend": info.backend.to_string(),

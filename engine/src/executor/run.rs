@@ -22,12 +22,18 @@ type Outcome<T> = Result<T, Failure>;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
-        Failure { kind: error.kind(), message: error.to_string() }
+        Failure {
+            kind: error.kind(),
+            message: error.to_string(),
+        }
     }
 }
 
 fn refused(message: impl Into<String>) -> Failure {
-    Failure { kind: ErrorKind::Runtime, message: message.into() }
+    Failure {
+        kind: ErrorKind::Runtime,
+        message: message.into(),
+    }
 }
 
 /// Most flushes whose error scopes nobody has asked yet.
@@ -72,8 +78,18 @@ impl Executor {
         }
         let reads = self.plan_reads(&flush.reads, &mut failures);
         let staging = (reads.total > 0).then(|| self.staging.take(&self.gpu.device, reads.total));
-        let prepared = work.as_ref().ok().and_then(Option::as_ref).filter(|_| failures.is_empty());
-        self.submit(prepared.map(|work| work.0.as_ref()), &flush, &slots, &reads, staging.as_ref());
+        let prepared = work
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
+            .filter(|_| failures.is_empty());
+        self.submit(
+            prepared.map(|work| work.0.as_ref()),
+            &flush,
+            &slots,
+            &reads,
+            staging.as_ref(),
+        );
         self.late.push(Box::pin(scopes.close()));
         let created = self.pool.created + self.pipelines.compiled != created_before;
         let data = self.read(staging, &reads, &mut failures).await;
@@ -103,14 +119,18 @@ impl Executor {
     }
 
     fn upload(&mut self, upload: &Upload) -> Outcome<()> {
-        if upload.bytes.len() % 4 != 0 {
+        if !upload.bytes.len().is_multiple_of(4) {
             return Err(refused("an upload is not a whole number of elements"));
         }
         let buffer = self.take(upload.bytes.len() as u64)?;
         if !upload.bytes.is_empty() {
             self.gpu.queue.write_buffer(&buffer.buffer, 0, &upload.bytes);
         }
-        let held = Held { dtype: upload.dtype, num_elements: upload.bytes.len() / 4, buffer };
+        let held = Held {
+            dtype: upload.dtype,
+            num_elements: upload.bytes.len() / 4,
+            buffer,
+        };
         self.keep(upload.id, Entry::Held(held));
         Ok(())
     }
@@ -118,8 +138,14 @@ impl Executor {
     /// A buffer of the pool, if the device can have one so large.
     fn take(&mut self, bytes: u64) -> Outcome<PooledBuffer> {
         if bytes > self.gpu.max_buffer_bytes {
-            let message = format!("a tensor of {bytes} bytes is larger than the GPU's largest buffer ({} bytes)", self.gpu.max_buffer_bytes);
-            return Err(Failure { kind: ErrorKind::OutOfMemory, message });
+            let message = format!(
+                "a tensor of {bytes} bytes is larger than the GPU's largest buffer ({} bytes)",
+                self.gpu.max_buffer_bytes
+            );
+            return Err(Failure {
+                kind: ErrorKind::OutOfMemory,
+                message,
+            });
         }
         Ok(self.pool.take(&self.gpu.device, bytes))
     }
@@ -137,7 +163,11 @@ impl Executor {
         }
         let freed: BTreeSet<_> = flush.frees.iter().collect();
         let read: BTreeSet<_> = flush.reads.iter().map(|read| read.id).collect();
-        let donated: Vec<bool> = flush.input_ids.iter().map(|id| freed.contains(id) && !read.contains(id)).collect();
+        let donated: Vec<bool> = flush
+            .input_ids
+            .iter()
+            .map(|id| freed.contains(id) && !read.contains(id))
+            .collect();
         let key = PlanCache::key(&flush.program, &donated);
         let prepared = match self.plans.get(&key) {
             Some(known) => known,
@@ -162,14 +192,27 @@ impl Executor {
         for kernel in &plan.kernels {
             let module = generate(kernel, &self.gpu.caps);
             let pipeline = self.pipelines.get(&self.gpu.device, kernel, &module.wgsl);
-            let buffers = kernel.bindings.iter().filter_map(|binding| plan.storage.get(&binding.value).copied()).collect();
+            let buffers = kernel
+                .bindings
+                .iter()
+                .filter_map(|binding| plan.storage.get(&binding.value).copied())
+                .collect();
             // The uniform is declared in vectors of four.
             let mut params = kernel.params.clone();
             let padding = params.last().copied().unwrap_or_default();
             params.resize(params.len().next_multiple_of(4), padding);
-            launches.push(Launch { pipeline, buffers, params, grid: module.grid });
+            launches.push(Launch {
+                pipeline,
+                buffers,
+                params,
+                grid: module.grid,
+            });
         }
-        Ok(Prepared { program, plan, launches })
+        Ok(Prepared {
+            program,
+            plan,
+            launches,
+        })
     }
 
     /// The numbers that travel beside the program must fit it.
@@ -179,13 +222,21 @@ impl Executor {
             return Err(refused("a flush names another number of values than its program has"));
         }
         if program.num_params as usize != flush.params.len() {
-            return Err(refused("a flush brings another number of parameters than its program has"));
+            return Err(refused(
+                "a flush brings another number of parameters than its program has",
+            ));
         }
         for (&id, declared) in flush.input_ids.iter().zip(&program.inputs) {
             let held = self.values.get(id)?;
-            let found = ValueDecl { dtype: held.dtype, num_elements: held.num_elements };
+            let found = ValueDecl {
+                dtype: held.dtype,
+                num_elements: held.num_elements,
+            };
             if found != *declared {
-                return Err(refused(format!("value {} is not what the program declares: {found:?}, not {declared:?}", id.0)));
+                return Err(refused(format!(
+                    "value {} is not what the program declares: {found:?}, not {declared:?}",
+                    id.0
+                )));
             }
         }
         for check in &plan.offset_checks {
@@ -200,14 +251,22 @@ impl Executor {
     fn allocate(&mut self, prepared: &Prepared, flush: &Flush) -> Outcome<Vec<PooledBuffer>> {
         let plan = &prepared.plan;
         for (number, (&id, &num_elements)) in flush.output_ids.iter().zip(&plan.outputs).enumerate() {
-            let overwritten = plan.in_place.iter().find(|pair| pair.0 as usize == number).map(|pair| flush.input_ids[pair.1 as usize]);
+            let overwritten = plan
+                .in_place
+                .iter()
+                .find(|pair| pair.0 as usize == number)
+                .map(|pair| flush.input_ids[pair.1 as usize]);
             let entry = match overwritten.and_then(|input| self.values.remove(input)) {
                 // Written over an input: the buffer changes hands.
                 Some(entry) => entry,
                 None => {
                     let buffer = self.take(num_elements as u64 * 4)?;
                     let dtype = prepared.program.nodes[prepared.program.outputs[number] as usize].dtype;
-                    Entry::Held(Held { dtype, num_elements, buffer })
+                    Entry::Held(Held {
+                        dtype,
+                        num_elements,
+                        buffer,
+                    })
                 }
             };
             self.keep(id, entry);
@@ -221,7 +280,10 @@ impl Executor {
 
     /// Where in the staging buffer each read goes.
     fn plan_reads(&self, reads: &[Read], failures: &mut Vec<Failure>) -> ReadPlan {
-        let mut plan = ReadPlan { copies: Vec::new(), total: 0 };
+        let mut plan = ReadPlan {
+            copies: Vec::new(),
+            total: 0,
+        };
         for &read in reads {
             plan.copies.push((read, plan.total, 0));
         }
@@ -258,18 +320,31 @@ impl Executor {
         for launch in prepared.map_or(&[][..], |prepared| &prepared.launches) {
             let buffer = |storage: &Storage| match *storage {
                 Storage::Input(index) => self.values.get(input_id(index)).ok().map(|held| &held.buffer),
-                Storage::Output(index) => self.values.get(flush.output_ids[index as usize]).ok().map(|held| &held.buffer),
+                Storage::Output(index) => self
+                    .values
+                    .get(flush.output_ids[index as usize])
+                    .ok()
+                    .map(|held| &held.buffer),
                 Storage::Slot(index) => slots.get(index as usize),
             };
             let buffers: Vec<&PooledBuffer> = launch.buffers.iter().filter_map(buffer).collect();
             let params = launch.params.iter().map(|&word| flush.params[word as usize]).collect();
-            dispatches.push(Dispatch { pipeline: Rc::clone(&launch.pipeline), buffers, params, grid: launch.grid });
+            dispatches.push(Dispatch {
+                pipeline: Rc::clone(&launch.pipeline),
+                buffers,
+                params,
+                grid: launch.grid,
+            });
         }
         let copy = |&(read, offset, bytes): &(Read, u64, u64)| {
             let source = &self.values.get(read.id).ok()?.buffer;
             (bytes > 0).then_some(CopyOut { source, offset })
         };
-        let copies: Vec<CopyOut<'_>> = if staging.is_some() { reads.copies.iter().filter_map(copy).collect() } else { Vec::new() };
+        let copies: Vec<CopyOut<'_>> = if staging.is_some() {
+            reads.copies.iter().filter_map(copy).collect()
+        } else {
+            Vec::new()
+        };
         if dispatches.is_empty() && copies.is_empty() {
             return;
         }
@@ -278,7 +353,12 @@ impl Executor {
         submit(&self.gpu, &mut self.params, &dispatches, &copies, staging);
     }
 
-    async fn read(&mut self, staging: Option<wgpu::Buffer>, reads: &ReadPlan, failures: &mut Vec<Failure>) -> Vec<ReplyItem> {
+    async fn read(
+        &mut self,
+        staging: Option<wgpu::Buffer>,
+        reads: &ReadPlan,
+        failures: &mut Vec<Failure>,
+    ) -> Vec<ReplyItem> {
         let mut bytes = Vec::new();
         if let Some(staging) = staging {
             match self.staging.read(&self.gpu, staging, reads.total).await {
@@ -288,7 +368,10 @@ impl Executor {
         }
         let slice = |&(read, offset, length): &(Read, u64, u64)| {
             let data = bytes.get(offset as usize..(offset + length) as usize)?;
-            Some(ReplyItem::Data { ticket: read.ticket, bytes: data.to_vec() })
+            Some(ReplyItem::Data {
+                ticket: read.ticket,
+                bytes: data.to_vec(),
+            })
         };
         reads.copies.iter().filter_map(slice).collect()
     }
@@ -311,6 +394,9 @@ impl Executor {
 }
 
 fn items(data: Vec<ReplyItem>, failures: Vec<Failure>) -> Vec<ReplyItem> {
-    let failures = failures.into_iter().map(|failure| ReplyItem::Failure { kind: failure.kind, message: failure.message });
+    let failures = failures.into_iter().map(|failure| ReplyItem::Failure {
+        kind: failure.kind,
+        message: failure.message,
+    });
     data.into_iter().chain(failures).collect()
 }

@@ -22,9 +22,14 @@ pub struct JsExecutor {
 impl JsExecutor {
     /// Requests adapter and device. Rejects with the reason when there is none.
     pub async fn create() -> Result<JsExecutor, JsValue> {
-        let executor = super::Executor::new().await.map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let executor = super::Executor::new()
+            .await
+            .map_err(|error| JsValue::from_str(&error.to_string()))?;
         let info = executor.info();
-        Ok(JsExecutor { inner: Rc::new(RefCell::new(executor)), info })
+        Ok(JsExecutor {
+            inner: Rc::new(RefCell::new(executor)),
+            info,
+        })
     }
 
     /// Name, backend and limits of the device as JSON.
@@ -47,6 +52,13 @@ impl JsExecutor {
 
 fn busy_reply() -> Vec<u8> {
     let message = "the executor was given a message while it worked on another".to_owned();
-    let items = vec![ReplyItem::Failure { kind: ErrorKind::Runtime, message }];
-    Reply { items, ..Reply::default() }.encode()
+    let items = vec![ReplyItem::Failure {
+        kind: ErrorKind::Runtime,
+        message,
+    }];
+    Reply {
+        items,
+        ..Reply::default()
+    }
+    .encode()
 }

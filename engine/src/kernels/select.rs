@@ -42,12 +42,34 @@ pub struct Routine {
 pub fn select(body: &Body, caps: &Caps) -> Option<Routine> {
     Some(match body {
         Body::Elementwise { .. } => return None,
-        Body::Reduce { op, dtype, groups, parts } => reduce(*op, *dtype, groups, *parts, caps),
+        Body::Reduce {
+            op,
+            dtype,
+            groups,
+            parts,
+        } => reduce(*op, *dtype, groups, *parts, caps),
         Body::ArgReduce { op, dtype, sizes } => arg_reduce(*op, *dtype, *sizes, caps),
-        Body::Matmul { batch, rows, columns, inner, dtype } => matmul([*batch, *rows, *columns, *inner], *dtype, caps),
+        Body::Matmul {
+            batch,
+            rows,
+            columns,
+            inner,
+            dtype,
+        } => matmul([*batch, *rows, *columns, *inner], *dtype, caps),
         Body::Softmax { rows, length, log } => softmax(*rows, *length, *log, caps),
-        Body::ScatterAdd { shape, source_shape, dim, dtype } => scatter_add(shape, source_shape, *dim, *dtype),
-        Body::IndexPut { rows, length, count, accumulate, dtype } => Routine {
+        Body::ScatterAdd {
+            shape,
+            source_shape,
+            dim,
+            dtype,
+        } => scatter_add(shape, source_shape, *dim, *dtype),
+        Body::IndexPut {
+            rows,
+            length,
+            count,
+            accumulate,
+            dtype,
+        } => Routine {
             shader: &registry::INDEX_PUT,
             constants: vec![
                 ("ROWS", unsigned(*rows)),
@@ -75,7 +97,11 @@ fn matmul([batch, rows, columns, inner]: [usize; 4], dtype: DType, caps: &Caps) 
     // Workgroup memory pays where memory is far from the arithmetic, which it is not on a CPU.
     let (shader, side) = if caps.software || !fits(&registry::MATMUL_TILED) {
         let wide = tiles(32) >= 8;
-        if wide { (&registry::MATMUL_REGISTERS, 32) } else { (&registry::MATMUL_SIMPLE, 8) }
+        if wide {
+            (&registry::MATMUL_REGISTERS, 32)
+        } else {
+            (&registry::MATMUL_SIMPLE, 8)
+        }
     } else if tiles(64) >= FEW_TILES {
         (&registry::MATMUL_TILED, 64)
     } else {
@@ -117,11 +143,20 @@ fn fold_layout(results: usize, length: usize, along_rows: bool, caps: &Caps) -> 
     } else {
         (invocations / results.next_power_of_two().clamp(1, 32)).min((length / 2).next_power_of_two())
     };
-    Some(Layout { width: (invocations / depth).max(1), depth })
+    Some(Layout {
+        width: (invocations / depth).max(1),
+        depth,
+    })
 }
 
 fn reduce(op: Reduce, dtype: DType, groups: &[(usize, bool)], parts: usize, caps: &Caps) -> Routine {
-    let size = |folded: bool| groups.iter().filter(|group| group.1 == folded).map(|group| group.0).product::<usize>();
+    let size = |folded: bool| {
+        groups
+            .iter()
+            .filter(|group| group.1 == folded)
+            .map(|group| group.0)
+            .product::<usize>()
+    };
     let (results, length) = (size(false) * parts, size(true));
     let part_length = length.div_ceil(parts);
     let along_rows = groups.last().is_none_or(|group| group.1);
@@ -143,7 +178,12 @@ fn reduce(op: Reduce, dtype: DType, groups: &[(usize, bool)], parts: usize, caps
         along_rows,
         [&registry::REDUCE_TREE, &registry::REDUCE_SERIAL],
     );
-    Routine { shader, constants, functions, workgroups: results.div_ceil(per_group) }
+    Routine {
+        shader,
+        constants,
+        functions,
+        workgroups: results.div_ceil(per_group),
+    }
 }
 
 /// Adds the layout's constants; gives the shader and the results of one workgroup.
@@ -167,7 +207,11 @@ fn push_layout(
 fn arg_reduce(op: ArgReduce, dtype: DType, sizes: [usize; 3], caps: &Caps) -> Routine {
     let results = sizes[0] * sizes[2];
     let along_rows = sizes[2] == 1;
-    let mut constants = vec![("RESULTS", unsigned(results)), ("LENGTH", unsigned(sizes[1])), ("INNER", unsigned(sizes[2]))];
+    let mut constants = vec![
+        ("RESULTS", unsigned(results)),
+        ("LENGTH", unsigned(sizes[1])),
+        ("INNER", unsigned(sizes[2])),
+    ];
     // NaN beats numbers, and the first of equals wins by the order of the walk.
     let test = match (op, dtype.is_float()) {
         (ArgReduce::Max, false) => "a > b",
@@ -175,25 +219,42 @@ fn arg_reduce(op: ArgReduce, dtype: DType, sizes: [usize; 3], caps: &Caps) -> Ro
         (ArgReduce::Max, true) => "!c_isnan(b) && (c_isnan(a) || a > b)",
         (ArgReduce::Min, true) => "!c_isnan(b) && (c_isnan(a) || a < b)",
     };
-    let functions = format!("{}fn beats(a: Element, b: Element) -> bool {{ return {test}; }}\n", element_alias(dtype));
+    let functions = format!(
+        "{}fn beats(a: Element, b: Element) -> bool {{ return {test}; }}\n",
+        element_alias(dtype)
+    );
     let (shader, per_group) = push_layout(
         &mut constants,
         fold_layout(results, sizes[1], along_rows, caps),
         along_rows,
         [&registry::ARG_TREE, &registry::ARG_SERIAL],
     );
-    Routine { shader, constants, functions, workgroups: results.div_ceil(per_group) }
+    Routine {
+        shader,
+        constants,
+        functions,
+        workgroups: results.div_ceil(per_group),
+    }
 }
 
 fn softmax(rows: usize, length: usize, log: bool, caps: &Caps) -> Routine {
-    let mut constants = vec![("ROWS", unsigned(rows)), ("LENGTH", unsigned(length)), ("LOG", log.to_string())];
+    let mut constants = vec![
+        ("ROWS", unsigned(rows)),
+        ("LENGTH", unsigned(length)),
+        ("LOG", log.to_string()),
+    ];
     let (shader, per_group) = push_layout(
         &mut constants,
         fold_layout(rows, length, true, caps),
         true,
         [&registry::SOFTMAX_TREE, &registry::SOFTMAX_SERIAL],
     );
-    Routine { shader, constants, functions: String::new(), workgroups: rows.div_ceil(per_group) }
+    Routine {
+        shader,
+        constants,
+        functions: String::new(),
+        workgroups: rows.div_ceil(per_group),
+    }
 }
 
 /// The output's coordinates must lie inside the source, except along `dim`, where all are looked through.
@@ -212,14 +273,21 @@ fn scatter_add(shape: &[usize], source_shape: &[usize], dim: usize, dtype: DType
             functions.push_str(&format!("  line.wanted = {coordinate};\n"));
         } else {
             functions.push_str(&format!("  let c{axis} = {coordinate};\n"));
-            functions.push_str(&format!("  line.inside = line.inside && c{axis} < {}u;\n", source_shape[axis]));
+            functions.push_str(&format!(
+                "  line.inside = line.inside && c{axis} < {}u;\n",
+                source_shape[axis]
+            ));
             functions.push_str(&format!("  line.start += c{axis} * {source_below}u;\n"));
         }
     }
     functions.push_str("  return line;\n}\n");
     Routine {
         shader: &registry::SCATTER_ADD,
-        constants: vec![("TOTAL", unsigned(total)), ("LENGTH", unsigned(source_shape[dim])), ("STEP", unsigned(step))],
+        constants: vec![
+            ("TOTAL", unsigned(total)),
+            ("LENGTH", unsigned(source_shape[dim])),
+            ("STEP", unsigned(step)),
+        ],
         functions,
         workgroups: total.div_ceil(SERIAL_INVOCATIONS),
     }

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use super::classify::{NodeInfo, is_whole};
 use super::cluster::{Source, source_of};
 use super::group::Group;
-use super::kernel::{Access, Binding, Block, Body, Expr, ExprId, Kernel, Op, Position, PositionId, ROOT, Store, Value, Window};
+use super::kernel::{
+    Access, Binding, Block, Body, Expr, ExprId, Kernel, Op, Position, PositionId, ROOT, Store, Value, Window,
+};
 use super::routine::body_of;
 use crate::dtype::DType;
 use crate::prim::{Binary, Prim};
@@ -16,7 +18,13 @@ use crate::wire::{Operand, Program, ProgramNode, ValueRef};
 
 /// Builds the kernel of a group.
 pub(super) fn build(program: &Program, infos: &[NodeInfo], group: &Group) -> Kernel {
-    let mut builder = KernelBuilder { program, infos, group, bindings: Vec::new(), params: Vec::new() };
+    let mut builder = KernelBuilder {
+        program,
+        infos,
+        group,
+        bindings: Vec::new(),
+        params: Vec::new(),
+    };
     let mut loads = Vec::new();
     if let Some(routine) = group.cluster.routine {
         for operand in routine_operands(&program.nodes[routine]) {
@@ -28,7 +36,9 @@ pub(super) fn build(program: &Program, infos: &[NodeInfo], group: &Group) -> Ker
     }
     let body = match group.cluster.routine {
         Some(routine) => body_of(program, &program.nodes[routine]),
-        None => Body::Elementwise { num_elements: group.cluster.domain },
+        None => Body::Elementwise {
+            num_elements: group.cluster.domain,
+        },
     };
     let mut block = BlockBuilder::new(false);
     for &node in &group.cluster.nodes {
@@ -49,26 +59,61 @@ pub(super) fn build(program: &Program, infos: &[NodeInfo], group: &Group) -> Ker
         let position = match &target.prim {
             Prim::ViewWrite { shape, strides } if is_strided_write(group, node) => {
                 let offset = Some(builder.param(target.first_param));
-                block.position(Position::Window { base: ROOT, window: Window { shape: shape.clone(), strides: strides.clone(), offset } })
+                block.position(Position::Window {
+                    base: ROOT,
+                    window: Window {
+                        shape: shape.clone(),
+                        strides: strides.clone(),
+                        offset,
+                    },
+                })
             }
             _ => ROOT,
         };
         let value = block.memo[&(node, ROOT)];
-        block.block.stores.push(Store { binding, position, value });
+        block.block.stores.push(Store {
+            binding,
+            position,
+            value,
+        });
     }
-    Kernel { body, bindings: builder.bindings, params: builder.params, loads, store: block.block }
+    Kernel {
+        body,
+        bindings: builder.bindings,
+        params: builder.params,
+        loads,
+        store: block.block,
+    }
 }
 
 /// The kernel that gives a strided write its base: the base's elements in order.
 pub(super) fn build_base_copy(program: &Program, infos: &[NodeInfo], group: &Group, write: usize) -> Kernel {
-    let mut builder = KernelBuilder { program, infos, group, bindings: Vec::new(), params: Vec::new() };
+    let mut builder = KernelBuilder {
+        program,
+        infos,
+        group,
+        bindings: Vec::new(),
+        params: Vec::new(),
+    };
     let node = &program.nodes[write];
     let mut block = BlockBuilder::new(true);
     let value = builder.operand(&mut block, &node.operands[0], ROOT);
     let binding = builder.binding(Value::Node(write as u32), node.dtype, Access::Write);
-    block.block.stores.push(Store { binding, position: ROOT, value });
-    let body = Body::Elementwise { num_elements: node.shape.iter().product() };
-    Kernel { body, bindings: builder.bindings, params: builder.params, loads: Vec::new(), store: block.block }
+    block.block.stores.push(Store {
+        binding,
+        position: ROOT,
+        value,
+    });
+    let body = Body::Elementwise {
+        num_elements: node.shape.iter().product(),
+    };
+    Kernel {
+        body,
+        bindings: builder.bindings,
+        params: builder.params,
+        loads: Vec::new(),
+        store: block.block,
+    }
 }
 
 fn is_strided_write(group: &Group, node: usize) -> bool {
@@ -102,7 +147,14 @@ struct BlockBuilder {
 
 impl BlockBuilder {
     fn new(in_load: bool) -> BlockBuilder {
-        BlockBuilder { block: Block { positions: vec![Position::Root], ..Block::default() }, memo: BTreeMap::new(), in_load }
+        BlockBuilder {
+            block: Block {
+                positions: vec![Position::Root],
+                ..Block::default()
+            },
+            memo: BTreeMap::new(),
+            in_load,
+        }
     }
 
     fn push(&mut self, op: Op, dtype: DType) -> ExprId {
@@ -144,7 +196,11 @@ impl KernelBuilder<'_> {
 
     fn window(&mut self, operand: &Operand) -> Window {
         let offset = operand.offset_param.map(|param| self.param(param));
-        Window { shape: operand.shape.clone(), strides: operand.strides.clone(), offset }
+        Window {
+            shape: operand.shape.clone(),
+            strides: operand.strides.clone(),
+            offset,
+        }
     }
 
     /// The operand's element at the row-major index `base` of its window.
@@ -163,12 +219,17 @@ impl KernelBuilder<'_> {
     fn value_at(&mut self, block: &mut BlockBuilder, operand: &Operand, position: PositionId, at_root: bool) -> ExprId {
         match source_of(&self.group.cluster, self.infos, operand, at_root, block.in_load) {
             Source::Register => {
-                let ValueRef::Node(producer) = operand.value else { return block.push(Op::Zero, DType::F32) };
+                let ValueRef::Node(producer) = operand.value else {
+                    return block.push(Op::Zero, DType::F32);
+                };
                 self.node(block, producer as usize, ROOT)
             }
             Source::Inline(producer) => self.node(block, producer, position),
             Source::Memory(value) => {
-                let dtype = self.program.value(operand.value).map_or(DType::F32, |declared| declared.dtype);
+                let dtype = self
+                    .program
+                    .value(operand.value)
+                    .map_or(DType::F32, |declared| declared.dtype);
                 let binding = self.binding(value, dtype, Access::Read);
                 block.push(Op::Load { binding, position }, dtype)
             }
@@ -241,7 +302,12 @@ impl KernelBuilder<'_> {
         let mut window = self.window(x);
         window.shape.clone_from(&node.shape);
         let stride = std::mem::replace(&mut window.strides[dim], 0);
-        let position = block.position(Position::Indirect { base: at, window, index, stride });
+        let position = block.position(Position::Indirect {
+            base: at,
+            window,
+            index,
+            stride,
+        });
         self.value_at(block, x, position, false)
     }
 
@@ -251,17 +317,32 @@ impl KernelBuilder<'_> {
         let mut along_rows = self.window(index);
         along_rows.shape.clone_from(&node.shape);
         along_rows.strides.resize(node.shape.len(), 0);
-        let line = block.position(Position::Window { base: at, window: along_rows });
+        let line = block.position(Position::Window {
+            base: at,
+            window: along_rows,
+        });
         let index = self.value_at(block, index, line, false);
         let mut window = self.window(x);
         window.shape.clone_from(&node.shape);
         let stride = std::mem::replace(&mut window.strides[0], 0);
-        let position = block.position(Position::Indirect { base: at, window, index, stride });
+        let position = block.position(Position::Indirect {
+            base: at,
+            window,
+            index,
+            stride,
+        });
         self.value_at(block, x, position, false)
     }
 
     /// `coordinate == index ? source : 0`: a scatter whose index has size 1 along `dim`.
-    fn one_hot(&mut self, block: &mut BlockBuilder, node: &ProgramNode, dim: usize, shape: &[usize], at: PositionId) -> ExprId {
+    fn one_hot(
+        &mut self,
+        block: &mut BlockBuilder,
+        node: &ProgramNode,
+        dim: usize,
+        shape: &[usize],
+        at: PositionId,
+    ) -> ExprId {
         let mut lines = [0, 0];
         for (line, operand) in lines.iter_mut().zip(&node.operands) {
             let mut window = self.window(operand);
@@ -270,7 +351,14 @@ impl KernelBuilder<'_> {
             let position = block.position(Position::Window { base: at, window });
             *line = self.value_at(block, operand, position, false);
         }
-        let coordinate = block.push(Op::Coordinate { position: at, shape: shape.to_vec(), dim }, DType::I64);
+        let coordinate = block.push(
+            Op::Coordinate {
+                position: at,
+                shape: shape.to_vec(),
+                dim,
+            },
+            DType::I64,
+        );
         let hit = block.push(Op::Binary(Binary::Eq, coordinate, lines[0]), DType::Bool);
         let zero = block.push(Op::Zero, node.dtype);
         block.push(Op::Where(hit, lines[1], zero), node.dtype)

@@ -57,7 +57,13 @@ pub(super) fn classify(program: &Program) -> Vec<NodeInfo> {
             && leaves.len() <= MAX_CHEAP_LEAVES
             && bytes_read <= num_elements
             && !is_indirect(&node.prim);
-        infos.push(NodeInfo { num_elements, elementwise, cheap, cost, leaves });
+        infos.push(NodeInfo {
+            num_elements,
+            elementwise,
+            cheap,
+            cost,
+            leaves,
+        });
     }
     infos
 }
@@ -74,26 +80,45 @@ pub(super) const fn value_of(value: ValueRef) -> Value {
 pub(super) fn is_whole(program: &Program, operand: &Operand) -> bool {
     let count: usize = operand.shape.iter().product();
     operand.offset_param.is_none()
-        && program.value(operand.value).is_some_and(|value| value.num_elements == count)
+        && program
+            .value(operand.value)
+            .is_some_and(|value| value.num_elements == count)
         && window_view(operand).is_contiguous()
 }
 
 /// The operand's window as a view with offset zero.
 pub(super) fn window_view(operand: &Operand) -> View {
-    View { shape: operand.shape.clone(), strides: operand.strides.clone(), offset: 0 }
+    View {
+        shape: operand.shape.clone(),
+        strides: operand.strides.clone(),
+        offset: 0,
+    }
 }
 
 /// True if the node's indexed dimension has one index per output line, so that it is a comparison.
 fn is_one_hot(node: &ProgramNode) -> bool {
-    let Prim::ScatterAdd { dim, shape } = &node.prim else { return false };
+    let Prim::ScatterAdd { dim, shape } = &node.prim else {
+        return false;
+    };
     let index = &node.operands[0].shape;
-    index[*dim] == 1 && index.iter().zip(shape).enumerate().all(|(axis, (a, b))| axis == *dim || a == b)
+    index[*dim] == 1
+        && index
+            .iter()
+            .zip(shape)
+            .enumerate()
+            .all(|(axis, (a, b))| axis == *dim || a == b)
 }
 
 /// True if a write covers its whole base in row-major order, so that it is a copy.
 pub(super) fn is_whole_write(node: &ProgramNode) -> bool {
-    let Prim::ViewWrite { shape, strides } = &node.prim else { return false };
-    let region = View { shape: shape.clone(), strides: strides.clone(), offset: 0 };
+    let Prim::ViewWrite { shape, strides } = &node.prim else {
+        return false;
+    };
+    let region = View {
+        shape: shape.clone(),
+        strides: strides.clone(),
+        offset: 0,
+    };
     region.num_elements() == node.shape.iter().product::<usize>() && region.is_contiguous()
 }
 
@@ -118,7 +143,12 @@ const fn is_indirect(prim: &Prim) -> bool {
 
 /// Elements of the value that the window reaches: an expanded dimension reads one element again and again.
 fn touched_elements(operand: &Operand) -> usize {
-    operand.shape.iter().zip(&operand.strides).map(|(&size, &stride)| if stride == 0 { 1 } else { size }).product()
+    operand
+        .shape
+        .iter()
+        .zip(&operand.strides)
+        .map(|(&size, &stride)| if stride == 0 { 1 } else { size })
+        .product()
 }
 
 /// Rough work of one primitive for one element, in additions.

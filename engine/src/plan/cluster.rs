@@ -68,8 +68,15 @@ impl<'a> Clustering<'a> {
                 }
             }
         }
-        let mut clustering =
-            Clustering { program, infos, max_bindings, is_output, uses, clusters: Vec::new(), cluster_of: Vec::with_capacity(num_nodes) };
+        let mut clustering = Clustering {
+            program,
+            infos,
+            max_bindings,
+            is_output,
+            uses,
+            clusters: Vec::new(),
+            cluster_of: Vec::with_capacity(num_nodes),
+        };
         for node in 0..num_nodes {
             clustering.place(node);
         }
@@ -108,12 +115,18 @@ impl<'a> Clustering<'a> {
                 return;
             }
         }
-        self.start(Cluster { nodes: BTreeSet::from([node]), domain: self.infos[node].num_elements, ..Cluster::default() });
+        self.start(Cluster {
+            nodes: BTreeSet::from([node]),
+            domain: self.infos[node].num_elements,
+            ..Cluster::default()
+        });
     }
 
     /// The cluster of an operand that is read whole and in order and not better computed again.
     fn joinable_operand(&self, node: usize, operand: &Operand) -> Option<usize> {
-        let ValueRef::Node(producer) = operand.value else { return None };
+        let ValueRef::Node(producer) = operand.value else {
+            return None;
+        };
         let cluster = self.cluster_of[producer as usize];
         let same_range = self.clusters[cluster].domain == self.infos[node].num_elements;
         (same_range && is_whole(self.program, operand)).then_some(cluster)
@@ -121,11 +134,18 @@ impl<'a> Clustering<'a> {
 
     fn place_routine(&mut self, node: usize) {
         let writes_in_place = matches!(self.program.nodes[node].prim, Prim::ViewWrite { .. });
-        let folds = matches!(self.program.nodes[node].prim, Prim::Reduce { .. } | Prim::ArgReduce { .. });
+        let folds = matches!(
+            self.program.nodes[node].prim,
+            Prim::Reduce { .. } | Prim::ArgReduce { .. }
+        );
         let mut cluster = Cluster {
             routine: Some(node),
             nodes: BTreeSet::from([node]),
-            domain: if writes_in_place { usize::MAX } else { self.infos[node].num_elements },
+            domain: if writes_in_place {
+                usize::MAX
+            } else {
+                self.infos[node].num_elements
+            },
             writes_in_place,
             ..Cluster::default()
         };
@@ -147,10 +167,16 @@ impl<'a> Clustering<'a> {
     /// The elementwise cluster whose only result is the routine's operand.
     fn absorbable(&self, node: usize, slot: usize) -> Option<usize> {
         let operand = &self.program.nodes[node].operands[slot];
-        let ValueRef::Node(producer) = operand.value else { return None };
+        let ValueRef::Node(producer) = operand.value else {
+            return None;
+        };
         let producer = producer as usize;
         let cluster = self.cluster_of[producer];
-        let expands = operand.shape.iter().zip(&operand.strides).any(|(&size, &stride)| size > 1 && stride == 0);
+        let expands = operand
+            .shape
+            .iter()
+            .zip(&operand.strides)
+            .any(|(&size, &stride)| size > 1 && stride == 0);
         let source = &self.clusters[cluster];
         let plain = source.routine.is_none() && source.nodes.contains(&producer) && source.nodes.len() <= MAX_PROLOGUE;
         // Nobody but the routine may want anything of it.
@@ -181,7 +207,11 @@ impl<'a> Clustering<'a> {
         for (number, &part) in parts.iter().enumerate().skip(1) {
             let cluster = &self.clusters[part];
             let fits = cluster.routine.is_none() && !cluster.nodes.is_empty() && cluster.domain == union.domain;
-            if !fits || parts[..number].iter().any(|&other| self.reaches(part, other) || self.reaches(other, part)) {
+            if !fits
+                || parts[..number]
+                    .iter()
+                    .any(|&other| self.reaches(part, other) || self.reaches(other, part))
+            {
                 return None;
             }
             union.nodes.extend(cluster.nodes.iter().copied());
@@ -194,7 +224,9 @@ impl<'a> Clustering<'a> {
             let Value::Node(producer) = value else { return true };
             let producer = producer as usize;
             !union.nodes.contains(&producer)
-                && parts.iter().all(|&part| self.cluster_of[producer] != part && !self.reaches(self.cluster_of[producer], part))
+                && parts
+                    .iter()
+                    .all(|&part| self.cluster_of[producer] != part && !self.reaches(self.cluster_of[producer], part))
         });
         reads_well.then_some(union)
     }
@@ -239,7 +271,15 @@ impl<'a> Clustering<'a> {
     /// Clusters whose results this one reads.
     pub fn sources(&self, cluster: &Cluster) -> BTreeSet<usize> {
         let sources = self.loads(cluster).into_iter();
-        sources.filter_map(|value| if let Value::Node(producer) = value { Some(self.cluster_of[producer as usize]) } else { None }).collect()
+        sources
+            .filter_map(|value| {
+                if let Value::Node(producer) = value {
+                    Some(self.cluster_of[producer as usize])
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 
     fn num_bindings(&self, cluster: &Cluster) -> usize {
@@ -248,7 +288,8 @@ impl<'a> Clustering<'a> {
 
     /// Nodes of the cluster that other kernels may read, or that live on.
     fn results(&self, cluster: &Cluster) -> Vec<usize> {
-        let is_result = |&node: &usize| self.is_output[node] || (!self.infos[node].cheap && self.escapes(cluster, node));
+        let is_result =
+            |&node: &usize| self.is_output[node] || (!self.infos[node].cheap && self.escapes(cluster, node));
         cluster.nodes.iter().copied().filter(is_result).collect()
     }
 
@@ -275,7 +316,9 @@ impl<'a> Clustering<'a> {
             let domain = self.clusters[later].domain;
             let earlier: Vec<usize> = (0..later)
                 .rev()
-                .filter(|&other| is_plain(&self.clusters[other]) && self.clusters[other].domain == domain && self.is_wanted(other))
+                .filter(|&other| {
+                    is_plain(&self.clusters[other]) && self.clusters[other].domain == domain && self.is_wanted(other)
+                })
                 .take(MERGE_WINDOW)
                 .collect();
             for other in earlier {
@@ -304,8 +347,16 @@ pub(super) enum Source {
 
 /// Where a kernel takes an operand from. `at_root`: it is read at the index the store block runs at;
 /// `in_load`: it is read while the routine's operands are computed.
-pub(super) fn source_of(cluster: &Cluster, infos: &[NodeInfo], operand: &Operand, at_root: bool, in_load: bool) -> Source {
-    let ValueRef::Node(producer) = operand.value else { return Source::Memory(value_of(operand.value)) };
+pub(super) fn source_of(
+    cluster: &Cluster,
+    infos: &[NodeInfo],
+    operand: &Operand,
+    at_root: bool,
+    in_load: bool,
+) -> Source {
+    let ValueRef::Node(producer) = operand.value else {
+        return Source::Memory(value_of(operand.value));
+    };
     let producer = producer as usize;
     if at_root && cluster.nodes.contains(&producer) {
         Source::Register

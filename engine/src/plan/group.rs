@@ -26,12 +26,20 @@ pub(super) fn groups(program: &Program, infos: &[NodeInfo], max_bindings: usize)
     let mut finished = Vec::new();
     for id in topological_order(&clustering).into_iter().rev() {
         let cluster = &clustering.clusters[id];
-        let stores: Vec<usize> = cluster.nodes.iter().copied().filter(|node| wanted.contains(node)).collect();
+        let stores: Vec<usize> = cluster
+            .nodes
+            .iter()
+            .copied()
+            .filter(|node| wanted.contains(node))
+            .collect();
         if stores.is_empty() {
             continue;
         }
         let nodes = needed_nodes(program, cluster, &stores);
-        let cluster = Cluster { nodes, ..cluster.clone() };
+        let cluster = Cluster {
+            nodes,
+            ..cluster.clone()
+        };
         for value in clustering.loads(&cluster) {
             if let Value::Node(producer) = value {
                 wanted.insert(producer as usize);

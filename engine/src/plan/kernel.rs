@@ -277,10 +277,17 @@ impl Kernel {
         match &self.body {
             Body::Elementwise { num_elements } => *num_elements,
             Body::Reduce { groups, parts, .. } => {
-                groups.iter().filter(|group| !group.1).map(|group| group.0).product::<usize>() * parts
+                groups
+                    .iter()
+                    .filter(|group| !group.1)
+                    .map(|group| group.0)
+                    .product::<usize>()
+                    * parts
             }
             Body::ArgReduce { sizes, .. } => sizes[0] * sizes[2],
-            Body::Matmul { batch, rows, columns, .. } => batch * rows * columns,
+            Body::Matmul {
+                batch, rows, columns, ..
+            } => batch * rows * columns,
             Body::Softmax { rows, length, .. } => rows * length,
             Body::ScatterAdd { shape, .. } => shape.iter().product(),
             Body::IndexPut { rows, length, .. } => rows * length,
@@ -289,6 +296,8 @@ impl Kernel {
 
     /// True if the kernel writes the value.
     pub fn writes(&self, value: Value) -> bool {
-        self.bindings.iter().any(|binding| binding.access == Access::Write && binding.value == value)
+        self.bindings
+            .iter()
+            .any(|binding| binding.access == Access::Write && binding.value == value)
     }
 }

@@ -98,7 +98,9 @@ pub(super) fn assign(
 /// A free slot of the same size class, or a new one.
 fn take_slot(slots: &mut Vec<usize>, free: &mut Vec<u32>, num_elements: usize) -> u32 {
     let class = |elements: usize| size_class(elements as u64 * 4);
-    let reusable = free.iter().position(|&slot| class(slots[slot as usize]) == class(num_elements));
+    let reusable = free
+        .iter()
+        .position(|&slot| class(slots[slot as usize]) == class(num_elements));
     match reusable {
         Some(position) => {
             let slot = free.remove(position);
@@ -120,7 +122,10 @@ mod tests {
     fn classes_waste_little() {
         for bytes in [0, 1, 256, 257, 1000, 4096, 5000, 1 << 20, (1 << 20) + 4, 3_000_000_000] {
             let class = size_class(bytes);
-            assert!(class >= bytes && class <= (bytes + bytes / 4).max(256), "{bytes} -> {class}");
+            assert!(
+                class >= bytes && class <= (bytes + bytes / 4).max(256),
+                "{bytes} -> {class}"
+            );
             assert!(class.is_multiple_of(4));
             assert_eq!(size_class(class), class);
         }

@@ -43,7 +43,13 @@ pub struct Caps {
 impl Default for Caps {
     /// What every WebGPU device has.
     fn default() -> Caps {
-        Caps { max_storage_buffers: 8, max_workgroups: 65_535, max_invocations: 256, workgroup_bytes: 16_384, software: false }
+        Caps {
+            max_storage_buffers: 8,
+            max_workgroups: 65_535,
+            max_invocations: 256,
+            workgroup_bytes: 16_384,
+            software: false,
+        }
     }
 }
 
@@ -78,9 +84,20 @@ pub fn plan(program: &Program, donated: &[bool], caps: &Caps) -> Result<Plan> {
     check(program)?;
     let infos = classify::classify(program);
     let groups = group::groups(program, &infos, caps.max_storage_buffers);
-    let outputs: BTreeMap<Value, u32> =
-        program.outputs.iter().enumerate().map(|(index, &node)| (Value::Node(node), index as u32)).collect();
-    let mut planner = Planner { program, donated, outputs, aliases: Aliases::default(), kernels: Vec::new(), partials: Vec::new() };
+    let outputs: BTreeMap<Value, u32> = program
+        .outputs
+        .iter()
+        .enumerate()
+        .map(|(index, &node)| (Value::Node(node), index as u32))
+        .collect();
+    let mut planner = Planner {
+        program,
+        donated,
+        outputs,
+        aliases: Aliases::default(),
+        kernels: Vec::new(),
+        partials: Vec::new(),
+    };
     let last_reads = last_reads(program, &infos, &groups);
     for (step, group) in groups.iter().enumerate() {
         planner.push_group(&infos, group, step, &last_reads);
@@ -99,7 +116,13 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    fn push_group(&mut self, infos: &[classify::NodeInfo], group: &group::Group, step: usize, last_reads: &BTreeMap<Value, usize>) {
+    fn push_group(
+        &mut self,
+        infos: &[classify::NodeInfo],
+        group: &group::Group,
+        step: usize,
+        last_reads: &BTreeMap<Value, usize>,
+    ) {
         let kernel = build::build(self.program, infos, group);
         if let (true, Some(write)) = (group.cluster.writes_in_place, group.cluster.routine) {
             let base = classify::value_of(self.program.nodes[write].operands[0].value);
@@ -129,11 +152,16 @@ impl Planner<'_> {
     fn may_overwrite(&self, base: Value, kernel: &Kernel, step: usize, last_reads: &BTreeMap<Value, usize>) -> bool {
         let is_free = match base {
             Value::Input(index) => self.donated.get(index as usize).copied().unwrap_or(false),
-            Value::Node(_) => !self.outputs.contains_key(&base) && self.kernels.iter().any(|earlier| earlier.writes(base)),
+            Value::Node(_) => {
+                !self.outputs.contains_key(&base) && self.kernels.iter().any(|earlier| earlier.writes(base))
+            }
             Value::Partial(_) => false,
         };
         let first = self.aliases.first(base);
-        let reads_it = kernel.bindings.iter().any(|binding| binding.access == Access::Read && self.aliases.first(binding.value) == first);
+        let reads_it = kernel
+            .bindings
+            .iter()
+            .any(|binding| binding.access == Access::Read && self.aliases.first(binding.value) == first);
         is_free && !reads_it && last_reads.get(&base).is_none_or(|&last| last <= step)
     }
 
@@ -141,17 +169,33 @@ impl Planner<'_> {
         let (program, partials) = (self.program, self.partials);
         let num_elements = |value: Value| match value {
             Value::Input(index) => program.inputs.get(index as usize).map_or(0, |input| input.num_elements),
-            Value::Node(index) => program.value(ValueRef::Node(index)).map_or(0, |declared| declared.num_elements),
+            Value::Node(index) => program
+                .value(ValueRef::Node(index))
+                .map_or(0, |declared| declared.num_elements),
             Value::Partial(index) => partials.get(index as usize).copied().unwrap_or(0),
         };
         let (slots, storage) = memory::assign(&self.kernels, &self.outputs, &self.aliases, num_elements);
-        let in_place = self.outputs.iter().filter_map(|(&value, &output)| match self.aliases.first(value) {
-            Value::Input(input) => Some((output, input)),
-            Value::Node(_) | Value::Partial(_) => None,
-        });
+        let in_place = self
+            .outputs
+            .iter()
+            .filter_map(|(&value, &output)| match self.aliases.first(value) {
+                Value::Input(input) => Some((output, input)),
+                Value::Node(_) | Value::Partial(_) => None,
+            });
         let in_place = in_place.collect();
-        let outputs = program.outputs.iter().map(|&node| num_elements(Value::Node(node))).collect();
-        Plan { kernels: self.kernels, storage, slots, outputs, in_place, offset_checks: offset_checks(program) }
+        let outputs = program
+            .outputs
+            .iter()
+            .map(|&node| num_elements(Value::Node(node)))
+            .collect();
+        Plan {
+            kernels: self.kernels,
+            storage,
+            slots,
+            outputs,
+            in_place,
+            offset_checks: offset_checks(program),
+        }
     }
 }
 
@@ -168,10 +212,18 @@ fn last_reads(program: &Program, infos: &[classify::NodeInfo], groups: &[group::
 
 /// Dtypes that the GPU holds, outputs in order, and sizes that fit 32-bit byte counts.
 fn check(program: &Program) -> Result<()> {
-    let dtypes = program.inputs.iter().map(|input| input.dtype).chain(program.nodes.iter().map(|node| node.dtype));
+    let dtypes = program
+        .inputs
+        .iter()
+        .map(|input| input.dtype)
+        .chain(program.nodes.iter().map(|node| node.dtype));
     for dtype in dtypes {
         if Element::of(dtype).is_none() {
-            return Err(Error::UnsupportedDType { op: "the executor", dtype, device: "webgpu" });
+            return Err(Error::UnsupportedDType {
+                op: "the executor",
+                dtype,
+                device: "webgpu",
+            });
         }
     }
     if program.outputs.windows(2).any(|pair| pair[0] >= pair[1]) {
@@ -183,9 +235,16 @@ fn check(program: &Program) -> Result<()> {
 fn offset_checks(program: &Program) -> Vec<OffsetCheck> {
     let mut checks = Vec::new();
     let mut add = |param: u32, shape: &[usize], strides: &[usize], available: usize| {
-        let span: usize = shape.iter().zip(strides).map(|(&size, &stride)| size.saturating_sub(1) * stride).sum();
+        let span: usize = shape
+            .iter()
+            .zip(strides)
+            .map(|(&size, &stride)| size.saturating_sub(1) * stride)
+            .sum();
         if shape.iter().all(|&size| size > 0) {
-            checks.push(OffsetCheck { param, limit: available.saturating_sub(span) });
+            checks.push(OffsetCheck {
+                param,
+                limit: available.saturating_sub(span),
+            });
         }
     };
     for node in &program.nodes {

@@ -17,8 +17,16 @@ pub fn plan_text(plan: &Plan) -> String {
                 Access::Read => "reads",
                 Access::Write => "writes",
             };
-            let place = plan.storage.get(&binding.value).map_or_else(String::new, |storage| format!("{storage:?}"));
-            let _ = writeln!(text, "  b{index} {access} {:?} {} in {place}", binding.value, binding.dtype.name());
+            let place = plan
+                .storage
+                .get(&binding.value)
+                .map_or_else(String::new, |storage| format!("{storage:?}"));
+            let _ = writeln!(
+                text,
+                "  b{index} {access} {:?} {} in {place}",
+                binding.value,
+                binding.dtype.name()
+            );
         }
         for (index, block) in kernel.loads.iter().enumerate() {
             let _ = writeln!(text, "  load {index}:");
@@ -27,25 +35,57 @@ pub fn plan_text(plan: &Plan) -> String {
         let _ = writeln!(text, "  store:");
         block_text(&mut text, kernel, &kernel.store);
     }
-    let _ = writeln!(text, "slots {:?}, outputs {:?}, in place {:?}", plan.slots, plan.outputs, plan.in_place);
+    let _ = writeln!(
+        text,
+        "slots {:?}, outputs {:?}, in place {:?}",
+        plan.slots, plan.outputs, plan.in_place
+    );
     text
 }
 
 fn body_text(body: &Body) -> String {
     match body {
         Body::Elementwise { num_elements } => format!("elementwise {num_elements}"),
-        Body::Reduce { op, dtype, groups, parts } => {
-            let groups: Vec<String> = groups.iter().map(|(size, folded)| format!("{size}{}", if *folded { "*" } else { "" })).collect();
+        Body::Reduce {
+            op,
+            dtype,
+            groups,
+            parts,
+        } => {
+            let groups: Vec<String> = groups
+                .iter()
+                .map(|(size, folded)| format!("{size}{}", if *folded { "*" } else { "" }))
+                .collect();
             format!("{op:?} {} of [{}] in {parts} part(s)", dtype.name(), groups.join(", "))
         }
         Body::ArgReduce { op, dtype, sizes } => format!("arg{op:?} {} {sizes:?}", dtype.name()),
-        Body::Matmul { batch, rows, columns, inner, dtype } => {
+        Body::Matmul {
+            batch,
+            rows,
+            columns,
+            inner,
+            dtype,
+        } => {
             format!("matmul {} {batch}x[{rows}, {inner}]x[{inner}, {columns}]", dtype.name())
         }
         Body::Softmax { rows, length, log } => format!("{}softmax [{rows}, {length}]", if *log { "log_" } else { "" }),
-        Body::ScatterAdd { shape, source_shape, dim, .. } => format!("scatter_add {source_shape:?} into {shape:?} along {dim}"),
-        Body::IndexPut { rows, length, count, accumulate, .. } => {
-            format!("index_put {count} into [{rows}, {length}]{}", if *accumulate { " adding" } else { "" })
+        Body::ScatterAdd {
+            shape,
+            source_shape,
+            dim,
+            ..
+        } => format!("scatter_add {source_shape:?} into {shape:?} along {dim}"),
+        Body::IndexPut {
+            rows,
+            length,
+            count,
+            accumulate,
+            ..
+        } => {
+            format!(
+                "index_put {count} into [{rows}, {length}]{}",
+                if *accumulate { " adding" } else { "" }
+            )
         }
     }
 }
@@ -67,13 +107,20 @@ fn block_text(text: &mut String, kernel: &Kernel, block: &Block) {
 
 fn position_text(kernel: &Kernel, position: &Position) -> String {
     let window_text = |window: &Window| {
-        let offset = window.offset.map_or_else(String::new, |param| format!(" + word {}", kernel.params[param as usize]));
+        let offset = window.offset.map_or_else(String::new, |param| {
+            format!(" + word {}", kernel.params[param as usize])
+        });
         format!("{:?} by {:?}{offset}", window.shape, window.strides)
     };
     match position {
         Position::Root => "root".to_owned(),
         Position::Window { base, window } => format!("p{base} in {}", window_text(window)),
-        Position::Indirect { base, window, index, stride } => format!("p{base} in {} + v{index} * {stride}", window_text(window)),
+        Position::Indirect {
+            base,
+            window,
+            index,
+            stride,
+        } => format!("p{base} in {} + v{index} * {stride}", window_text(window)),
     }
 }
 

@@ -12,26 +12,56 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
     let num_elements = |sizes: &[usize]| sizes.iter().product::<usize>();
     match &node.prim {
         Prim::Reduce { op, dims } => {
-            let input = program.value(node.operands[0].value).map_or(node.dtype, |value| value.dtype);
-            Body::Reduce { op: *op, dtype: fold_dtype(*op, input), groups: merge_dims(&node.operands[0].shape, dims), parts: 1 }
+            let input = program
+                .value(node.operands[0].value)
+                .map_or(node.dtype, |value| value.dtype);
+            Body::Reduce {
+                op: *op,
+                dtype: fold_dtype(*op, input),
+                groups: merge_dims(&node.operands[0].shape, dims),
+                parts: 1,
+            }
         }
         Prim::ArgReduce { op, dim } => {
             let shape = &node.operands[0].shape;
-            let dtype = program.value(node.operands[0].value).map_or(node.dtype, |value| value.dtype);
-            Body::ArgReduce { op: *op, dtype, sizes: [num_elements(&shape[..*dim]), shape[*dim], num_elements(&shape[dim + 1..])] }
+            let dtype = program
+                .value(node.operands[0].value)
+                .map_or(node.dtype, |value| value.dtype);
+            Body::ArgReduce {
+                op: *op,
+                dtype,
+                sizes: [
+                    num_elements(&shape[..*dim]),
+                    shape[*dim],
+                    num_elements(&shape[dim + 1..]),
+                ],
+            }
         }
         Prim::Matmul => {
             let (a, b) = (&node.operands[0].shape, &node.operands[1].shape);
-            Body::Matmul { batch: a[0], rows: a[1], columns: b[2], inner: a[2], dtype: node.dtype }
+            Body::Matmul {
+                batch: a[0],
+                rows: a[1],
+                columns: b[2],
+                inner: a[2],
+                dtype: node.dtype,
+            }
         }
         Prim::Softmax | Prim::LogSoftmax => {
             let length = node.shape.last().copied().unwrap_or(1);
             let rows = num_elements(&node.shape[..node.shape.len().saturating_sub(1)]);
-            Body::Softmax { rows, length, log: node.prim == Prim::LogSoftmax }
+            Body::Softmax {
+                rows,
+                length,
+                log: node.prim == Prim::LogSoftmax,
+            }
         }
-        Prim::ScatterAdd { dim, shape } => {
-            Body::ScatterAdd { shape: shape.clone(), source_shape: node.operands[0].shape.clone(), dim: *dim, dtype: node.dtype }
-        }
+        Prim::ScatterAdd { dim, shape } => Body::ScatterAdd {
+            shape: shape.clone(),
+            source_shape: node.operands[0].shape.clone(),
+            dim: *dim,
+            dtype: node.dtype,
+        },
         Prim::IndexPut { accumulate } => Body::IndexPut {
             rows: node.shape[0],
             length: num_elements(&node.shape[1..]),
@@ -39,7 +69,9 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
             accumulate: *accumulate,
             dtype: node.dtype,
         },
-        Prim::ViewWrite { shape, .. } => Body::Elementwise { num_elements: num_elements(shape) },
+        Prim::ViewWrite { shape, .. } => Body::Elementwise {
+            num_elements: num_elements(shape),
+        },
         Prim::Unary(_)
         | Prim::Binary(_)
         | Prim::Where
@@ -48,7 +80,9 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
         | Prim::Full
         | Prim::Arange
         | Prim::Gather { .. }
-        | Prim::IndexSelect => Body::Elementwise { num_elements: num_elements(&node.shape) },
+        | Prim::IndexSelect => Body::Elementwise {
+            num_elements: num_elements(&node.shape),
+        },
     }
 }
 

@@ -19,22 +19,46 @@ const MANY_RESULTS: usize = 256;
 
 /// The two kernels that replace a fold, and the number of elements between them.
 pub(super) fn split_fold(kernel: &Kernel, partial: u32) -> Option<(Kernel, Kernel, usize)> {
-    let Body::Reduce { op, dtype, groups, .. } = &kernel.body else { return None };
-    let size = |folded: bool| groups.iter().filter(|group| group.1 == folded).map(|group| group.0).product::<usize>();
+    let Body::Reduce { op, dtype, groups, .. } = &kernel.body else {
+        return None;
+    };
+    let size = |folded: bool| {
+        groups
+            .iter()
+            .filter(|group| group.1 == folded)
+            .map(|group| group.0)
+            .product::<usize>()
+    };
     let (results, length) = (size(false), size(true));
     if length < LONGEST_FOLD || results > MANY_RESULTS {
         return None;
     }
     let parts = length.div_ceil(PART_LENGTH).min(MAX_PARTS);
-    let between = Binding { value: Value::Partial(partial), dtype: *dtype, access: Access::Write };
+    let between = Binding {
+        value: Value::Partial(partial),
+        dtype: *dtype,
+        access: Access::Write,
+    };
 
     let mut first = Kernel {
-        body: Body::Reduce { op: *op, dtype: *dtype, groups: groups.clone(), parts },
+        body: Body::Reduce {
+            op: *op,
+            dtype: *dtype,
+            groups: groups.clone(),
+            parts,
+        },
         store: Block {
-            exprs: vec![Expr { op: Op::Result, dtype: *dtype }],
+            exprs: vec![Expr {
+                op: Op::Result,
+                dtype: *dtype,
+            }],
             positions: vec![Position::Root],
             result: None,
-            stores: vec![Store { binding: kernel.bindings.len() as u32, position: ROOT, value: 0 }],
+            stores: vec![Store {
+                binding: kernel.bindings.len() as u32,
+                position: ROOT,
+                value: 0,
+            }],
         },
         ..kernel.clone()
     };
@@ -42,16 +66,30 @@ pub(super) fn split_fold(kernel: &Kernel, partial: u32) -> Option<(Kernel, Kerne
     drop_unused_bindings(&mut first);
 
     let mut second = Kernel {
-        body: Body::Reduce { op: *op, dtype: *dtype, groups: vec![(results, false), (parts, true)], parts: 1 },
+        body: Body::Reduce {
+            op: *op,
+            dtype: *dtype,
+            groups: vec![(results, false), (parts, true)],
+            parts: 1,
+        },
         loads: vec![Block {
-            exprs: vec![Expr { op: Op::Load { binding: kernel.bindings.len() as u32, position: ROOT }, dtype: *dtype }],
+            exprs: vec![Expr {
+                op: Op::Load {
+                    binding: kernel.bindings.len() as u32,
+                    position: ROOT,
+                },
+                dtype: *dtype,
+            }],
             positions: vec![Position::Root],
             result: Some(0),
             stores: Vec::new(),
         }],
         ..kernel.clone()
     };
-    second.bindings.push(Binding { access: Access::Read, ..between });
+    second.bindings.push(Binding {
+        access: Access::Read,
+        ..between
+    });
     drop_unused_bindings(&mut second);
     Some((first, second, results * parts))
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use carrel_engine::cpu::{Buffer, Operand, compute, from_gpu_bytes, gather_bytes, to_gpu_bytes};
 use carrel_engine::dtype::DType;
 use carrel_engine::executor::blocking::Executor;
-use carrel_engine::graph::{Graph, GpuValue};
+use carrel_engine::graph::{GpuValue, Graph};
 use carrel_engine::prim::Prim;
 use carrel_engine::prim::infer::{Meta, infer};
 use carrel_engine::scalar::Scalar;
@@ -57,15 +57,26 @@ pub struct Bench {
 
 impl Bench {
     pub fn new() -> Bench {
-        Bench { graph: Graph::default(), executor: Executor::new().expect("a Vulkan device") }
+        Bench {
+            graph: Graph::default(),
+            executor: Executor::new().expect("a Vulkan device"),
+        }
     }
 
     /// A value from a CPU buffer.
     pub fn buffer(&mut self, buffer: Buffer, shape: &[usize]) -> Twin {
         let view = View::contiguous(shape);
-        let bytes = to_gpu_bytes(Operand { buffer: &buffer, view: &View::contiguous(&[buffer.len()]) }).expect("fits");
+        let bytes = to_gpu_bytes(Operand {
+            buffer: &buffer,
+            view: &View::contiguous(&[buffer.len()]),
+        })
+        .expect("fits");
         let gpu = self.graph.upload(buffer.dtype(), buffer.len(), bytes);
-        Twin { gpu, cpu: Rc::new(buffer), view }
+        Twin {
+            gpu,
+            cpu: Rc::new(buffer),
+            view,
+        }
     }
 
     pub fn floats(&mut self, values: &[f32], shape: &[usize]) -> Twin {
@@ -91,17 +102,46 @@ impl Bench {
 
     /// A primitive without inputs on both sides.
     pub fn fill(&mut self, prim: Prim, params: &[Scalar], shape: &[usize], dtype: DType) -> Twin {
-        self.apply_shaped(prim, &[], params, Some(Meta { shape: shape.to_vec(), dtype }))
+        self.apply_shaped(
+            prim,
+            &[],
+            params,
+            Some(Meta {
+                shape: shape.to_vec(),
+                dtype,
+            }),
+        )
     }
 
     fn apply_shaped(&mut self, prim: Prim, inputs: &[&Twin], params: &[Scalar], fill: Option<Meta>) -> Twin {
-        let metas: Vec<Meta> = inputs.iter().map(|twin| Meta { shape: twin.view.shape.clone(), dtype: twin.dtype() }).collect();
+        let metas: Vec<Meta> = inputs
+            .iter()
+            .map(|twin| Meta {
+                shape: twin.view.shape.clone(),
+                dtype: twin.dtype(),
+            })
+            .collect();
         let output = infer(&prim, &metas, fill.as_ref()).expect("applies");
-        let operands: Vec<Operand<'_>> = inputs.iter().map(|twin| Operand { buffer: &twin.cpu, view: &twin.view }).collect();
+        let operands: Vec<Operand<'_>> = inputs
+            .iter()
+            .map(|twin| Operand {
+                buffer: &twin.cpu,
+                view: &twin.view,
+            })
+            .collect();
         let cpu = compute(&prim, &operands, params, &output).expect("computes");
-        let recorded = inputs.iter().map(|twin| (Rc::clone(&twin.gpu), twin.view.clone())).collect();
-        let gpu = self.graph.record(prim, recorded, params.to_vec(), &output.shape, output.dtype);
-        Twin { gpu, cpu: Rc::new(cpu), view: View::contiguous(&output.shape) }
+        let recorded = inputs
+            .iter()
+            .map(|twin| (Rc::clone(&twin.gpu), twin.view.clone()))
+            .collect();
+        let gpu = self
+            .graph
+            .record(prim, recorded, params.to_vec(), &output.shape, output.dtype);
+        Twin {
+            gpu,
+            cpu: Rc::new(cpu),
+            view: View::contiguous(&output.shape),
+        }
     }
 
     /// Sends what waits.
@@ -122,7 +162,11 @@ impl Bench {
             });
             from_gpu_bytes(dtype, data.expect("data for the ticket")).expect("whole elements")
         };
-        twins.iter().zip(tickets).map(|(twin, ticket)| find(ticket, twin.dtype())).collect()
+        twins
+            .iter()
+            .zip(tickets)
+            .map(|(twin, ticket)| find(ticket, twin.dtype()))
+            .collect()
     }
 
     /// Reads and compares with the CPU's values, relative to their size.
@@ -134,7 +178,10 @@ impl Bench {
                 let close = (found.is_nan() && expected.is_nan())
                     || *found == expected
                     || (found - expected).abs() <= tolerance * expected.abs().max(1.0);
-                assert!(close, "value {number}, element {index}: found {found}, expected {expected}");
+                assert!(
+                    close,
+                    "value {number}, element {index}: found {found}, expected {expected}"
+                );
             }
         }
     }
@@ -162,7 +209,10 @@ pub struct Random(pub u64);
 
 impl Random {
     pub fn word(&mut self) -> u32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as u32
     }
 

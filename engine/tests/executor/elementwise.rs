@@ -8,8 +8,30 @@ use carrel_engine::scalar::Scalar;
 use crate::bench::{Bench, Twin};
 
 const SPECIAL: [f32; 24] = [
-    0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 1e-3, -1e-3, 0.3, -0.7, 1.5, 2.5, -2.5, 10.0, -10.0, 100.0, 1e-6,
-    f32::INFINITY, f32::NEG_INFINITY, f32::NAN,
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -0.5,
+    2.0,
+    -2.0,
+    3.0,
+    -3.0,
+    1e-3,
+    -1e-3,
+    0.3,
+    -0.7,
+    1.5,
+    2.5,
+    -2.5,
+    10.0,
+    -10.0,
+    100.0,
+    1e-6,
+    f32::INFINITY,
+    f32::NEG_INFINITY,
+    f32::NAN,
 ];
 
 const INTEGERS: [i64; 10] = [0, 1, -1, 2, -2, 3, -7, 7, 100, -100];
@@ -45,7 +67,10 @@ fn unary_floats() {
         }
         // Infinities have no angle on every device, and large arguments lose it.
         let angle = ["sin", "cos", "tan"].contains(&op.name());
-        let values: Vec<f32> = SPECIAL.into_iter().filter(|value| !angle || value.abs() <= 3.0).collect();
+        let values: Vec<f32> = SPECIAL
+            .into_iter()
+            .filter(|value| !angle || value.abs() <= 3.0)
+            .collect();
         let x = bench.floats(&values, &[values.len()]);
         let y = bench.apply(Prim::Unary(op), &[&x], &[]);
         eprintln!("{}", op.name());
@@ -60,7 +85,10 @@ fn binary_floats() {
     for &op in Binary::ALL {
         // The quotient's last digit decides a remainder; only plain arguments have one answer.
         let plain = ["fmod", "remainder", "floor_divide", "atan2"].contains(&op.name());
-        let values: Vec<f32> = SPECIAL.into_iter().filter(|value| !plain || (value.abs() >= 0.5 && value.abs() <= 10.0)).collect();
+        let values: Vec<f32> = SPECIAL
+            .into_iter()
+            .filter(|value| !plain || (value.abs() >= 0.5 && value.abs() <= 10.0))
+            .collect();
         let count = count.min(values.len());
         if op.class() == OperandClass::Bits {
             continue;
@@ -77,7 +105,9 @@ fn binary_floats() {
 fn integers_wrap_to_their_width() {
     let mut bench = Bench::new();
     for dtype in WHOLE {
-        let x = bench.buffer(integer_buffer(dtype, &INTEGERS), &[10, 1]).expand(&[10, 10]);
+        let x = bench
+            .buffer(integer_buffer(dtype, &INTEGERS), &[10, 1])
+            .expand(&[10, 10]);
         let y = bench.buffer(integer_buffer(dtype, &INTEGERS), &[10]).expand(&[10, 10]);
         for &op in Unary::ALL {
             let arithmetic_on_bool = dtype == DType::Bool && !matches!(op, Unary::BitwiseNot | Unary::LogicalNot);
@@ -95,7 +125,11 @@ fn integers_wrap_to_their_width() {
             if op.class() == OperandClass::Float || unknown_to_bool || too_large {
                 continue;
             }
-            let divisor = if divides { bench.fill(Prim::Full, &[Scalar::Int(3)], &[10, 10], dtype) } else { y.clone() };
+            let divisor = if divides {
+                bench.fill(Prim::Full, &[Scalar::Int(3)], &[10, 10], dtype)
+            } else {
+                y.clone()
+            };
             let z = bench.apply(Prim::Binary(op), &[&x, &divisor], &[]);
             eprintln!("{} {dtype}", op.name());
             bench.agree(&[&z], 0.0);
@@ -106,7 +140,10 @@ fn integers_wrap_to_their_width() {
 #[test]
 fn casts_between_all_dtypes() {
     let mut bench = Bench::new();
-    let mut sources: Vec<Twin> = WHOLE.iter().map(|&dtype| bench.buffer(integer_buffer(dtype, &INTEGERS), &[10])).collect();
+    let mut sources: Vec<Twin> = WHOLE
+        .iter()
+        .map(|&dtype| bench.buffer(integer_buffer(dtype, &INTEGERS), &[10]))
+        .collect();
     sources.push(bench.floats(&[0.0, 1.9, -1.9, 3.5, -0.2, 100.0, 0.7, 2.0, 5.0, 6.0], &[10]));
     for source in &sources {
         for to in WHOLE.into_iter().chain([DType::F32]) {
@@ -126,7 +163,12 @@ fn fills_and_choices() {
     let full = bench.fill(Prim::Full, &[Scalar::Float(2.5)], &[3, 4], DType::F32);
     let infinite = bench.fill(Prim::Full, &[Scalar::Float(f64::NEG_INFINITY)], &[3, 4], DType::F32);
     let range = bench.fill(Prim::Arange, &[Scalar::Int(5), Scalar::Int(-2)], &[12], DType::I64);
-    let float_range = bench.fill(Prim::Arange, &[Scalar::Float(0.5), Scalar::Float(0.25)], &[12], DType::F32);
+    let float_range = bench.fill(
+        Prim::Arange,
+        &[Scalar::Float(0.5), Scalar::Float(0.25)],
+        &[12],
+        DType::F32,
+    );
     let x = bench.noise(1, &[3, 4]);
     let zero = bench.fill(Prim::Full, &[Scalar::Float(0.0)], &[3, 4], DType::F32);
     let mask = bench.apply(Prim::Binary(Binary::Gt), &[&x, &zero], &[]);
@@ -146,7 +188,10 @@ fn windows_of_every_kind() {
         x.slice(2, 3, 1, 1).expand(&[6, 5, 7]),
         x.slice(0, 5, 1, 1).expand(&[9, 5, 4]),
     ];
-    let copies: Vec<Twin> = windows.iter().map(|window| bench.apply(Prim::Copy, &[window], &[])).collect();
+    let copies: Vec<Twin> = windows
+        .iter()
+        .map(|window| bench.apply(Prim::Copy, &[window], &[]))
+        .collect();
     bench.agree(&copies.iter().collect::<Vec<_>>(), 0.0);
 }
 
@@ -155,7 +200,14 @@ fn nothing_is_a_value_too() {
     let mut bench = Bench::new();
     let empty = bench.floats(&[], &[0, 3]);
     let sum = bench.apply(Prim::Binary(Binary::Add), &[&empty, &empty], &[]);
-    let total = bench.apply(Prim::Reduce { op: carrel_engine::prim::Reduce::Sum, dims: vec![0] }, &[&empty], &[]);
+    let total = bench.apply(
+        Prim::Reduce {
+            op: carrel_engine::prim::Reduce::Sum,
+            dims: vec![0],
+        },
+        &[&empty],
+        &[],
+    );
     let left = bench.floats(&[], &[1, 2, 0]);
     let right = bench.floats(&[], &[1, 0, 3]);
     let product = bench.apply(Prim::Matmul, &[&left, &right], &[]);

@@ -12,7 +12,9 @@ fn binary(bench: &mut Bench, op: Binary, x: &Twin, y: &Twin) -> Twin {
 
 fn scaled(bench: &mut Bench, x: &Twin, factor: f64) -> Twin {
     let shape = x.view.shape.clone();
-    let factor = bench.fill(Prim::Full, &[Scalar::Float(factor)], &[], DType::F32).expand(&shape);
+    let factor = bench
+        .fill(Prim::Full, &[Scalar::Float(factor)], &[], DType::F32)
+        .expand(&shape);
     binary(bench, Binary::Mul, x, &factor)
 }
 
@@ -48,7 +50,9 @@ fn an_adam_step_is_one_kernel_with_three_results() {
     let (v1, g2) = (scaled(&mut bench, &v_size, 0.999), scaled(&mut bench, &squares, 0.001));
     let v = binary(&mut bench, Binary::Add, &v1, &g2);
     let root = bench.apply(Prim::Unary(Unary::Sqrt), &[&v], &[]);
-    let tiny = bench.fill(Prim::Full, &[Scalar::Float(1e-8)], &[], DType::F32).expand(&shape);
+    let tiny = bench
+        .fill(Prim::Full, &[Scalar::Float(1e-8)], &[], DType::F32)
+        .expand(&shape);
     let root = binary(&mut bench, Binary::Add, &root, &tiny);
     let direction = binary(&mut bench, Binary::Div, &m, &root);
     let step = scaled(&mut bench, &direction, 0.01);
@@ -63,7 +67,14 @@ fn a_fold_takes_what_comes_before_and_after() {
     let (x, y) = (bench.noise(1, &[20, 30]), bench.noise(2, &[20, 30]));
     let difference = binary(&mut bench, Binary::Sub, &x, &y);
     let square = bench.apply(Prim::Unary(Unary::Square), &[&difference], &[]);
-    let sum = bench.apply(Prim::Reduce { op: Reduce::Sum, dims: vec![0, 1] }, &[&square], &[]);
+    let sum = bench.apply(
+        Prim::Reduce {
+            op: Reduce::Sum,
+            dims: vec![0, 1],
+        },
+        &[&square],
+        &[],
+    );
     let mean = scaled(&mut bench, &sum, 1.0 / 600.0);
     drop((difference, square, sum));
     assert_eq!(cost(&mut bench, &[&mean], 1e-5), (1, 1));
@@ -72,9 +83,18 @@ fn a_fold_takes_what_comes_before_and_after() {
 #[test]
 fn a_layer_is_one_kernel() {
     let mut bench = Bench::new();
-    let (x, w, b) = (bench.noise(1, &[1, 20, 30]), bench.noise(2, &[1, 10, 30]), bench.noise(3, &[10]));
+    let (x, w, b) = (
+        bench.noise(1, &[1, 20, 30]),
+        bench.noise(2, &[1, 10, 30]),
+        bench.noise(3, &[10]),
+    );
     let product = bench.apply(Prim::Matmul, &[&x, &w.permute(&[0, 2, 1])], &[]);
-    let biased = binary(&mut bench, Binary::Add, &product.reshape(&[20, 10]), &b.expand(&[20, 10]));
+    let biased = binary(
+        &mut bench,
+        Binary::Add,
+        &product.reshape(&[20, 10]),
+        &b.expand(&[20, 10]),
+    );
     let active = bench.apply(Prim::Unary(Unary::Relu), &[&biased], &[]);
     drop((product, biased));
     assert_eq!(cost(&mut bench, &[&active], 1e-5), (1, 1));

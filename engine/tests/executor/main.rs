@@ -3,7 +3,7 @@
 //! Refuses to test planning without a device: see `tests/plans.rs`.
 //! Read next: `bench`, which runs each primitive twice.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test ends by panicking")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 mod bench;
 mod elementwise;

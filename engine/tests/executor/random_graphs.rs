@@ -19,21 +19,42 @@ fn grow(bench: &mut Bench, random: &mut Random, values: &[Twin], side: usize) ->
         0..3 => bench.apply(Prim::Unary(UNARY[random.below(UNARY.len())]), &[&x], &[]),
         3..6 => bench.apply(Prim::Binary(BINARY[random.below(BINARY.len())]), &[&x, &y], &[]),
         6 => {
-            let product = bench.apply(Prim::Matmul, &[&x.seen(x.view.reshape(&[1, side, side]).expect("square")), &y.reshape(&[1, side, side])], &[]);
+            let product = bench.apply(
+                Prim::Matmul,
+                &[
+                    &x.seen(x.view.reshape(&[1, side, side]).expect("square")),
+                    &y.reshape(&[1, side, side]),
+                ],
+                &[],
+            );
             bench.apply(Prim::Unary(Unary::Tanh), &[&product.reshape(&square)], &[])
         }
         7 => {
             let op = [Reduce::Max, Reduce::Min, Reduce::Sum][random.below(3)];
-            let folded = bench.apply(Prim::Reduce { op, dims: vec![random.below(2)] }, &[&x], &[]);
+            let folded = bench.apply(
+                Prim::Reduce {
+                    op,
+                    dims: vec![random.below(2)],
+                },
+                &[&x],
+                &[],
+            );
             let bounded = bench.apply(Prim::Unary(Unary::Tanh), &[&folded], &[]);
             bench.apply(Prim::Binary(Binary::Sub), &[&y, &bounded.expand(&square)], &[])
         }
         8 => bench.apply(Prim::Softmax, &[&x], &[]),
         _ => {
             let region = y.slice(0, random.below(side / 2), 2, side / 4).slice(1, 1, 1, side / 2);
-            let prim = Prim::ViewWrite { shape: region.view.shape.clone(), strides: region.view.strides.clone() };
+            let prim = Prim::ViewWrite {
+                shape: region.view.shape.clone(),
+                strides: region.view.strides.clone(),
+            };
             let source = x.slice(0, 0, 1, side / 4).slice(1, side / 2, 1, side / 2);
-            let written = bench.apply(prim, &[&y.reshape(&[side * side]), &source], &[Scalar::Int(region.view.offset as i64)]);
+            let written = bench.apply(
+                prim,
+                &[&y.reshape(&[side * side]), &source],
+                &[Scalar::Int(region.view.offset as i64)],
+            );
             written.reshape(&square)
         }
     }
@@ -45,13 +66,20 @@ fn fused_and_single_agree() {
     let mut bench = Bench::new();
     for seed in 0..60 {
         let mut random = Random(seed);
-        let mut values: Vec<Twin> = (0..3).map(|number| bench.noise(seed * 10 + number, &[side, side])).collect();
+        let mut values: Vec<Twin> = (0..3)
+            .map(|number| bench.noise(seed * 10 + number, &[side, side]))
+            .collect();
         for _ in 0..random.below(40) + 2 {
             let value = grow(&mut bench, &mut random, &values, side);
             values.push(value);
         }
         // Some are kept, some only pass through; dropping makes room for fusion and for writing in place.
-        let kept: Vec<Twin> = values.iter().enumerate().filter(|(number, _)| number % 4 == 0 || *number + 1 == values.len()).map(|(_, twin)| twin.clone()).collect();
+        let kept: Vec<Twin> = values
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| number % 4 == 0 || *number + 1 == values.len())
+            .map(|(_, twin)| twin.clone())
+            .collect();
         drop(values);
         eprintln!("seed {seed}");
         bench.agree(&kept.iter().collect::<Vec<_>>(), 2e-3);

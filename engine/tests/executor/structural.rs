@@ -6,7 +6,10 @@ use carrel_engine::prim::{ArgReduce, Prim, Reduce};
 use crate::bench::{Bench, Random, Twin};
 
 fn sum(dims: &[usize]) -> Prim {
-    Prim::Reduce { op: Reduce::Sum, dims: dims.to_vec() }
+    Prim::Reduce {
+        op: Reduce::Sum,
+        dims: dims.to_vec(),
+    }
 }
 
 #[test]
@@ -14,7 +17,15 @@ fn folds_over_any_dimensions() {
     let mut bench = Bench::new();
     let x = bench.noise(3, &[7, 33, 20]);
     for op in [Reduce::Sum, Reduce::Max, Reduce::Min] {
-        for dims in [vec![0], vec![1], vec![2], vec![0, 1], vec![1, 2], vec![0, 2], vec![0, 1, 2]] {
+        for dims in [
+            vec![0],
+            vec![1],
+            vec![2],
+            vec![0, 1],
+            vec![1, 2],
+            vec![0, 2],
+            vec![0, 1, 2],
+        ] {
             for window in [x.clone(), x.permute(&[2, 0, 1]), x.slice(1, 3, 4, 5)] {
                 let result = bench.apply(Prim::Reduce { op, dims: dims.clone() }, &[&window], &[]);
                 bench.agree(&[&result], 1e-5);
@@ -44,7 +55,14 @@ fn long_folds_are_cut_in_parts() {
     let x = bench.noise(4, &[3, 100_003]);
     let rows = bench.apply(sum(&[1]), &[&x], &[]);
     let all = bench.apply(sum(&[0, 1]), &[&x], &[]);
-    let largest = bench.apply(Prim::Reduce { op: Reduce::Max, dims: vec![0, 1] }, &[&x], &[]);
+    let largest = bench.apply(
+        Prim::Reduce {
+            op: Reduce::Max,
+            dims: vec![0, 1],
+        },
+        &[&x],
+        &[],
+    );
     let columns = bench.apply(sum(&[0]), &[&x.reshape(&[100_003, 3])], &[]);
     // The CPU adds in another order, and the sums are small beside what was added.
     bench.agree(&[&rows, &all, &largest, &columns], 1e-2);
@@ -72,14 +90,22 @@ fn positions_of_extremes() {
 #[test]
 fn products_of_many_sizes() {
     let mut bench = Bench::new();
-    for (batch, rows, inner, columns) in [(1, 1, 1, 1), (1, 5, 3, 7), (2, 64, 64, 64), (1, 130, 70, 200), (3, 17, 33, 65), (1, 300, 40, 300), (1, 4, 0, 5)] {
+    for (batch, rows, inner, columns) in [
+        (1, 1, 1, 1),
+        (1, 5, 3, 7),
+        (2, 64, 64, 64),
+        (1, 130, 70, 200),
+        (3, 17, 33, 65),
+        (1, 300, 40, 300),
+        (1, 4, 0, 5),
+    ] {
         let a = bench.noise(6, &[batch, rows, inner]);
         let b = bench.noise(7, &[batch, inner, columns]);
         let at = bench.noise(8, &[batch, inner, rows]).permute(&[0, 2, 1]);
         let bt = bench.noise(9, &[batch, columns, inner]).permute(&[0, 2, 1]);
         let shared = bench.noise(10, &[1, inner, columns]).expand(&[batch, inner, columns]);
-        let results =
-            [(&a, &b), (&at, &b), (&a, &bt), (&at, &bt), (&a, &shared)].map(|(a, b)| bench.apply(Prim::Matmul, &[a, b], &[]));
+        let results = [(&a, &b), (&at, &b), (&a, &bt), (&at, &bt), (&a, &shared)]
+            .map(|(a, b)| bench.apply(Prim::Matmul, &[a, b], &[]));
         bench.agree(&results.iter().collect::<Vec<_>>(), 1e-4);
     }
     let a = bench.integers(&[1, 2, 3, 4, 5, 6], &[1, 2, 3]);
@@ -97,7 +123,10 @@ fn softmax_of_rows() {
             bench.agree(&[&result], 1e-5);
         }
     }
-    let edge = bench.floats(&[f32::NEG_INFINITY, 0.0, 1.0, f32::NAN, 0.0, 1.0, 1000.0, -1000.0, 999.0], &[3, 3]);
+    let edge = bench.floats(
+        &[f32::NEG_INFINITY, 0.0, 1.0, f32::NAN, 0.0, 1.0, 1000.0, -1000.0, 999.0],
+        &[3, 3],
+    );
     for prim in [Prim::Softmax, Prim::LogSoftmax] {
         let result = bench.apply(prim, &[&edge], &[]);
         bench.agree(&[&result], 1e-5);
@@ -109,7 +138,9 @@ fn softmax_of_rows() {
 
 fn indices(bench: &mut Bench, seed: u64, bound: usize, shape: &[usize]) -> Twin {
     let mut random = Random(seed);
-    let values: Vec<i64> = (0..shape.iter().product()).map(|_| random.below(bound) as i64).collect();
+    let values: Vec<i64> = (0..shape.iter().product())
+        .map(|_| random.below(bound) as i64)
+        .collect();
     bench.integers(&values, shape)
 }
 
@@ -123,14 +154,28 @@ fn gathers_and_scatters() {
         let index = indices(&mut bench, 14, x.view.shape[dim], &shape);
         for window in [x.clone(), x.permute(&[0, 1, 2])] {
             let gathered = bench.apply(Prim::Gather { dim }, &[&window, &index], &[]);
-            let back = bench.apply(Prim::ScatterAdd { dim, shape: vec![6, 5, 4] }, &[&index, &gathered], &[]);
+            let back = bench.apply(
+                Prim::ScatterAdd {
+                    dim,
+                    shape: vec![6, 5, 4],
+                },
+                &[&index, &gathered],
+                &[],
+            );
             bench.agree(&[&gathered, &back], 1e-5);
         }
     }
     // One index a line, as a loss has it: no loop, and the neighbours are zero.
     let targets = indices(&mut bench, 15, 10, &[64, 1]);
     let grad = bench.noise(16, &[1, 1]).expand(&[64, 1]);
-    let spread = bench.apply(Prim::ScatterAdd { dim: 1, shape: vec![64, 10] }, &[&targets, &grad], &[]);
+    let spread = bench.apply(
+        Prim::ScatterAdd {
+            dim: 1,
+            shape: vec![64, 10],
+        },
+        &[&targets, &grad],
+        &[],
+    );
     bench.agree(&[&spread], 0.0);
 }
 

@@ -7,7 +7,10 @@ use carrel_engine::scalar::Scalar;
 use crate::bench::{Bench, Twin};
 
 fn write(bench: &mut Bench, base: &Twin, region: &Twin, source: &Twin) -> Twin {
-    let prim = Prim::ViewWrite { shape: region.view.shape.clone(), strides: region.view.strides.clone() };
+    let prim = Prim::ViewWrite {
+        shape: region.view.shape.clone(),
+        strides: region.view.strides.clone(),
+    };
     let flat = base.reshape(&[base.cpu.len()]);
     bench.apply(prim, &[&flat, source], &[Scalar::Int(region.view.offset as i64)])
 }
@@ -18,10 +21,20 @@ fn a_region_is_replaced() {
     let base = bench.noise(1, &[6, 8]);
     let source = bench.noise(2, &[3, 4]);
     let strided = write(&mut bench, &base, &base.slice(0, 1, 2, 3).slice(1, 2, 1, 4), &source);
-    let transposed = write(&mut bench, &base, &base.slice(0, 0, 1, 4).slice(1, 5, 1, 3).permute(&[1, 0]), &source);
+    let transposed = write(
+        &mut bench,
+        &base,
+        &base.slice(0, 0, 1, 4).slice(1, 5, 1, 3).permute(&[1, 0]),
+        &source,
+    );
     let whole = bench.noise(3, &[6, 8]);
     let all = write(&mut bench, &base, &base, &whole);
-    let nothing = write(&mut bench, &base, &base.slice(0, 2, 1, 0), &source.slice(0, 0, 1, 0).slice(1, 0, 1, 1).expand(&[0, 8]));
+    let nothing = write(
+        &mut bench,
+        &base,
+        &base.slice(0, 2, 1, 0),
+        &source.slice(0, 0, 1, 0).slice(1, 0, 1, 1).expand(&[0, 8]),
+    );
     bench.agree(&[&base, &strided, &transposed, &all, &nothing], 0.0);
 }
 

@@ -43,7 +43,12 @@ impl BufferPool {
         }
         self.created += 1;
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
-        let buffer = device.create_buffer(&wgpu::BufferDescriptor { label: None, size: class, usage, mapped_at_creation: false });
+        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: class,
+            usage,
+            mapped_at_creation: false,
+        });
         PooledBuffer { buffer, bytes }
     }
 

@@ -74,9 +74,17 @@ impl ParamBuffer {
 }
 
 /// Encodes and submits: one encoder, at most one pass, one submit.
-pub fn submit(gpu: &Gpu, params: &mut ParamBuffer, dispatches: &[Dispatch<'_>], copies: &[CopyOut<'_>], staging: Option<&wgpu::Buffer>) {
+pub fn submit(
+    gpu: &Gpu,
+    params: &mut ParamBuffer,
+    dispatches: &[Dispatch<'_>],
+    copies: &[CopyOut<'_>],
+    staging: Option<&wgpu::Buffer>,
+) {
     let (uniform, offsets) = params.write(gpu, dispatches);
-    let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    let mut encoder = gpu
+        .device
+        .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
     if !dispatches.is_empty() {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         for (dispatch, &offset) in dispatches.iter().zip(&offsets) {
@@ -96,16 +104,32 @@ pub fn submit(gpu: &Gpu, params: &mut ParamBuffer, dispatches: &[Dispatch<'_>], 
 }
 
 fn bind_group(device: &wgpu::Device, dispatch: &Dispatch<'_>, uniform: Option<&wgpu::Buffer>) -> wgpu::BindGroup {
-    let window = |buffer, bytes| wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset: 0, size: wgpu::BufferSize::new(bytes) });
+    let window = |buffer, bytes| {
+        wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+            buffer,
+            offset: 0,
+            size: wgpu::BufferSize::new(bytes),
+        })
+    };
     let mut entries: Vec<wgpu::BindGroupEntry<'_>> = dispatch
         .buffers
         .iter()
         .enumerate()
-        .map(|(binding, pooled)| wgpu::BindGroupEntry { binding: binding as u32, resource: window(&pooled.buffer, pooled.bytes) })
+        .map(|(binding, pooled)| wgpu::BindGroupEntry {
+            binding: binding as u32,
+            resource: window(&pooled.buffer, pooled.bytes),
+        })
         .collect();
     if let (false, Some(uniform)) = (dispatch.params.is_empty(), uniform) {
         let bytes = dispatch.params.len() as u64 * 4;
-        entries.push(wgpu::BindGroupEntry { binding: entries.len() as u32, resource: window(uniform, bytes) });
+        entries.push(wgpu::BindGroupEntry {
+            binding: entries.len() as u32,
+            resource: window(uniform, bytes),
+        });
     }
-    device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout: &dispatch.pipeline.layout, entries: &entries })
+    device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: None,
+        layout: &dispatch.pipeline.layout,
+        entries: &entries,
+    })
 }

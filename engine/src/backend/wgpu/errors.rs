@@ -60,7 +60,10 @@ impl ErrorLog {
 
     /// Why the device is gone, if it is.
     pub fn lost(&self) -> Option<Failure> {
-        self.with(|log| log.lost.clone()).map(|message| Failure { kind: ErrorKind::DeviceLost, message })
+        self.with(|log| log.lost.clone()).map(|message| Failure {
+            kind: ErrorKind::DeviceLost,
+            message,
+        })
     }
 
     fn with<T>(&self, action: impl FnOnce(&mut Log) -> T) -> T {
@@ -72,13 +75,18 @@ impl ErrorLog {
 /// A wgpu error as a failure.
 pub fn failure_of(error: &wgpu::Error) -> Failure {
     match error {
-        wgpu::Error::OutOfMemory { .. } => Failure { kind: ErrorKind::OutOfMemory, message: "the GPU is out of memory".to_owned() },
-        wgpu::Error::Validation { description, .. } => {
-            Failure { kind: ErrorKind::Runtime, message: format!("WebGPU refused the engine's work: {description}") }
-        }
-        wgpu::Error::Internal { description, .. } => {
-            Failure { kind: ErrorKind::Runtime, message: format!("WebGPU failed: {description}") }
-        }
+        wgpu::Error::OutOfMemory { .. } => Failure {
+            kind: ErrorKind::OutOfMemory,
+            message: "the GPU is out of memory".to_owned(),
+        },
+        wgpu::Error::Validation { description, .. } => Failure {
+            kind: ErrorKind::Runtime,
+            message: format!("WebGPU refused the engine's work: {description}"),
+        },
+        wgpu::Error::Internal { description, .. } => Failure {
+            kind: ErrorKind::Runtime,
+            message: format!("WebGPU failed: {description}"),
+        },
     }
 }
 
@@ -92,7 +100,10 @@ impl Scopes {
     /// Opens the scopes.
     pub fn open(device: &wgpu::Device) -> Scopes {
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        Scopes { out_of_memory, validation: device.push_error_scope(wgpu::ErrorFilter::Validation) }
+        Scopes {
+            out_of_memory,
+            validation: device.push_error_scope(wgpu::ErrorFilter::Validation),
+        }
     }
 
     /// Closes them; the future gives what was caught.

@@ -54,7 +54,10 @@ impl PipelineCache {
             module: &module,
             entry_point: Some("main"),
             // Every workgroup array is written before it is read.
-            compilation_options: wgpu::PipelineCompilationOptions { zero_initialize_workgroup_memory: false, ..Default::default() },
+            compilation_options: wgpu::PipelineCompilationOptions {
+                zero_initialize_workgroup_memory: false,
+                ..Default::default()
+            },
             cache: None,
         });
         let made = Rc::new(Pipeline { pipeline, layout });
@@ -69,12 +72,18 @@ impl PipelineCache {
 
     fn layout(&mut self, device: &wgpu::Device, kernel: &Kernel) -> (wgpu::BindGroupLayout, wgpu::PipelineLayout) {
         let accesses: Vec<Access> = kernel.bindings.iter().map(|binding| binding.access).collect();
-        let signature = Signature { accesses, param_bytes: param_bytes(kernel) };
+        let signature = Signature {
+            accesses,
+            param_bytes: param_bytes(kernel),
+        };
         if let Some(known) = self.layouts.get(&signature) {
             return known.clone();
         }
         let entries = layout_entries(&signature);
-        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: None, entries: &entries });
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: None,
+            entries: &entries,
+        });
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: None,
             bind_group_layouts: &[Some(&layout)],
@@ -90,14 +99,27 @@ fn layout_entries(signature: &Signature) -> Vec<wgpu::BindGroupLayoutEntry> {
     let entry = |binding: usize, ty: wgpu::BufferBindingType, dynamic: bool, size: u64| wgpu::BindGroupLayoutEntry {
         binding: binding as u32,
         visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: dynamic, min_binding_size: wgpu::BufferSize::new(size) },
+        ty: wgpu::BindingType::Buffer {
+            ty,
+            has_dynamic_offset: dynamic,
+            min_binding_size: wgpu::BufferSize::new(size),
+        },
         count: None,
     };
-    let storage = |access: &Access| wgpu::BufferBindingType::Storage { read_only: *access == Access::Read };
+    let storage = |access: &Access| wgpu::BufferBindingType::Storage {
+        read_only: *access == Access::Read,
+    };
     let accesses = signature.accesses.iter().enumerate();
-    let mut entries: Vec<_> = accesses.map(|(binding, access)| entry(binding, storage(access), false, 4)).collect();
+    let mut entries: Vec<_> = accesses
+        .map(|(binding, access)| entry(binding, storage(access), false, 4))
+        .collect();
     if signature.param_bytes > 0 {
-        entries.push(entry(entries.len(), wgpu::BufferBindingType::Uniform, true, signature.param_bytes));
+        entries.push(entry(
+            entries.len(),
+            wgpu::BufferBindingType::Uniform,
+            true,
+            signature.param_bytes,
+        ));
     }
     entries
 }

@@ -67,7 +67,9 @@ impl Staging {
         if !mapped.await {
             return Err(Error::runtime("the GPU could not give its results back"));
         }
-        let view = slice.get_mapped_range().map_err(|error| Error::runtime(format!("the GPU's results cannot be read: {error}")))?;
+        let view = slice
+            .get_mapped_range()
+            .map_err(|error| Error::runtime(format!("the GPU's results cannot be read: {error}")))?;
         let result = view.to_vec();
         drop(view);
         buffer.unmap();
