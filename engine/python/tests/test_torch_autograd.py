@@ -110,6 +110,47 @@ class Modes(TorchCase):
         self.assertEqual(modes, [(False, True), (False, True)])
 
 
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, factor):
+        ctx.save_for_backward(x)
+        ctx.factor = factor
+        return x**3 * factor
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (x,) = ctx.saved_tensors
+        return 3 * x**2 * ctx.factor * gradient, None
+
+
+class Functions(TorchCase):
+    def test_backward_in_python(self):
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        y = Cube.apply(x * 1, 2)
+        self.assertEqual(type(y.grad_fn).__name__, "CubeBackward")
+        (y.sum() + x.sum()).backward()
+        self.assert_tensor(x.grad, [7.0, 25.0])
+        self.assertFalse(torch.autograd.function.has_applied())
+
+    def test_higher_orders(self):
+        x = torch.tensor(2.0, requires_grad=True)
+        (first,) = torch.autograd.grad(Cube.apply(x, 1), x, create_graph=True)
+        (second,) = torch.autograd.grad(first, x)
+        self.assertEqual((first.item(), second.item()), (12.0, 12.0))
+        torch.autograd.function._applied.clear()
+
+    def test_an_error_in_backward_is_raised(self):
+        class Broken(Cube):
+            @staticmethod
+            def backward(ctx, gradient):
+                raise ValueError("broken")
+
+        x = torch.ones(1, requires_grad=True)
+        self.assert_error(ValueError, "broken", Broken.apply(x, 1).backward)
+        (x * 2).backward()
+        self.assert_tensor(x.grad, [2.0])
+
+
 class Errors(TorchCase):
     def test_texts(self):
         x = torch.ones(2, requires_grad=True)

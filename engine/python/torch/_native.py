@@ -1,6 +1,7 @@
 """The engine as a shared library, for CPython outside the browser: the same functions as `_carrel_engine`.
 
-The library's path is in the environment variable CARREL_ENGINE_LIB. Used by the tests.
+The library's path is in the environment variable CARREL_ENGINE_LIB; with CARREL_ENGINE_GPU=1 it opens a GPU by Vulkan,
+if it was built with the executor. Used by the tests.
 Refuses to look for the library anywhere else. Read next: `_C`, `engine/src/ffi/native.rs`.
 """
 
@@ -44,18 +45,19 @@ _upload = _function(
     ctypes.c_size_t,
 )
 _download = _function("download", ctypes.c_void_p, ctypes.c_double, _pointer_to_length)
-_take_outbox = _function("take_outbox", ctypes.c_void_p, _pointer_to_length)
-_deliver = _function("deliver", ctypes.c_double, ctypes.c_char_p, ctypes.c_size_t)
 
 
 def _bytes_at(pointer):
     return ctypes.string_at(pointer, _length.value)
 
 
-#: The executor, if the library has one and CARREL_ENGINE_GPU asks for it: takes a message, gives a reply.
-_execute = None
+_has_gpu = 0
+if os.environ.get("CARREL_ENGINE_GPU") and hasattr(_library, "carrel_gpu_open"):
+    _gpu_run = _function("gpu_run", ctypes.c_double)
+    _has_gpu = _function("gpu_open", ctypes.c_uint32)()
+    atexit.register(_function("gpu_close", None))
 
-_new(0 if _execute is None else 1)
+_new(_has_gpu)
 # The engine's state is let go while it still can be: not when the thread's storage is torn down.
 atexit.register(_new, 0)
 _numbers = (ctypes.c_double * _SCRATCH_SLOTS).from_address(_scratch_start())
@@ -106,4 +108,6 @@ def download(handle):
 
 
 def wait(ticket):
-    """Waits for a read: there is no GPU here."""
+    """Lets the GPU do what was sent, reads included."""
+    if _has_gpu and _gpu_run() < 0:
+        raise RuntimeError(error())

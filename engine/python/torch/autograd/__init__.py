@@ -7,6 +7,7 @@ Read next: `_autograd_mode`, `engine/src/autograd`.
 from .._autograd_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .._C import free_dead, ops
 from .._tensor import Tensor
+from .function import Function, has_applied, walk
 
 
 def _as_tuple(value):
@@ -38,14 +39,23 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
         inputs = _as_tuple(inputs)
         if not inputs:
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-        found = ops.autograd_grad(outputs, gradients, inputs, retain_graph, create_graph)
+        found = _gradients(outputs, gradients, inputs, retain_graph, create_graph)
         for leaf, gradient in zip(inputs, found):
             if gradient is not None:
                 before = leaf.grad
                 leaf.grad = gradient if before is None else before + gradient
         return
-    ops.backward(outputs, gradients, retain_graph, create_graph)
+    if has_applied():
+        walk(outputs, gradients, (), False, retain_graph, create_graph)
+    else:
+        ops.backward(outputs, gradients, retain_graph, create_graph)
     free_dead()
+
+
+def _gradients(outputs, gradients, inputs, retain_graph, create_graph):
+    if has_applied():
+        return walk(outputs, gradients, inputs, True, retain_graph, create_graph)
+    return ops.autograd_grad(outputs, gradients, inputs, retain_graph, create_graph)
 
 
 def grad(
@@ -69,7 +79,7 @@ def grad(
     if any(not tensor.requires_grad for tensor in inputs):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     retain_graph = create_graph if retain_graph is None else retain_graph
-    found = ops.autograd_grad(outputs, gradients, inputs, retain_graph, create_graph)
+    found = _gradients(outputs, gradients, inputs, retain_graph, create_graph)
     if materialize_grads:
         return tuple(
             tensor.new_zeros(tensor.shape) if gradient is None else gradient for tensor, gradient in zip(inputs, found)
