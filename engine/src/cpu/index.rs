@@ -1,4 +1,4 @@
-//! Reading and writing by index tensors, and writing through strided views.
+//! Reading and writing by index tensors.
 //!
 //! Index values are data that `prim::infer` cannot see: each kernel checks all of them first and
 //! answers with PyTorch's `IndexError`. Refuses negative indices: callers have made them positive.
@@ -6,7 +6,7 @@
 use super::Operand;
 use super::buffer::{Buffer, Element, for_dtype, try_filled, try_vec};
 use super::cast::Convert;
-use super::strided::{Runs, check_bounds, contiguous, gather, scatter};
+use super::strided::{Runs, contiguous, gather};
 use crate::error::{Error, Result};
 use crate::shape::num_elements;
 use crate::view::{View, contiguous_strides};
@@ -117,31 +117,6 @@ fn index_put_typed<T: Convert>(
         }
     }
     Ok(T::into_buffer(result))
-}
-
-/// A copy of the flat `base` with the region replaced by `source`.
-pub fn view_write(base: Operand<'_>, region: &View, source: Operand<'_>) -> Result<Buffer> {
-    let mut result = super::cast::copy(base)?;
-    write_view(&mut result, region, source)?;
-    Ok(result)
-}
-
-/// Writes the elements of `source` (of the view's shape and the base's dtype) into a view of `base`.
-pub fn write_view(base: &mut Buffer, view: &View, source: Operand<'_>) -> Result<()> {
-    fn write<T: Element>(base: &mut Buffer, view: &View, source: Operand<'_>) -> Result<()> {
-        let elements = contiguous::<T>(source.buffer, source.view)?;
-        scatter(T::slice_mut(base)?, view, &elements);
-        Ok(())
-    }
-    check_bounds(view, base.len())?;
-    check_bounds(source.view, source.buffer.len())?;
-    if view.shape != source.view.shape {
-        return Err(Error::runtime(format!(
-            "cannot write a source of shape {:?} into {view:?}",
-            source.view.shape
-        )));
-    }
-    for_dtype!(base.dtype(), T => write::<T>(base, view, source))
 }
 
 /// For each element of `shape`, where its line along `dim` begins in a storage with these strides.
@@ -366,32 +341,5 @@ mod tests {
             ),
             Ok(numbers(0))
         );
-    }
-
-    #[test]
-    fn regions_are_written() {
-        let (base, source) = (numbers(6), Buffer::F32(vec![-1.0, -2.0]));
-        let (flat, pair) = (whole(&[6]), whole(&[2]));
-        let source = Operand {
-            buffer: &source,
-            view: &pair,
-        };
-        let region = View {
-            shape: vec![2],
-            strides: vec![3],
-            offset: 1,
-        };
-        let base = Operand {
-            buffer: &base,
-            view: &flat,
-        };
-        assert_eq!(
-            view_write(base, &region, source),
-            Ok(Buffer::F32(vec![0.0, -1.0, 2.0, 3.0, -2.0, 5.0]))
-        );
-        let outside = View { offset: 3, ..region };
-        assert!(view_write(base, &outside, source).is_err());
-        assert!(write_view(&mut long(&[0; 6]), &pair, source).is_err());
-        assert!(write_view(&mut numbers(6), &flat, source).is_err());
     }
 }

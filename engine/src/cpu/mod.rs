@@ -18,13 +18,14 @@ mod matmul;
 mod matmul_block;
 pub mod optimizer;
 mod reduce;
+mod region;
 mod select;
 mod softmax;
 mod strided;
 
 pub use buffer::Buffer;
 pub use bytes::{from_gpu_bytes, gather_bytes, to_gpu_bytes};
-pub use index::write_view;
+pub use region::write_view;
 
 use crate::error::{Error, Result};
 use crate::prim::Prim;
@@ -67,7 +68,7 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
         }
         (Prim::ViewWrite { shape, strides }, [base, source], [offset]) => {
             let offset = usize::try_from(offset.as_i64()).map_err(|_| wrong_call(prim))?;
-            index::view_write(
+            region::view_write(
                 *base,
                 &View {
                     shape: shape.clone(),
