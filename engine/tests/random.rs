@@ -3,6 +3,7 @@
 //! Refuses to test what Python composes from other operators (listed by [`LEFT_TO_PYTHON`]).
 //! The records are described in `shared/conformance/README.md`.
 #![cfg(feature = "recorder")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::io::Read;
 
