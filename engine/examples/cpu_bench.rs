@@ -20,7 +20,10 @@ fn main() {
     let mut generator = Generator::new(0);
     let mut random = |shape: &[usize]| {
         let len = shape.iter().product();
-        (generator.normal(DType::F32, len, 0.0, 1.0).expect("draws"), View::contiguous(shape))
+        (
+            generator.normal(DType::F32, len, 0.0, 1.0).expect("draws"),
+            View::contiguous(shape),
+        )
     };
     for size in [64, 256, 512, 1024] {
         let (a, b) = (random(&[1, size, size]), random(&[1, size, size]));
@@ -35,21 +38,77 @@ fn main() {
     report("matmul 64x784x256", time(&Prim::Matmul, &[&batch, &weights]));
     let million = random(&[1000, 1000]);
     let other = random(&[1000, 1000]);
-    let bias = (row.0.clone(), View { shape: vec![4000, 256], strides: vec![0, 1], offset: 0 });
+    let bias = (
+        row.0.clone(),
+        View {
+            shape: vec![4000, 256],
+            strides: vec![0, 1],
+            offset: 0,
+        },
+    );
     let wide = random(&[4000, 256]);
     let turned = (other.0.clone(), other.1.permute(&[1, 0]));
     report("add 1M", time(&Prim::Binary(Binary::Add), &[&million, &other]));
-    report("add 1M transposed", time(&Prim::Binary(Binary::Add), &[&million, &turned]));
+    report(
+        "add 1M transposed",
+        time(&Prim::Binary(Binary::Add), &[&million, &turned]),
+    );
     report("add bias 1M", time(&Prim::Binary(Binary::Add), &[&wide, &bias]));
-    for op in [Unary::Relu, Unary::Exp, Unary::Tanh, Unary::Sigmoid, Unary::Log, Unary::Sqrt] {
+    for op in [
+        Unary::Relu,
+        Unary::Exp,
+        Unary::Tanh,
+        Unary::Sigmoid,
+        Unary::Log,
+        Unary::Sqrt,
+    ] {
         report(&format!("{} 1M", op.name()), time(&Prim::Unary(op), &[&million]));
     }
-    report("sum 1M all", time(&Prim::Reduce { op: Reduce::Sum, dims: vec![0, 1] }, &[&million]));
-    report("sum 1M rows", time(&Prim::Reduce { op: Reduce::Sum, dims: vec![1] }, &[&million]));
-    report("sum 1M columns", time(&Prim::Reduce { op: Reduce::Sum, dims: vec![0] }, &[&million]));
-    report("max 1M rows", time(&Prim::Reduce { op: Reduce::Max, dims: vec![1] }, &[&million]));
+    report(
+        "sum 1M all",
+        time(
+            &Prim::Reduce {
+                op: Reduce::Sum,
+                dims: vec![0, 1],
+            },
+            &[&million],
+        ),
+    );
+    report(
+        "sum 1M rows",
+        time(
+            &Prim::Reduce {
+                op: Reduce::Sum,
+                dims: vec![1],
+            },
+            &[&million],
+        ),
+    );
+    report(
+        "sum 1M columns",
+        time(
+            &Prim::Reduce {
+                op: Reduce::Sum,
+                dims: vec![0],
+            },
+            &[&million],
+        ),
+    );
+    report(
+        "max 1M rows",
+        time(
+            &Prim::Reduce {
+                op: Reduce::Max,
+                dims: vec![1],
+            },
+            &[&million],
+        ),
+    );
     report("softmax 1024x1024", time(&Prim::Softmax, &[&random(&[1024, 1024])]));
-    report("log_softmax 1024x1024", time(&Prim::LogSoftmax, &[&random(&[1024, 1024])]));
+    report(
+        "log_softmax 1024x1024",
+        time(&Prim::LogSoftmax, &[&random(&[1024, 1024])]),
+    );
     adam(&million.0);
 }
 
@@ -68,9 +127,25 @@ fn adam(grad: &Buffer) {
     };
     let view = View::contiguous(&[grad.len()]);
     let seconds = median(|| {
-        let state = optimizer::AdamState { exp_avg: &mut first, exp_avg_sq: &mut second, max_exp_avg_sq: None };
-        let parameter = optimizer::Parameter { buffer: &mut weights, offset: 0 };
-        optimizer::adam(&options, parameter, Operand { buffer: grad, view: &view }, state).expect("a step");
+        let state = optimizer::AdamState {
+            exp_avg: &mut first,
+            exp_avg_sq: &mut second,
+            max_exp_avg_sq: None,
+        };
+        let parameter = optimizer::Parameter {
+            buffer: &mut weights,
+            offset: 0,
+        };
+        optimizer::adam(
+            &options,
+            parameter,
+            Operand {
+                buffer: grad,
+                view: &view,
+            },
+            state,
+        )
+        .expect("a step");
     });
     report("adam 1M", seconds);
 }
@@ -80,8 +155,13 @@ fn report(name: &str, seconds: f64) {
 }
 
 fn time(prim: &Prim, inputs: &[&(Buffer, View)]) -> f64 {
-    let metas: Vec<Meta> =
-        inputs.iter().map(|(buffer, view)| Meta { shape: view.shape.clone(), dtype: buffer.dtype() }).collect();
+    let metas: Vec<Meta> = inputs
+        .iter()
+        .map(|(buffer, view)| Meta {
+            shape: view.shape.clone(),
+            dtype: buffer.dtype(),
+        })
+        .collect();
     let output = infer(prim, &metas, None).expect("a valid case");
     let operands: Vec<Operand<'_>> = inputs.iter().map(|(buffer, view)| Operand { buffer, view }).collect();
     median(|| drop(compute(prim, &operands, &[], &output).expect("a result")))
