@@ -14,7 +14,8 @@ use crate::wire::{Reply, ReplyItem};
 /// Runs the recorder's messages on the GPU.
 #[wasm_bindgen(js_name = Executor)]
 pub struct JsExecutor {
-    inner: Rc<RefCell<super::Executor>>,
+    /// Empty while a message is being executed.
+    idle: Rc<RefCell<Option<super::Executor>>>,
     info: String,
 }
 
@@ -27,7 +28,7 @@ impl JsExecutor {
             .map_err(|error| JsValue::from_str(&error.to_string()))?;
         let info = executor.info();
         Ok(JsExecutor {
-            inner: Rc::new(RefCell::new(executor)),
+            idle: Rc::new(RefCell::new(Some(executor))),
             info,
         })
     }
@@ -39,11 +40,16 @@ impl JsExecutor {
 
     /// Executes one message; resolves with the reply when its reads are there.
     pub fn execute(&self, message: Vec<u8>) -> js_sys::Promise {
-        let inner = Rc::clone(&self.inner);
+        let idle = Rc::clone(&self.idle);
         wasm_bindgen_futures::future_to_promise(async move {
-            let reply = match inner.try_borrow_mut() {
-                Ok(mut executor) => executor.execute(&message).await,
-                Err(_) => busy_reply(),
+            let taken = idle.borrow_mut().take();
+            let reply = match taken {
+                Some(mut executor) => {
+                    let reply = executor.execute(&message).await;
+                    *idle.borrow_mut() = Some(executor);
+                    reply
+                }
+                None => busy_reply(),
             };
             Ok(Uint8Array::from(reply.as_slice()).into())
         })

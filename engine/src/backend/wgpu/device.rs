@@ -7,6 +7,10 @@ use super::errors::ErrorLog;
 use crate::error::{Error, Result};
 use crate::plan::Caps;
 
+/// More buffers than this are not bound even where allowed: native devices count uniforms and others
+/// against a further limit, and kernels with so many results gain nothing by growing.
+const MAX_USEFUL_BUFFERS: u32 = 16;
+
 /// A device, its queue, and what is known of it.
 #[derive(Debug)]
 pub struct Gpu {
@@ -62,7 +66,7 @@ impl Gpu {
         let limits = device.limits();
         let info = adapter.get_info();
         let caps = Caps {
-            max_storage_buffers: limits.max_storage_buffers_per_shader_stage as usize,
+            max_storage_buffers: limits.max_storage_buffers_per_shader_stage.min(MAX_USEFUL_BUFFERS) as usize,
             max_workgroups: limits.max_compute_workgroups_per_dimension,
             max_invocations: limits
                 .max_compute_invocations_per_workgroup
