@@ -21,7 +21,12 @@ pub fn listen(app: AppState) {
         if matches!(event.key().as_str(), "Enter" | " ") && focus::is_from_pressable(&event) && !has_modifier(&event) {
             return;
         }
-        let mode = if is_text { Mode::Edit } else { Mode::Command };
+        // While the caret is on its way into a text, what is typed ahead must not be taken for commands.
+        let mode = if is_text {
+            Mode::Edit
+        } else {
+            app.with(|state| state.view.mode)
+        };
         let chord = Chord::new(
             &event.key(),
             event.ctrl_key(),
