@@ -58,7 +58,10 @@ fn compute(prim: &Prim, inputs: &[&Tensor], params: &[Scalar]) -> Result<Tensor>
     let metas: Vec<Meta> = inputs
         .iter()
         .zip(&views)
-        .map(|(input, view)| Meta { shape: view.shape.clone(), dtype: input.dtype() })
+        .map(|(input, view)| Meta {
+            shape: view.shape.clone(),
+            dtype: input.dtype(),
+        })
         .collect();
     let meta = infer(prim, &metas, None)?;
     let operands: Vec<(&Tensor, &View)> = inputs.iter().copied().zip(&views).collect();
@@ -83,9 +86,15 @@ fn run(prim: &Prim, operands: &[(&Tensor, &View)], params: &[Scalar], meta: &Met
     match device {
         Device::Cpu => {
             let storages: Vec<_> = operands.iter().map(|(input, _)| input.storage()).collect();
-            let buffers = storages.iter().map(|storage| storage.buffer()).collect::<Result<Vec<_>>>()?;
-            let cpu_operands: Vec<Operand<'_>> =
-                buffers.iter().zip(operands).map(|(buffer, (_, view))| Operand { buffer, view }).collect();
+            let buffers = storages
+                .iter()
+                .map(|storage| storage.buffer())
+                .collect::<Result<Vec<_>>>()?;
+            let cpu_operands: Vec<Operand<'_>> = buffers
+                .iter()
+                .zip(operands)
+                .map(|(buffer, (_, view))| Operand { buffer, view })
+                .collect();
             let buffer = cpu::compute(prim, &cpu_operands, params, meta)?;
             Ok(Tensor::from_buffer(buffer, &meta.shape))
         }
@@ -96,7 +105,9 @@ fn run(prim: &Prim, operands: &[(&Tensor, &View)], params: &[Scalar], meta: &Met
                 .collect::<Result<Vec<_>>>()?;
             let value = context::with_gpu(|gpu| {
                 gpu.check()?;
-                let value = gpu.graph.record(prim.clone(), inputs, params.to_vec(), &meta.shape, meta.dtype);
+                let value = gpu
+                    .graph
+                    .record(prim.clone(), inputs, params.to_vec(), &meta.shape, meta.dtype);
                 gpu.flush_if_full();
                 Ok(value)
             })?;

@@ -47,7 +47,12 @@ thread_local! {
 
 /// Starts afresh: no graph, no messages, default modes. `has_gpu` tells whether messages will be answered.
 pub fn reset(has_gpu: bool) {
-    with_gpu(|gpu| *gpu = Gpu { is_available: has_gpu, ..Gpu::default() });
+    with_gpu(|gpu| {
+        *gpu = Gpu {
+            is_available: has_gpu,
+            ..Gpu::default()
+        }
+    });
     with_generator(|generator| generator.manual_seed(DEFAULT_SEED));
     set_grad_enabled(true);
     set_default_float(DType::F32);
@@ -105,7 +110,8 @@ impl Gpu {
     /// Sends what was recorded.
     pub fn flush(&mut self) {
         if let Some(flush) = self.graph.flush() {
-            self.unanswered.push_back(flush.reads.iter().map(|read| read.ticket).collect());
+            self.unanswered
+                .push_back(flush.reads.iter().map(|read| read.ticket).collect());
             self.outbox.push_back(flush.encode());
         }
     }
@@ -148,7 +154,10 @@ impl Gpu {
                 ReplyItem::Failure { kind, message } => failure = Some(Error::Other { kind, message }),
             }
         }
-        let missing: Vec<u32> = tickets.into_iter().filter(|ticket| !self.results.contains_key(ticket)).collect();
+        let missing: Vec<u32> = tickets
+            .into_iter()
+            .filter(|ticket| !self.results.contains_key(ticket))
+            .collect();
         if missing.is_empty() {
             // Nobody waits for this flush: the next call on the GPU raises it.
             self.failure = failure.or_else(|| self.failure.take());
@@ -158,7 +167,8 @@ impl Gpu {
             kind: ErrorKind::Runtime,
             message: "the GPU gave no answer to a read".into(),
         });
-        self.results.extend(missing.into_iter().map(|ticket| (ticket, Err(error.clone()))));
+        self.results
+            .extend(missing.into_iter().map(|ticket| (ticket, Err(error.clone()))));
         Ok(())
     }
 
@@ -169,6 +179,8 @@ impl Gpu {
 
     /// The answer to a read.
     pub fn take_result(&mut self, ticket: u32) -> Result<Vec<u8>> {
-        self.results.remove(&ticket).unwrap_or_else(|| Err(Error::runtime("the GPU has not answered this read yet")))
+        self.results
+            .remove(&ticket)
+            .unwrap_or_else(|| Err(Error::runtime("the GPU has not answered this read yet")))
     }
 }

@@ -74,27 +74,55 @@ impl Storage {
     /// A storage over a CPU buffer.
     pub fn from_buffer(buffer: Buffer) -> Rc<Storage> {
         let (dtype, num_elements) = (buffer.dtype(), buffer.len());
-        Rc::new(Storage { dtype, num_elements, device: Device::Cpu, data: RefCell::new(Data::Cpu(buffer)) })
+        Rc::new(Storage {
+            dtype,
+            num_elements,
+            device: Device::Cpu,
+            data: RefCell::new(Data::Cpu(buffer)),
+        })
     }
 
     /// A storage over a value of the graph.
     pub fn from_value(value: Rc<GpuValue>) -> Rc<Storage> {
         let (dtype, num_elements) = (value.dtype, value.num_elements);
-        Rc::new(Storage { dtype, num_elements, device: Device::WebGpu, data: RefCell::new(Data::Gpu(value)) })
+        Rc::new(Storage {
+            dtype,
+            num_elements,
+            device: Device::WebGpu,
+            data: RefCell::new(Data::Gpu(value)),
+        })
     }
 
     /// The buffer of a CPU storage.
     pub fn buffer(&self) -> Result<Ref<'_, Buffer>> {
-        let data = self.data.try_borrow().map_err(|_| Error::runtime("a tensor is read while it is written"))?;
-        Ref::filter_map(data, |data| if let Data::Cpu(buffer) = data { Some(buffer) } else { None })
-            .map_err(|_| wrong_device(self.device))
+        let data = self
+            .data
+            .try_borrow()
+            .map_err(|_| Error::runtime("a tensor is read while it is written"))?;
+        Ref::filter_map(data, |data| {
+            if let Data::Cpu(buffer) = data {
+                Some(buffer)
+            } else {
+                None
+            }
+        })
+        .map_err(|_| wrong_device(self.device))
     }
 
     /// The buffer of a CPU storage, to be changed. The caller holds no other borrow of this storage.
     pub fn buffer_mut(&self) -> Result<RefMut<'_, Buffer>> {
-        let data = self.data.try_borrow_mut().map_err(|_| Error::runtime("a tensor is written while it is read"))?;
-        RefMut::filter_map(data, |data| if let Data::Cpu(buffer) = data { Some(buffer) } else { None })
-            .map_err(|_| wrong_device(self.device))
+        let data = self
+            .data
+            .try_borrow_mut()
+            .map_err(|_| Error::runtime("a tensor is written while it is read"))?;
+        RefMut::filter_map(data, |data| {
+            if let Data::Cpu(buffer) = data {
+                Some(buffer)
+            } else {
+                None
+            }
+        })
+        .map_err(|_| wrong_device(self.device))
     }
 
     /// The graph value of a GPU storage.

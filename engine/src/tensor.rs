@@ -55,13 +55,22 @@ impl WeakTensor {
 impl Tensor {
     /// A tensor over existing memory, unknown to autograd.
     pub fn from_body(body: Body) -> Tensor {
-        Tensor { inner: Rc::new(Inner { body: RefCell::new(body), meta: RefCell::default() }) }
+        Tensor {
+            inner: Rc::new(Inner {
+                body: RefCell::new(body),
+                meta: RefCell::default(),
+            }),
+        }
     }
 
     /// A row-major tensor over a fresh storage with as many elements as the shape.
     pub fn from_storage(storage: Rc<Storage>, shape: &[usize]) -> Tensor {
         let view = Rc::new(View::contiguous(shape));
-        Tensor::from_body(Body { storage, view, version: Rc::default() })
+        Tensor::from_body(Body {
+            storage,
+            view,
+            version: Rc::default(),
+        })
     }
 
     /// A row-major CPU tensor.
@@ -77,7 +86,10 @@ impl Tensor {
     /// Another tensor over the same memory that shares this one's version counter and not its gradient.
     pub fn alias(&self, view: View) -> Tensor {
         let body = self.body();
-        Tensor::from_body(Body { view: Rc::new(view), ..body })
+        Tensor::from_body(Body {
+            view: Rc::new(view),
+            ..body
+        })
     }
 
     /// Storage, view and version counter.
@@ -132,7 +144,10 @@ impl Tensor {
 
     /// Shape and dtype.
     pub fn shape_and_dtype(&self) -> Meta {
-        Meta { shape: self.shape(), dtype: self.dtype() }
+        Meta {
+            shape: self.shape(),
+            dtype: self.dtype(),
+        }
     }
 
     /// True if the view is row-major without gaps.
@@ -174,7 +189,9 @@ impl Tensor {
 
     /// A handle that does not keep the tensor alive.
     pub fn downgrade(&self) -> WeakTensor {
-        WeakTensor { inner: Rc::downgrade(&self.inner) }
+        WeakTensor {
+            inner: Rc::downgrade(&self.inner),
+        }
     }
 
     /// True if this handle alone reaches the memory.

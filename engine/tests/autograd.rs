@@ -19,7 +19,10 @@ type Function<'a> = &'a dyn Fn(&[Tensor]) -> Result<Tensor>;
 
 fn values(tensor: &Tensor) -> Vec<f64> {
     let bytes = copy::to_bytes(tensor).unwrap();
-    bytes.chunks_exact(8).map(|chunk| f64::from_le_bytes(chunk.try_into().unwrap())).collect()
+    bytes
+        .chunks_exact(8)
+        .map(|chunk| f64::from_le_bytes(chunk.try_into().unwrap()))
+        .collect()
 }
 
 fn tensor(values: &[f64], shape: &[usize]) -> Tensor {
@@ -33,12 +36,20 @@ fn ints(values: &[i64], shape: &[usize]) -> Tensor {
 /// Numbers that are neither equal nor near a kink of the functions tested.
 fn sample(shape: &[usize], seed: usize) -> Tensor {
     let count = shape.iter().product();
-    let values: Vec<f64> = (0..count).map(|i| ((i * 7 + seed * 3 + 1) as f64 * 0.618_034).fract() * 1.6 - 0.83).collect();
+    let values: Vec<f64> = (0..count)
+        .map(|i| ((i * 7 + seed * 3 + 1) as f64 * 0.618_034).fract() * 1.6 - 0.83)
+        .collect();
     tensor(&values, shape)
 }
 
 fn positive(shape: &[usize], seed: usize) -> Tensor {
-    tensor(&values(&sample(shape, seed)).iter().map(|value| value.abs() + 0.3).collect::<Vec<_>>(), shape)
+    tensor(
+        &values(&sample(shape, seed))
+            .iter()
+            .map(|value| value.abs() + 0.3)
+            .collect::<Vec<_>>(),
+        shape,
+    )
 }
 
 fn leaf(tensor: &Tensor) -> Tensor {
@@ -50,22 +61,38 @@ fn leaf(tensor: &Tensor) -> Tensor {
 /// A scalar that depends on every element differently.
 fn weighted(out: &Tensor) -> Result<Tensor> {
     let count = out.num_elements();
-    let weights: Vec<f64> = (0..count).map(|i| ((i * 5 + 2) as f64 * 0.754_877).fract() + 0.5).collect();
+    let weights: Vec<f64> = (0..count)
+        .map(|i| ((i * 5 + 2) as f64 * 0.754_877).fract() + 0.5)
+        .collect();
     reduce::sum(&e::mul(out, &tensor(&weights, &out.shape()))?, &[], false)
 }
 
 fn gradients_of(f: Function<'_>, inputs: &[Tensor], create_graph: bool) -> Vec<Tensor> {
-    let leaves = if create_graph { inputs.to_vec() } else { inputs.iter().map(leaf).collect() };
+    let leaves = if create_graph {
+        inputs.to_vec()
+    } else {
+        inputs.iter().map(leaf).collect()
+    };
     let total = weighted(&f(&leaves).unwrap()).unwrap();
-    let options = Options { create_graph, retain_graph: create_graph };
+    let options = Options {
+        create_graph,
+        retain_graph: create_graph,
+    };
     let found = autograd::gradients(&[total], &[None], &leaves, options).unwrap();
-    found.into_iter().map(|gradient| gradient.expect("a gradient")).collect()
+    found
+        .into_iter()
+        .map(|gradient| gradient.expect("a gradient"))
+        .collect()
 }
 
 fn check_first(name: &str, f: Function<'_>, inputs: &[Tensor]) {
     const STEP: f64 = 1e-6;
     for (which, gradient) in gradients_of(f, inputs, false).iter().enumerate() {
-        assert_eq!(gradient.shape(), inputs[which].shape(), "{name}: shape of gradient {which}");
+        assert_eq!(
+            gradient.shape(),
+            inputs[which].shape(),
+            "{name}: shape of gradient {which}"
+        );
         let (found, start) = (values(gradient), values(&inputs[which]));
         for position in 0..start.len() {
             let evaluate = |delta: f64| {
@@ -77,7 +104,11 @@ fn check_first(name: &str, f: Function<'_>, inputs: &[Tensor]) {
             };
             let expected = (evaluate(STEP) - evaluate(-STEP)) / (2.0 * STEP);
             let error = (expected - found[position]).abs();
-            assert!(error < 1e-5 * (1.0 + expected.abs()), "{name}: input {which}[{position}]: {} but {expected}", found[position]);
+            assert!(
+                error < 1e-5 * (1.0 + expected.abs()),
+                "{name}: input {which}[{position}]: {} but {expected}",
+                found[position]
+            );
         }
     }
 }
@@ -86,15 +117,24 @@ fn check_first(name: &str, f: Function<'_>, inputs: &[Tensor]) {
 fn check(name: &str, f: Function<'_>, inputs: &[Tensor]) {
     check_first(name, f, inputs);
     let gradient_sum = |all: &[Tensor]| -> Result<Tensor> {
-        let leaves: Vec<Tensor> = all.iter().map(|x| if autograd::requires_grad(x) { x.clone() } else { leaf(x) }).collect();
+        let leaves: Vec<Tensor> = all
+            .iter()
+            .map(|x| if autograd::requires_grad(x) { x.clone() } else { leaf(x) })
+            .collect();
         let mut total = tensor(&[0.0], &[1]);
         for gradient in gradients_of(f, &leaves, true) {
             total = e::add(&total, &movement::reshape(&weighted(&gradient)?, &[1])?)?;
-            total = e::add(&total, &e::mul_scalar(&movement::reshape(&weighted(&leaves[0])?, &[1])?, 0.0)?)?;
+            total = e::add(
+                &total,
+                &e::mul_scalar(&movement::reshape(&weighted(&leaves[0])?, &[1])?, 0.0)?,
+            )?;
         }
         for leaf in &leaves {
             // Keeps inputs whose second derivative is zero in the graph.
-            total = e::add(&total, &e::mul_scalar(&movement::reshape(&weighted(leaf)?, &[1])?, 0.0)?)?;
+            total = e::add(
+                &total,
+                &e::mul_scalar(&movement::reshape(&weighted(leaf)?, &[1])?, 0.0)?,
+            )?;
         }
         Ok(total)
     };
@@ -106,22 +146,54 @@ fn elementwise_rules() {
     let x = positive(&[2, 3], 1);
     for &op in Unary::ALL {
         use Unary::{BitwiseNot, Ceil, Floor, IsInf, IsNan, LogicalNot, Round, Sign, Trunc};
-        if !matches!(op, BitwiseNot | Ceil | Floor | IsInf | IsNan | LogicalNot | Round | Sign | Trunc) {
+        if !matches!(
+            op,
+            BitwiseNot | Ceil | Floor | IsInf | IsNan | LogicalNot | Round | Sign | Trunc
+        ) {
             check(op.name(), &|x| e::unary(op, &x[0]), &[x.clone()]);
         }
     }
     let (row, column) = (positive(&[3], 2), positive(&[2, 1], 3));
-    for op in [Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Pow, Binary::Maximum, Binary::Minimum, Binary::Atan2] {
-        check(op.name(), &|x| e::binary(op, &x[0], &x[1]), &[column.clone(), row.clone()]);
+    for op in [
+        Binary::Add,
+        Binary::Sub,
+        Binary::Mul,
+        Binary::Div,
+        Binary::Pow,
+        Binary::Maximum,
+        Binary::Minimum,
+        Binary::Atan2,
+    ] {
+        check(
+            op.name(),
+            &|x| e::binary(op, &x[0], &x[1]),
+            &[column.clone(), row.clone()],
+        );
     }
     for op in [Binary::Remainder, Binary::Fmod] {
-        check_first(op.name(), &|x| e::binary(op, &x[0], &x[1]), &[tensor(&[3.7, 5.2], &[2]), tensor(&[1.3, 0.9], &[2])]);
+        check_first(
+            op.name(),
+            &|x| e::binary(op, &x[0], &x[1]),
+            &[tensor(&[3.7, 5.2], &[2]), tensor(&[1.3, 0.9], &[2])],
+        );
     }
     let mask = e::gt_scalar(&sample(&[2, 3], 5), 0.0).unwrap();
-    check("where", &|x| e::where_(&mask, &x[0], &x[1]), &[sample(&[2, 3], 1), sample(&[3], 2)]);
-    check("clamp", &|x| e::clamp(&x[0], Some(Scalar::Float(-0.31)), Some(Scalar::Float(0.43))), &[sample(&[7], 1)]);
+    check(
+        "where",
+        &|x| e::where_(&mask, &x[0], &x[1]),
+        &[sample(&[2, 3], 1), sample(&[3], 2)],
+    );
+    check(
+        "clamp",
+        &|x| e::clamp(&x[0], Some(Scalar::Float(-0.31)), Some(Scalar::Float(0.43))),
+        &[sample(&[7], 1)],
+    );
     for exponent in [2.0, 3.0, 0.5, -1.0, -0.5, 1.7] {
-        check("power", &|x| e::pow_scalar(&x[0], Scalar::Float(exponent)), &[positive(&[4], 2)]);
+        check(
+            "power",
+            &|x| e::pow_scalar(&x[0], Scalar::Float(exponent)),
+            &[positive(&[4], 2)],
+        );
     }
 }
 
@@ -131,10 +203,14 @@ fn movement_rules() {
     let cases: [(&str, Function<'_>); 12] = [
         ("reshape", &|x| movement::reshape(&x[0], &[4, -1])),
         ("permute", &|x| movement::permute(&x[0], &[2, 0, 1])),
-        ("reshape of a transposed", &|x| movement::reshape(&movement::transpose(&x[0], 0, 2)?, &[-1])),
+        ("reshape of a transposed", &|x| {
+            movement::reshape(&movement::transpose(&x[0], 0, 2)?, &[-1])
+        }),
         ("slice", &|x| movement::slice(&x[0], 2, Some(1), None, 2)),
         ("select", &|x| movement::select(&x[0], 1, -1)),
-        ("expand", &|x| movement::expand(&movement::select(&x[0], 0, 0)?, &[5, 3, 4])),
+        ("expand", &|x| {
+            movement::expand(&movement::select(&x[0], 0, 0)?, &[5, 3, 4])
+        }),
         ("diagonal", &|x| movement::diagonal(&x[0], 1, 1, 2)),
         ("repeat", &|x| movement::repeat(&x[0], &[2, 1, 3, 1])),
         ("flip", &|x| index::flip(&x[0], &[0, 2])),
@@ -156,7 +232,9 @@ fn reduction_rules() {
         ("prod", &|x| reduce::prod(&x[0], &[1], false)),
         ("amax", &|x| reduce::extreme(Reduce::Max, &x[0], &[0, 2], false)),
         ("max of all", &|x| reduce::extreme_of_all(Reduce::Max, &x[0])),
-        ("min with index", &|x| Ok(reduce::extreme_with_index(ArgReduce::Min, &x[0], 1, false)?[0].clone())),
+        ("min with index", &|x| {
+            Ok(reduce::extreme_with_index(ArgReduce::Min, &x[0], 1, false)?[0].clone())
+        }),
         ("var", &|x| reduce::var(&x[0], &[1], 1.0, false)),
         ("std", &|x| reduce::std(&x[0], &[0, 1], 0.0, true)),
         ("norm 2", &|x| reduce::norm(&x[0], 2.0, &[1], false)),
@@ -169,7 +247,11 @@ fn reduction_rules() {
     for (name, f) in cases {
         check(name, f, &[x.clone()]);
     }
-    check_first("prod with a zero", &|x| reduce::prod(&x[0], &[], false), &[tensor(&[0.5, 0.0, 2.0], &[3])]);
+    check_first(
+        "prod with a zero",
+        &|x| reduce::prod(&x[0], &[], false),
+        &[tensor(&[0.5, 0.0, 2.0], &[3])],
+    );
 }
 
 #[test]
@@ -177,19 +259,47 @@ fn matrix_and_network_rules() {
     let (a, b) = (sample(&[3, 4], 1), sample(&[4, 2], 2));
     check("mm", &|x| matmul::matmul(&x[0], &x[1]), &[a.clone(), b.clone()]);
     check("mv", &|x| matmul::matmul(&x[0], &x[1]), &[a.clone(), sample(&[4], 3)]);
-    check("vector times batch", &|x| matmul::matmul(&x[0], &x[1]), &[sample(&[3], 3), sample(&[2, 3, 2], 4)]);
-    check("batched", &|x| matmul::matmul(&x[0], &x[1]), &[sample(&[2, 1, 3, 2], 3), sample(&[3, 2, 2], 4)]);
-    check("linear", &|x| nn::linear(&x[0], &x[1], Some(&x[2])), &[sample(&[2, 2, 3], 1), sample(&[4, 3], 2), sample(&[4], 3)]);
+    check(
+        "vector times batch",
+        &|x| matmul::matmul(&x[0], &x[1]),
+        &[sample(&[3], 3), sample(&[2, 3, 2], 4)],
+    );
+    check(
+        "batched",
+        &|x| matmul::matmul(&x[0], &x[1]),
+        &[sample(&[2, 1, 3, 2], 3), sample(&[3, 2, 2], 4)],
+    );
+    check(
+        "linear",
+        &|x| nn::linear(&x[0], &x[1], Some(&x[2])),
+        &[sample(&[2, 2, 3], 1), sample(&[4, 3], 2), sample(&[4], 3)],
+    );
     check("softmax", &|x| softmax::softmax(&x[0], 0), &[sample(&[3, 2], 1)]);
-    check("log_softmax", &|x| softmax::log_softmax(&x[0], -1), &[sample(&[3, 2], 1)]);
+    check(
+        "log_softmax",
+        &|x| softmax::log_softmax(&x[0], -1),
+        &[sample(&[3, 2], 1)],
+    );
     check("gelu", &|x| nn::gelu(&x[0], false), &[sample(&[5], 1)]);
     check("gelu by tanh", &|x| nn::gelu(&x[0], true), &[sample(&[5], 1)]);
     check("softplus", &|x| nn::softplus(&x[0], 1.0, 20.0), &[sample(&[5], 1)]);
     let layer_norm: Function<'_> = &|x| nn::layer_norm(&x[0], &[3], Some(&x[1]), Some(&x[2]), 1e-5);
-    check("layer_norm", layer_norm, &[sample(&[2, 3], 1), sample(&[3], 2), sample(&[3], 3)]);
-    let settings = attention::Attention { dropout: 0.0, is_causal: true, scale: None };
+    check(
+        "layer_norm",
+        layer_norm,
+        &[sample(&[2, 3], 1), sample(&[3], 2), sample(&[3], 3)],
+    );
+    let settings = attention::Attention {
+        dropout: 0.0,
+        is_causal: true,
+        scale: None,
+    };
     let attend: Function<'_> = &|x| attention::scaled_dot_product(&x[0], &x[1], &x[2], None, settings);
-    check("attention", attend, &[sample(&[1, 3, 2], 1), sample(&[1, 3, 2], 2), sample(&[1, 3, 2], 3)]);
+    check(
+        "attention",
+        attend,
+        &[sample(&[1, 3, 2], 1), sample(&[1, 3, 2], 2), sample(&[1, 3, 2], 3)],
+    );
 }
 
 #[test]
@@ -197,13 +307,34 @@ fn loss_rules() {
     let (x, target) = (sample(&[4, 3], 1), ints(&[2, 0, -100, 1], &[4]));
     for reduction in [Reduction::None, Reduction::Mean, Reduction::Sum] {
         for (weight, label_smoothing) in [(None, 0.0), (Some(positive(&[3], 2)), 0.1)] {
-            let settings = ClassLoss { weight, ignore_index: -100, reduction, label_smoothing };
-            check("cross_entropy", &|x| loss::cross_entropy(&x[0], &target, &settings), &[x.clone()]);
+            let settings = ClassLoss {
+                weight,
+                ignore_index: -100,
+                reduction,
+                label_smoothing,
+            };
+            check(
+                "cross_entropy",
+                &|x| loss::cross_entropy(&x[0], &target, &settings),
+                &[x.clone()],
+            );
         }
-        check("mse", &|x| loss::mse_loss(&x[0], &x[1], reduction), &[x.clone(), sample(&[4, 3], 2)]);
+        check(
+            "mse",
+            &|x| loss::mse_loss(&x[0], &x[1], reduction),
+            &[x.clone(), sample(&[4, 3], 2)],
+        );
         let truth = positive(&[4, 3], 3);
-        check("bce_with_logits", &|x| loss::bce_with_logits(&x[0], &truth, None, None, reduction), &[x.clone()]);
-        check("smooth_l1", &|x| loss::smooth_l1_loss(&x[0], &truth, 0.7, reduction), &[x.clone()]);
+        check(
+            "bce_with_logits",
+            &|x| loss::bce_with_logits(&x[0], &truth, None, None, reduction),
+            &[x.clone()],
+        );
+        check(
+            "smooth_l1",
+            &|x| loss::smooth_l1_loss(&x[0], &truth, 0.7, reduction),
+            &[x.clone()],
+        );
     }
 }
 
@@ -212,14 +343,38 @@ fn index_rules() {
     let x = sample(&[3, 4], 1);
     let (rows, columns) = (ints(&[2, 0, 2], &[3]), ints(&[1, -1, 1], &[3]));
     check("index_select", &|x| index::index_select(&x[0], 1, &rows), &[x.clone()]);
-    check("embedding", &|x| index::embedding(&x[0], &ints(&[0, 2, 2, 1], &[2, 2])), &[x.clone()]);
-    check("gather", &|x| index::gather(&x[0], 1, &ints(&[3, 3, 0, 1], &[2, 2])), &[x.clone()]);
-    check("scatter", &|x| index::scatter(&x[0], 1, &ints(&[3, 1, 0, 1], &[2, 2]), &x[1]), &[x.clone(), sample(&[2, 2], 4)]);
-    check("scatter_add", &|x| index::scatter_add(&x[0], 0, &ints(&[1, 1, 0, 1], &[2, 2]), &x[1]), &[x.clone(), sample(&[2, 3], 4)]);
-    check("index_add", &|x| index::index_add(&x[0], 1, &rows, &x[1]), &[x.clone(), sample(&[3, 3], 4)]);
+    check(
+        "embedding",
+        &|x| index::embedding(&x[0], &ints(&[0, 2, 2, 1], &[2, 2])),
+        &[x.clone()],
+    );
+    check(
+        "gather",
+        &|x| index::gather(&x[0], 1, &ints(&[3, 3, 0, 1], &[2, 2])),
+        &[x.clone()],
+    );
+    check(
+        "scatter",
+        &|x| index::scatter(&x[0], 1, &ints(&[3, 1, 0, 1], &[2, 2]), &x[1]),
+        &[x.clone(), sample(&[2, 2], 4)],
+    );
+    check(
+        "scatter_add",
+        &|x| index::scatter_add(&x[0], 0, &ints(&[1, 1, 0, 1], &[2, 2]), &x[1]),
+        &[x.clone(), sample(&[2, 3], 4)],
+    );
+    check(
+        "index_add",
+        &|x| index::index_add(&x[0], 1, &rows, &x[1]),
+        &[x.clone(), sample(&[3, 3], 4)],
+    );
     let both = [Some(rows.clone()), Some(columns.clone())];
     check("index", &|x| advanced_index::index(&x[0], &both), &[x.clone()]);
-    check("index in the back", &|x| advanced_index::index(&x[0], &[None, Some(columns.clone())]), &[x.clone()]);
+    check(
+        "index in the back",
+        &|x| advanced_index::index(&x[0], &[None, Some(columns.clone())]),
+        &[x.clone()],
+    );
     for accumulate in [false, true] {
         let places = [Some(ints(&[2, 0, 1], &[3])), Some(columns.clone())];
         let put: Function<'_> = &|x| advanced_index::index_put(&x[0], &places, &x[1], accumulate);
@@ -253,7 +408,10 @@ fn in_place_writes_through_views_and_wholes() {
     let into_constant: Function<'_> = &|x| {
         let y = tensor(&[0.0; 6], &[2, 3]);
         for row in 0..2 {
-            copy::copy_(&movement::select(&y, 0, row)?, &e::square(&movement::select(&movement::t(&x[0])?, 0, row)?)?)?;
+            copy::copy_(
+                &movement::select(&y, 0, row)?,
+                &e::square(&movement::select(&movement::t(&x[0])?, 0, row)?)?,
+            )?;
         }
         e::mul(&y, &y)
     };
@@ -281,9 +439,15 @@ fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
 fn errors_are_those_of_pytorch() {
     let x = leaf(&positive(&[3], 1));
     let run = |output: &Tensor| autograd::run_backward(std::slice::from_ref(output), &[None], Options::default());
-    assert_eq!(message(run(&e::exp(&x).unwrap())), "grad can be implicitly created only for scalar outputs");
+    assert_eq!(
+        message(run(&e::exp(&x).unwrap())),
+        "grad can be implicitly created only for scalar outputs"
+    );
     let constant = tensor(&[1.0], &[]);
-    assert_eq!(message(run(&constant)), "element 0 of tensors does not require grad and does not have a grad_fn");
+    assert_eq!(
+        message(run(&constant)),
+        "element 0 of tensors does not require grad and does not have a grad_fn"
+    );
     let total = reduce::sum(&e::exp(&x).unwrap(), &[], false).unwrap();
     run(&total).unwrap();
     assert!(message(run(&total)).starts_with("Trying to backward through the graph a second time"));
@@ -306,7 +470,10 @@ fn errors_are_those_of_pytorch() {
          operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True)."
     );
     let whole = ints(&[1, 2], &[2]);
-    assert_eq!(message(autograd::set_requires_grad(&whole, true)), "only Tensors of floating point dtype can require gradients");
+    assert_eq!(
+        message(autograd::set_requires_grad(&whole, true)),
+        "only Tensors of floating point dtype can require gradients"
+    );
 }
 
 #[test]
@@ -314,9 +481,18 @@ fn modes_names_and_leaves() {
     let x = leaf(&sample(&[3], 1));
     let silent = context::with_grad_mode(false, || e::exp(&x).unwrap());
     assert!(!autograd::requires_grad(&silent));
-    assert_eq!(autograd::grad_fn_name(&reduce::sum(&x, &[], false).unwrap()).as_deref(), Some("SumBackward0"));
-    assert_eq!(autograd::grad_fn_name(&e::add_scalar(&x, 1.0).unwrap()).as_deref(), Some("AddBackward0"));
-    assert_eq!(autograd::grad_fn_name(&softmax::log_softmax(&x, 0).unwrap()).as_deref(), Some("LogSoftmaxBackward0"));
+    assert_eq!(
+        autograd::grad_fn_name(&reduce::sum(&x, &[], false).unwrap()).as_deref(),
+        Some("SumBackward0")
+    );
+    assert_eq!(
+        autograd::grad_fn_name(&e::add_scalar(&x, 1.0).unwrap()).as_deref(),
+        Some("AddBackward0")
+    );
+    assert_eq!(
+        autograd::grad_fn_name(&softmax::log_softmax(&x, 0).unwrap()).as_deref(),
+        Some("LogSoftmaxBackward0")
+    );
     assert!(autograd::is_leaf(&autograd::detach(&e::exp(&x).unwrap())));
     let unused = autograd::gradients(
         &[reduce::sum(&x, &[], false).unwrap()],

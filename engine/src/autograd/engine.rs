@@ -69,7 +69,12 @@ pub fn run_backward(outputs: &[Tensor], gradients: &[Option<Tensor>], options: O
 }
 
 /// `torch.autograd.grad`: the gradients of `inputs`, `None` for those that the outputs do not depend on.
-pub fn gradients(outputs: &[Tensor], gradients: &[Option<Tensor>], inputs: &[Tensor], options: Options) -> Result<Vec<Option<Tensor>>> {
+pub fn gradients(
+    outputs: &[Tensor],
+    gradients: &[Option<Tensor>],
+    inputs: &[Tensor],
+    options: Options,
+) -> Result<Vec<Option<Tensor>>> {
     let mut walk = Backward::new(outputs, gradients, Some(inputs), options)?;
     walk.run()?;
     walk.wanted_gradients(inputs)
@@ -78,17 +83,30 @@ pub fn gradients(outputs: &[Tensor], gradients: &[Option<Tensor>], inputs: &[Ten
 impl Backward {
     /// A walk from `outputs`, whose gradients are given or (for one element) 1. With `inputs`, only their
     /// gradients are computed, and they are kept for [`Backward::wanted_gradients`].
-    pub fn new(outputs: &[Tensor], gradients: &[Option<Tensor>], inputs: Option<&[Tensor]>, options: Options) -> Result<Backward> {
-        let mut walk = Backward { waiting: BTreeMap::new(), options, wanted: None, useful: BTreeSet::new() };
+    pub fn new(
+        outputs: &[Tensor],
+        gradients: &[Option<Tensor>],
+        inputs: Option<&[Tensor]>,
+        options: Options,
+    ) -> Result<Backward> {
+        let mut walk = Backward {
+            waiting: BTreeMap::new(),
+            options,
+            wanted: None,
+            useful: BTreeSet::new(),
+        };
         if let Some(inputs) = inputs {
-            let places: Result<BTreeMap<Place, Option<Tensor>>> = inputs.iter().map(|input| Ok((place_of(input)?, None))).collect();
+            let places: Result<BTreeMap<Place, Option<Tensor>>> =
+                inputs.iter().map(|input| Ok((place_of(input)?, None))).collect();
             walk.wanted = Some(places?);
         }
         let mut roots = Vec::new();
         for (index, output) in outputs.iter().enumerate() {
             let gradient = root_gradient(index, output, gradients.get(index).and_then(Option::as_ref))?;
             let edge = gradient_edge(output).ok_or_else(|| {
-                Error::runtime(format!("element {index} of tensors does not require grad and does not have a grad_fn"))
+                Error::runtime(format!(
+                    "element {index} of tensors does not require grad and does not have a grad_fn"
+                ))
             })?;
             roots.push((edge, gradient));
         }
@@ -106,7 +124,9 @@ impl Backward {
                 Progress::Done => return Ok(()),
                 Progress::Ran => {}
                 Progress::Callback { .. } => {
-                    return Err(Error::not_implemented("backward through a function outside the engine needs a stepping caller"));
+                    return Err(Error::not_implemented(
+                        "backward through a function outside the engine needs a stepping caller",
+                    ));
                 }
             }
         }
@@ -125,7 +145,9 @@ impl Backward {
             return Ok(Progress::Callback { node, gradients });
         }
         let saved = node.unpack()?;
-        let results = context::with_grad_mode(self.options.create_graph, || rules::input_gradients(&node, &gradients, &saved))?;
+        let results = context::with_grad_mode(self.options.create_graph, || {
+            rules::input_gradients(&node, &gradients, &saved)
+        })?;
         drop(saved);
         self.provide(&node, results)?;
         Ok(Progress::Ran)
@@ -147,7 +169,16 @@ impl Backward {
     /// The gradients of the inputs that the walk was made for.
     pub fn wanted_gradients(&self, inputs: &[Tensor]) -> Result<Vec<Option<Tensor>>> {
         let wanted = self.wanted.as_ref();
-        inputs.iter().map(|input| Ok(wanted.and_then(|map| place_of(input).ok().and_then(|place| map.get(&place).cloned().flatten())))).collect()
+        inputs
+            .iter()
+            .map(|input| {
+                Ok(wanted.and_then(|map| {
+                    place_of(input)
+                        .ok()
+                        .and_then(|place| map.get(&place).cloned().flatten())
+                }))
+            })
+            .collect()
     }
 
     fn send(&mut self, edge: &Edge, gradient: Tensor) -> Result<()> {
@@ -178,7 +209,11 @@ impl Backward {
     fn keep_wanted(&mut self, node: &Rc<Node>, gradients: &[Option<Tensor>]) {
         for (output, gradient) in gradients.iter().enumerate() {
             let Some(gradient) = gradient else { continue };
-            if let Some(slot) = self.wanted.as_mut().and_then(|wanted| wanted.get_mut(&Place::Output(node.sequence, output))) {
+            if let Some(slot) = self
+                .wanted
+                .as_mut()
+                .and_then(|wanted| wanted.get_mut(&Place::Output(node.sequence, output)))
+            {
                 *slot = Some(gradient.clone());
             }
             for tensor in node.retained(output) {
@@ -201,7 +236,8 @@ impl Backward {
             let leads_there = |edge: &Edge| match edge {
                 Edge::Leaf(leaf) => wanted.contains_key(&Place::Leaf(leaf.identity())),
                 Edge::Node(maker, output) => {
-                    self.useful.contains(&maker.sequence) || wanted.contains_key(&Place::Output(maker.sequence, *output))
+                    self.useful.contains(&maker.sequence)
+                        || wanted.contains_key(&Place::Output(maker.sequence, *output))
                 }
             };
             if node.edges.iter().flatten().any(leads_there) {
@@ -212,14 +248,20 @@ impl Backward {
 }
 
 fn node_of(edge: &Edge) -> Option<Rc<Node>> {
-    if let Edge::Node(node, _) = edge { Some(Rc::clone(node)) } else { None }
+    if let Edge::Node(node, _) = edge {
+        Some(Rc::clone(node))
+    } else {
+        None
+    }
 }
 
 fn place_of(input: &Tensor) -> Result<Place> {
     match gradient_edge(input) {
         Some(Edge::Leaf(leaf)) => Ok(Place::Leaf(leaf.identity())),
         Some(Edge::Node(node, output)) => Ok(Place::Output(node.sequence, output)),
-        None => Err(Error::runtime("One of the differentiated Tensors does not require grad")),
+        None => Err(Error::runtime(
+            "One of the differentiated Tensors does not require grad",
+        )),
     }
 }
 
@@ -231,7 +273,9 @@ fn root_gradient(index: usize, output: &Tensor, given: Option<&Tensor>) -> Resul
             list_text(&gradient.shape()),
             list_text(&output.shape())
         ))),
-        None if output.num_elements() != 1 => Err(Error::runtime("grad can be implicitly created only for scalar outputs")),
+        None if output.num_elements() != 1 => {
+            Err(Error::runtime("grad can be implicitly created only for scalar outputs"))
+        }
         None => ops::creation::ones(&output.shape(), output.dtype(), output.device()),
     }
 }

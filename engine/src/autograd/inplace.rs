@@ -19,11 +19,15 @@ pub fn check_inplace(target: &Tensor) -> Result<()> {
         return Ok(());
     }
     if is_leaf(target) && requires_grad(target) {
-        return Err(Error::runtime("a leaf Variable that requires grad is being used in an in-place operation."));
+        return Err(Error::runtime(
+            "a leaf Variable that requires grad is being used in an in-place operation.",
+        ));
     }
     let base = target.meta().view_of.as_ref().map(|view_of| view_of.base.clone());
     if base.is_some_and(|base| is_leaf(&base) && requires_grad(&base)) {
-        return Err(Error::runtime("a view of a leaf Variable that requires grad is being used in an in-place operation."));
+        return Err(Error::runtime(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+        ));
     }
     Ok(())
 }
@@ -52,7 +56,11 @@ pub fn assign(target: &Tensor, result: &Tensor) -> Result<()> {
 pub(crate) fn assign_unchecked(target: &Tensor, result: &Tensor) -> Result<()> {
     // The history must be read before the write makes views look stale.
     let tracks = context::grad_enabled() && target.dtype().is_float();
-    let base = if tracks { target.meta().view_of.as_ref().map(|view_of| view_of.base.clone()) } else { None };
+    let base = if tracks {
+        target.meta().view_of.as_ref().map(|view_of| view_of.base.clone())
+    } else {
+        None
+    };
     let base_edge = base.as_ref().and_then(gradient_edge);
     let result_edge = if tracks { gradient_edge(result) } else { None };
     context::with_grad_mode(false, || ops::copy::write(target, result))?;
@@ -61,7 +69,10 @@ pub(crate) fn assign_unchecked(target: &Tensor, result: &Tensor) -> Result<()> {
     }
     if let Some(base) = base {
         if base_edge.is_some() || result_edge.is_some() {
-            let rule = Rule::CopySlices { base: (*base.view()).clone(), region: (*target.view()).clone() };
+            let rule = Rule::CopySlices {
+                base: (*base.view()).clone(),
+                region: (*target.view()).clone(),
+            };
             let node = Node::new(rule, &[&base, result], vec![base_edge, result_edge], &[&base]);
             base.meta_mut().grad_fn = Some(GradFn { node, output: 0 });
         }
@@ -71,9 +82,10 @@ pub(crate) fn assign_unchecked(target: &Tensor, result: &Tensor) -> Result<()> {
     let grad_fn = match result_edge {
         None => None,
         Some(Edge::Node(node, output)) => Some(GradFn { node, output }),
-        Some(edge @ Edge::Leaf(_)) => {
-            Some(GradFn { node: Node::new(Rule::Identity, &[result], vec![Some(edge)], &[target]), output: 0 })
-        }
+        Some(edge @ Edge::Leaf(_)) => Some(GradFn {
+            node: Node::new(Rule::Identity, &[result], vec![Some(edge)], &[target]),
+            output: 0,
+        }),
     };
     target.meta_mut().grad_fn = grad_fn;
     Ok(())
@@ -87,8 +99,14 @@ pub(super) fn refresh_view(tensor: &Tensor) {
         _ => return,
     };
     let grad_fn = gradient_edge(&base).map(|edge| {
-        let rule = Rule::Strided { input: (*base.view()).clone(), output: (*tensor.view()).clone() };
-        GradFn { node: Node::new(rule, &[&base], vec![Some(edge)], &[tensor]), output: 0 }
+        let rule = Rule::Strided {
+            input: (*base.view()).clone(),
+            output: (*tensor.view()).clone(),
+        };
+        GradFn {
+            node: Node::new(rule, &[&base], vec![Some(edge)], &[tensor]),
+            output: 0,
+        }
     });
     let mut meta = tensor.meta_mut();
     meta.grad_fn = grad_fn;

@@ -69,7 +69,15 @@ pub fn record(prim: Prim, inputs: &[&Tensor], params: &[Scalar], output: Tensor)
     }
     let needs: Vec<bool> = edges.iter().map(Option::is_some).collect();
     let keep = rules::saved_by(&prim, &needs);
-    let node = Node::new(Rule::Prim { prim, params: params.to_vec() }, inputs, edges, &[&output]);
+    let node = Node::new(
+        Rule::Prim {
+            prim,
+            params: params.to_vec(),
+        },
+        inputs,
+        edges,
+        &[&output],
+    );
     node.save(inputs, &output, &keep);
     attach(&output, node);
     output
@@ -91,7 +99,11 @@ pub fn record_rule(rule: Rule, inputs: &[&Tensor], output: Tensor) -> Tensor {
 /// Remembers that `view` is a view of `of`, so that in-place writes to either reach the other's history.
 pub fn record_view(view: Tensor, of: &Tensor) -> Tensor {
     if context::grad_enabled() && view.dtype().is_float() {
-        let base = of.meta().view_of.as_ref().map_or_else(|| of.clone(), |view_of| view_of.base.clone());
+        let base = of
+            .meta()
+            .view_of
+            .as_ref()
+            .map_or_else(|| of.clone(), |view_of| view_of.base.clone());
         let version = view.version();
         view.meta_mut().view_of = Some(ViewOf { base, version });
     }
@@ -109,9 +121,24 @@ pub fn record_callback(inputs: &[Tensor], outputs: &[Tensor], number: u64, name:
         return false;
     }
     let (inputs, references): (Vec<&Tensor>, Vec<&Tensor>) = (inputs.iter().collect(), outputs.iter().collect());
-    let node = Node::new(Rule::Callback { number, name: name.to_owned() }, &inputs, edges, &references);
-    for (output, tensor) in outputs.iter().enumerate().filter(|(_, tensor)| tensor.dtype().is_float()) {
-        tensor.meta_mut().grad_fn = Some(GradFn { node: Rc::clone(&node), output });
+    let node = Node::new(
+        Rule::Callback {
+            number,
+            name: name.to_owned(),
+        },
+        &inputs,
+        edges,
+        &references,
+    );
+    for (output, tensor) in outputs
+        .iter()
+        .enumerate()
+        .filter(|(_, tensor)| tensor.dtype().is_float())
+    {
+        tensor.meta_mut().grad_fn = Some(GradFn {
+            node: Rc::clone(&node),
+            output,
+        });
     }
     true
 }
@@ -147,7 +174,9 @@ pub fn is_leaf(tensor: &Tensor) -> bool {
 /// `tensor.requires_grad_(value)`
 pub fn set_requires_grad(tensor: &Tensor, value: bool) -> Result<()> {
     if value && !tensor.dtype().is_float() {
-        return Err(Error::runtime("only Tensors of floating point dtype can require gradients"));
+        return Err(Error::runtime(
+            "only Tensors of floating point dtype can require gradients",
+        ));
     }
     if !is_leaf(tensor) {
         if value {
@@ -177,7 +206,9 @@ pub fn data(tensor: &Tensor) -> Tensor {
 /// `tensor.retain_grad()`
 pub fn retain_grad(tensor: &Tensor) -> Result<()> {
     if !requires_grad(tensor) {
-        return Err(Error::runtime("can't retain_grad on Tensor that has requires_grad=False"));
+        return Err(Error::runtime(
+            "can't retain_grad on Tensor that has requires_grad=False",
+        ));
     }
     if let Some(GradFn { node, output }) = grad_fn(tensor) {
         node.retain(output, tensor);

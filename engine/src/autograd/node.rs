@@ -8,12 +8,12 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::saved::SavedTensor;
+use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::movement::Movement;
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::dtype::DType;
 use crate::storage::Device;
 use crate::tensor::{Tensor, WeakTensor};
 use crate::view::View;
@@ -55,6 +55,8 @@ pub enum Rule {
     },
     /// The output is the input.
     Identity,
+    /// The output does not depend on the inputs' values: their gradients are zero.
+    Zeros,
     /// A copy on another device.
     ToDevice,
     /// A function outside the engine: `torch.autograd.Function`.
@@ -79,7 +81,11 @@ pub struct Source {
 
 impl Source {
     fn of(tensor: &Tensor) -> Source {
-        Source { shape: tensor.shape(), dtype: tensor.dtype(), device: tensor.device() }
+        Source {
+            shape: tensor.shape(),
+            dtype: tensor.dtype(),
+            device: tensor.device(),
+        }
     }
 }
 
@@ -134,9 +140,16 @@ impl Node {
 
     /// Saves the inputs and the output that `keep` marks (a mark an input, then one for the output).
     pub fn save(&self, inputs: &[&Tensor], output: &Tensor, keep: &[bool]) {
-        let mut saved: Vec<Option<SavedTensor>> =
-            inputs.iter().zip(keep).map(|(input, &kept)| kept.then(|| SavedTensor::input(input))).collect();
-        saved.push(keep.last().is_some_and(|&kept| kept).then(|| SavedTensor::output(output)));
+        let mut saved: Vec<Option<SavedTensor>> = inputs
+            .iter()
+            .zip(keep)
+            .map(|(input, &kept)| kept.then(|| SavedTensor::input(input)))
+            .collect();
+        saved.push(
+            keep.last()
+                .is_some_and(|&kept| kept)
+                .then(|| SavedTensor::output(output)),
+        );
         if saved.iter().any(Option::is_some) {
             *self.saved.borrow_mut() = Some(saved);
         }
@@ -153,7 +166,10 @@ impl Node {
                  after calling backward.",
             ));
         };
-        saved.iter().map(|slot| slot.as_ref().map(|saved| saved.unpack(self)).transpose()).collect()
+        saved
+            .iter()
+            .map(|slot| slot.as_ref().map(|saved| saved.unpack(self)).transpose())
+            .collect()
     }
 
     /// Lets go of what was saved. A node that saved nothing may run again.
@@ -167,7 +183,10 @@ impl Node {
     /// Stores this output's gradient in the tensor's `.grad` when backward comes by.
     pub fn retain(&self, output: usize, tensor: &Tensor) {
         let mut retained = self.retained.borrow_mut();
-        if !retained.iter().any(|(_, weak)| weak.upgrade().is_some_and(|known| known.is_same(tensor))) {
+        if !retained
+            .iter()
+            .any(|(_, weak)| weak.upgrade().is_some_and(|known| known.is_same(tensor)))
+        {
             retained.push((output, tensor.downgrade()));
         }
     }
@@ -175,7 +194,11 @@ impl Node {
     /// The tensors that want this output's gradient.
     pub fn retained(&self, output: usize) -> Vec<Tensor> {
         let retained = self.retained.borrow();
-        retained.iter().filter(|(number, _)| *number == output).filter_map(|(_, weak)| weak.upgrade()).collect()
+        retained
+            .iter()
+            .filter(|(number, _)| *number == output)
+            .filter_map(|(_, weak)| weak.upgrade())
+            .collect()
     }
 
     /// Overrides the name that the rule gives.
@@ -185,7 +208,9 @@ impl Node {
 
     /// The name, as `print` shows it.
     pub fn name(&self) -> String {
-        self.name.get().map_or_else(|| super::rules::name(&self.rule), str::to_owned)
+        self.name
+            .get()
+            .map_or_else(|| super::rules::name(&self.rule), str::to_owned)
     }
 }
 
@@ -193,8 +218,12 @@ impl Drop for Node {
     fn drop(&mut self) {
         let remains = (std::mem::take(&mut self.edges), self.saved.take());
         // When the thread ends its lists may be gone already; then what is left is dropped in place.
-        let Ok(is_clearing) = IS_CLEARING.try_with(|flag| flag.replace(true)) else { return };
-        let Ok(()) = REMAINS.try_with(|heap| heap.borrow_mut().push(remains)) else { return };
+        let Ok(is_clearing) = IS_CLEARING.try_with(|flag| flag.replace(true)) else {
+            return;
+        };
+        let Ok(()) = REMAINS.try_with(|heap| heap.borrow_mut().push(remains)) else {
+            return;
+        };
         if is_clearing {
             return;
         }

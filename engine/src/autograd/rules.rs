@@ -63,6 +63,7 @@ pub fn name(rule: &Rule) -> String {
         Rule::Strided { .. } => "AsStridedBackward0".into(),
         Rule::CopySlices { .. } => "CopySlices".into(),
         Rule::Identity => "AliasBackward0".into(),
+        Rule::Zeros => "ZerosBackward0".into(),
         Rule::ToDevice => "ToCopyBackward0".into(),
         Rule::Callback { name, .. } => name.clone(),
     }
@@ -110,17 +111,39 @@ fn camel_case(name: &str) -> String {
 }
 
 /// Applies a node's rule. `saved` has a slot an input and one for the output, or is empty.
-pub fn input_gradients(node: &Node, gradients: &[Option<Tensor>], saved: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> {
+pub fn input_gradients(
+    node: &Node,
+    gradients: &[Option<Tensor>],
+    saved: &[Option<Tensor>],
+) -> Result<Vec<Option<Tensor>>> {
     let Some(g) = gradients.first().and_then(Option::as_ref) else {
         return Ok(vec![None; node.edges.len()]);
     };
     let needs: Vec<bool> = node.edges.iter().map(Option::is_some).collect();
     let results = match &node.rule {
-        Rule::Prim { prim, .. } => prim_rule(prim, g, &Context { node, saved, needs: &needs }),
+        Rule::Prim { prim, .. } => prim_rule(
+            prim,
+            g,
+            &Context {
+                node,
+                saved,
+                needs: &needs,
+            },
+        ),
         Rule::Movement(movement) => Ok(vec![Some(rules_view::movement(movement, g, &node.inputs[0].shape)?)]),
         Rule::Strided { input, output } => Ok(vec![Some(rules_view::strided(g, input, output)?)]),
         Rule::CopySlices { base, region } => rules_view::copy_slices(g, base, region, &needs),
         Rule::Identity => Ok(vec![Some(g.clone())]),
+        Rule::Zeros => node
+            .inputs
+            .iter()
+            .zip(&needs)
+            .map(|(input, &needed)| {
+                needed
+                    .then(|| creation::zeros(&input.shape, input.dtype, input.device))
+                    .transpose()
+            })
+            .collect(),
         Rule::ToDevice => Ok(vec![Some(copy::to_device(g, node.inputs[0].device)?)]),
         Rule::Callback { .. } => Err(Error::runtime("a callback node has no rule in the engine")),
     }?;
@@ -133,7 +156,11 @@ pub fn input_gradients(node: &Node, gradients: &[Option<Tensor>], saved: &[Optio
 
 /// Undoes what broadcasting and promotion did to an input.
 fn fit(gradient: &Tensor, input: &Source) -> Result<Tensor> {
-    let gradient = if gradient.shape() == input.shape { gradient.clone() } else { reduce::sum_to(gradient, &input.shape)? };
+    let gradient = if gradient.shape() == input.shape {
+        gradient.clone()
+    } else {
+        reduce::sum_to(gradient, &input.shape)?
+    };
     copy::to_dtype(&gradient, input.dtype)
 }
 
@@ -145,7 +172,10 @@ struct Context<'a> {
 
 impl Context<'_> {
     fn saved(&self, slot: usize) -> Result<&Tensor> {
-        self.saved.get(slot).and_then(Option::as_ref).ok_or_else(|| Error::runtime(format!("{:?} did not save slot {slot}", self.node)))
+        self.saved
+            .get(slot)
+            .and_then(Option::as_ref)
+            .ok_or_else(|| Error::runtime(format!("{:?} did not save slot {slot}", self.node)))
     }
 
     fn shape(&self, input: usize) -> &Shape {
@@ -153,7 +183,11 @@ impl Context<'_> {
     }
 
     fn wanted(&self, input: usize, gradient: impl FnOnce() -> Result<Tensor>) -> Result<Option<Tensor>> {
-        if self.needs[input] { gradient().map(Some) } else { Ok(None) }
+        if self.needs[input] {
+            gradient().map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }
 
@@ -185,7 +219,10 @@ fn prim_rule(prim: &Prim, g: &Tensor, context: &Context<'_>) -> Result<Vec<Optio
             let total = reduce::sum(g, &[-1], true)?;
             Ok(vec![Some(e::sub(g, &e::mul(&e::exp(out)?, &total)?)?)])
         }
-        Prim::Gather { dim } => Ok(vec![Some(index::scatter_add_zeros(*dim, context.saved(1)?, g, context.shape(0))?), None]),
+        Prim::Gather { dim } => Ok(vec![
+            Some(index::scatter_add_zeros(*dim, context.saved(1)?, g, context.shape(0))?),
+            None,
+        ]),
         Prim::ScatterAdd { dim, .. } => Ok(vec![None, Some(index::gather_unchecked(g, *dim, context.saved(0)?)?)]),
         Prim::IndexSelect => {
             let zeros = creation::zeros(context.shape(0), g.dtype(), g.device())?;
@@ -255,7 +292,11 @@ fn view_write(g: &Tensor, shape: &[usize], strides: &[usize], context: &Context<
         Rule::Prim { params, .. } => params.first().map_or(0, |param| param.as_i64()) as usize,
         _ => 0,
     };
-    let region = View { shape: shape.to_vec(), strides: strides.to_vec(), offset };
+    let region = View {
+        shape: shape.to_vec(),
+        strides: strides.to_vec(),
+        offset,
+    };
     let base = View::contiguous(context.shape(0));
     rules_view::copy_slices(g, &base, &region, context.needs)
 }

@@ -4,9 +4,10 @@
 //! Refuses nothing: a row without a gradient says `no_gradient()`.
 
 use crate::error::{Error, Result};
+use crate::ops::creation;
 use crate::ops::elementwise::{
-    add, add_scalar, cos, div, eq, exp, extreme_vjp, floor_divide, gt, gt_scalar, lt, mul, mul_scalar, neg, pow_vjp_base,
-    pow_vjp_exponent, rsub_scalar, sign, sin, trunc, where_mask,
+    add, add_scalar, cos, div, eq, exp, extreme_vjp, floor_divide, gt, gt_scalar, lt, mul, mul_scalar, neg,
+    pow_vjp_base, pow_vjp_exponent, rsub_scalar, sign, sin, trunc, where_mask,
 };
 use crate::prim::{Binary, Unary};
 use crate::tensor::Tensor;
@@ -37,6 +38,11 @@ const fn is_word_byte(byte: u8) -> bool {
 
 fn no_gradient() -> Result<Tensor> {
     Err(Error::runtime("this operator has no gradient"))
+}
+
+/// The gradient of a step function.
+fn zero(g: &Tensor) -> Result<Tensor> {
+    creation::zeros(&g.shape(), g.dtype(), g.device())
 }
 
 fn clone(g: &Tensor) -> Result<Tensor> {
@@ -106,7 +112,7 @@ mod tests {
         assert_eq!(unary_saves(Unary::Exp), [false, true]);
         assert_eq!(unary_saves(Unary::Neg), [false, false]);
         assert_eq!(binary_saves(Binary::Mul, &[true, false]), [false, true, false]);
-        assert!(!unary_is_differentiable(Unary::Floor));
+        assert!(!unary_is_differentiable(Unary::IsNan));
         assert!(binary_is_differentiable(Binary::Atan2));
         assert!(!binary_is_differentiable(Binary::BitwiseAnd));
     }

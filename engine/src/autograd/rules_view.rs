@@ -24,7 +24,9 @@ pub fn movement(movement: &Movement, g: &Tensor, input_shape: &[usize]) -> Resul
         Movement::Expand(_) => reduce::sum_to(g, input_shape),
         Movement::Slice { .. } | Movement::Select { .. } | Movement::Diagonal { .. } => {
             let whole = View::contiguous(input_shape);
-            let part = movement.apply(&whole).ok_or_else(|| Error::runtime("a recorded view does not apply any more"))?;
+            let part = movement
+                .apply(&whole)
+                .ok_or_else(|| Error::runtime("a recorded view does not apply any more"))?;
             let flat = write_into_zeros(g, num_elements(input_shape), &part)?;
             moves::reshape_to(&flat, input_shape)
         }
@@ -34,10 +36,16 @@ pub fn movement(movement: &Movement, g: &Tensor, input_shape: &[usize]) -> Resul
 /// The gradient of a tensor laid out as `input` from that of the region `output` of the same storage.
 pub fn strided(g: &Tensor, input: &View, output: &View) -> Result<Tensor> {
     if has_repeats(input) {
-        return Err(Error::not_implemented("the gradient of a view in which elements repeat, after an in-place write"));
+        return Err(Error::not_implemented(
+            "the gradient of a view in which elements repeat, after an in-place write",
+        ));
     }
     let extent = input.storage_extent().max(output.storage_extent());
-    let flat = if may_overlap(output) { add_into_zeros(g, extent, output)? } else { write_into_zeros(g, extent, output)? };
+    let flat = if may_overlap(output) {
+        add_into_zeros(g, extent, output)?
+    } else {
+        write_into_zeros(g, extent, output)?
+    };
     Ok(read_region(&flat, input))
 }
 
@@ -51,7 +59,9 @@ fn add_into_zeros(source: &Tensor, extent: usize, region: &View) -> Result<Tenso
 /// Gradients of the tensor written (laid out as `base`) and of what was written to its `region`.
 pub fn copy_slices(g: &Tensor, base: &View, region: &View, needs: &[bool]) -> Result<Vec<Option<Tensor>>> {
     if has_repeats(base) || has_repeats(region) {
-        return Err(Error::not_implemented("the gradient of an in-place write to a view in which elements repeat"));
+        return Err(Error::not_implemented(
+            "the gradient of an in-place write to a view in which elements repeat",
+        ));
     }
     let flat = write_into_zeros(g, base.storage_extent().max(region.storage_extent()), base)?;
     let base_gradient = if needs[0] {
@@ -69,7 +79,11 @@ fn write_into_zeros(source: &Tensor, extent: usize, region: &View) -> Result<Ten
     if region.is_contiguous() && region.offset == 0 && region.num_elements() == extent {
         let flat = moves::reshape_to(source, &[extent])?;
         // An expanded gradient has fewer elements in memory than regions of it are about to be read.
-        return if flat.covers_storage() { Ok(flat) } else { copy::clone(&flat) };
+        return if flat.covers_storage() {
+            Ok(flat)
+        } else {
+            copy::clone(&flat)
+        };
     }
     let zeros = creation::zeros(&[extent], source.dtype(), source.device())?;
     copy::write_region(&zeros, region, source)
@@ -81,8 +95,13 @@ fn read_region(flat: &Tensor, region: &View) -> Tensor {
 
 /// False only if no two positions of the view are one element: every stride passes the dimensions within it.
 fn may_overlap(view: &View) -> bool {
-    let mut dims: Vec<(usize, usize)> =
-        view.strides.iter().copied().zip(view.shape.iter().copied()).filter(|&(_, size)| size > 1).collect();
+    let mut dims: Vec<(usize, usize)> = view
+        .strides
+        .iter()
+        .copied()
+        .zip(view.shape.iter().copied())
+        .filter(|&(_, size)| size > 1)
+        .collect();
     dims.sort_unstable();
     let mut reach = 0;
     dims.into_iter().any(|(stride, size)| {
@@ -93,5 +112,8 @@ fn may_overlap(view: &View) -> bool {
 }
 
 fn has_repeats(view: &View) -> bool {
-    view.shape.iter().zip(&view.strides).any(|(&size, &stride)| size > 1 && stride == 0)
+    view.shape
+        .iter()
+        .zip(&view.strides)
+        .any(|(&size, &stride)| size > 1 && stride == 0)
 }

@@ -30,19 +30,31 @@ pub struct SavedTensor {
 impl SavedTensor {
     /// Saves an input of a node.
     pub fn input(tensor: &Tensor) -> SavedTensor {
-        SavedTensor { body: tensor.body(), version: tensor.version(), origin: Origin::Input(gradient_edge(tensor)) }
+        SavedTensor {
+            body: tensor.body(),
+            version: tensor.version(),
+            origin: Origin::Input(gradient_edge(tensor)),
+        }
     }
 
     /// Saves the output of a node.
     pub fn output(tensor: &Tensor) -> SavedTensor {
-        SavedTensor { body: tensor.body(), version: tensor.version(), origin: Origin::Output }
+        SavedTensor {
+            body: tensor.body(),
+            version: tensor.version(),
+            origin: Origin::Output,
+        }
     }
 
     /// The saved tensor with its history, for the node that saved it.
     pub fn unpack(&self, node: &Rc<Node>) -> Result<Tensor> {
         let found = self.body.version.get();
         if found != self.version {
-            return Err(Error::SavedTensorModified { tensor: self.describe(node), found, expected: self.version });
+            return Err(Error::SavedTensorModified {
+                tensor: self.describe(node),
+                found,
+                expected: self.version,
+            });
         }
         if let Origin::Input(Some(Edge::Leaf(leaf))) = &self.origin {
             return Ok(leaf.clone());
@@ -54,9 +66,15 @@ impl SavedTensor {
 
     fn maker(&self, node: &Rc<Node>) -> Option<GradFn> {
         match &self.origin {
-            Origin::Input(Some(Edge::Node(maker, output))) => Some(GradFn { node: Rc::clone(maker), output: *output }),
+            Origin::Input(Some(Edge::Node(maker, output))) => Some(GradFn {
+                node: Rc::clone(maker),
+                output: *output,
+            }),
             Origin::Input(_) => None,
-            Origin::Output => Some(GradFn { node: Rc::clone(node), output: 0 }),
+            Origin::Output => Some(GradFn {
+                node: Rc::clone(node),
+                output: 0,
+            }),
         }
     }
 

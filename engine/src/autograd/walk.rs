@@ -23,9 +23,19 @@ thread_local! {
 }
 
 /// Begins a walk; with `inputs` only their gradients are computed.
-pub fn start(outputs: &[Tensor], gradients: &[Option<Tensor>], inputs: Option<&[Tensor]>, options: Options) -> Result<()> {
+pub fn start(
+    outputs: &[Tensor],
+    gradients: &[Option<Tensor>],
+    inputs: Option<&[Tensor]>,
+    options: Options,
+) -> Result<()> {
     let backward = Backward::new(outputs, gradients, inputs, options)?;
-    WALKS.with_borrow_mut(|walks| walks.push(Walk { backward, waits_for: None }));
+    WALKS.with_borrow_mut(|walks| {
+        walks.push(Walk {
+            backward,
+            waits_for: None,
+        });
+    });
     Ok(())
 }
 
@@ -40,7 +50,9 @@ pub fn advance() -> Result<Option<u64>> {
                 Progress::Done => return Ok(None),
                 Progress::Ran => {}
                 Progress::Callback { node, gradients } => {
-                    let Rule::Callback { number, .. } = node.rule else { continue };
+                    let Rule::Callback { number, .. } = node.rule else {
+                        continue;
+                    };
                     walk.waits_for = Some((node, gradients));
                     return Ok(Some(number));
                 }
@@ -51,13 +63,22 @@ pub fn advance() -> Result<Option<u64>> {
 
 /// The gradients of the outputs of the function that is waited for.
 pub fn gradients() -> Result<Vec<Option<Tensor>>> {
-    with_walk(|walk| Ok(walk.waits_for.as_ref().map(|(_, gradients)| gradients.clone()).unwrap_or_default()))
+    with_walk(|walk| {
+        Ok(walk
+            .waits_for
+            .as_ref()
+            .map(|(_, gradients)| gradients.clone())
+            .unwrap_or_default())
+    })
 }
 
 /// Takes the gradients of its inputs.
 pub fn provide(gradients: Vec<Option<Tensor>>) -> Result<()> {
     with_walk(|walk| {
-        let (node, _) = walk.waits_for.take().ok_or_else(|| Error::runtime("backward waits for no function"))?;
+        let (node, _) = walk
+            .waits_for
+            .take()
+            .ok_or_else(|| Error::runtime("backward waits for no function"))?;
         if gradients.len() != node.edges.len() {
             return Err(Error::runtime(format!(
                 "function {} returned an incorrect number of gradients (expected {}, got {})",

@@ -75,7 +75,10 @@ impl<'a> Args<'a> {
     }
 
     fn number(&mut self) -> Result<f64> {
-        let (&first, rest) = self.numbers.split_first().ok_or_else(|| Error::type_error("an operator got too few arguments"))?;
+        let (&first, rest) = self
+            .numbers
+            .split_first()
+            .ok_or_else(|| Error::type_error("an operator got too few arguments"))?;
         self.numbers = rest;
         Ok(first)
     }
@@ -121,7 +124,11 @@ impl<'a> Args<'a> {
     pub fn int(&mut self) -> Result<i64> {
         let number = self.number()?;
         // Below 2^63 in magnitude every whole double is an i64.
-        if number.fract() == 0.0 && number.abs() < 9.2e18 { Ok(number as i64) } else { Err(Error::type_error("an argument must be a whole number")) }
+        if number.fract() == 0.0 && number.abs() < 9.2e18 {
+            Ok(number as i64)
+        } else {
+            Err(Error::type_error("an argument must be a whole number"))
+        }
     }
 
     /// `i?`
@@ -147,7 +154,8 @@ impl<'a> Args<'a> {
     /// `i` as a size.
     pub fn size(&mut self) -> Result<usize> {
         let value = self.int()?;
-        usize::try_from(value).map_err(|_| Error::runtime(format!("Trying to create tensor with negative dimension {value}")))
+        usize::try_from(value)
+            .map_err(|_| Error::runtime(format!("Trying to create tensor with negative dimension {value}")))
     }
 
     /// `f`; may be NaN.
@@ -188,7 +196,10 @@ impl<'a> Args<'a> {
     /// `d`
     pub fn dtype(&mut self) -> Result<DType> {
         let code = self.int()?;
-        u8::try_from(code).ok().and_then(DType::from_code).ok_or_else(|| Error::type_error(format!("{code} is no dtype")))
+        u8::try_from(code)
+            .ok()
+            .and_then(DType::from_code)
+            .ok_or_else(|| Error::type_error(format!("{code} is no dtype")))
     }
 
     /// `d?`
@@ -199,7 +210,10 @@ impl<'a> Args<'a> {
     /// `v`
     pub fn device(&mut self) -> Result<Device> {
         let code = self.int()?;
-        u8::try_from(code).ok().and_then(Device::from_code).ok_or_else(|| Error::runtime(format!("{code} is no device")))
+        u8::try_from(code)
+            .ok()
+            .and_then(Device::from_code)
+            .ok_or_else(|| Error::runtime(format!("{code} is no device")))
     }
 
     /// `v?`

@@ -50,7 +50,11 @@ impl Handles {
     /// Lets go of a handle, and gives its tensor back so that it is dropped after the table is free.
     pub fn remove(&mut self, handle: f64) -> Result<Option<Tensor>> {
         let (index, generation) = split(handle)?;
-        let slot = self.slots.get_mut(index).filter(|slot| slot.generation == generation).ok_or_else(stale)?;
+        let slot = self
+            .slots
+            .get_mut(index)
+            .filter(|slot| slot.generation == generation)
+            .ok_or_else(stale)?;
         let tensor = slot.tensor.take();
         // A slot whose generations are used up is never given out again.
         if tensor.is_some() && slot.generation < MAX_GENERATION {

@@ -3,7 +3,10 @@
 //! The same functions as the browser's, with memory as pointer and length. Returned pointers are valid
 //! until the next call on the same thread. Refuses to be used from two threads at once: state is per thread.
 
-#![allow(unsafe_code, reason = "a C interface hands over raw memory; every pointer is used in the call that brings it")]
+#![allow(
+    unsafe_code,
+    reason = "a C interface hands over raw memory; every pointer is used in the call that brings it"
+)]
 
 use std::slice;
 
@@ -100,7 +103,13 @@ pub unsafe extern "C" fn carrel_set_text(text: *const u8, len: usize) {
 /// # Safety
 /// `bytes` is null or points at `len` readable bytes, `shape` at `rank` readable numbers.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn carrel_upload(bytes: *const u8, len: usize, dtype: u32, shape: *const u32, rank: usize) -> f64 {
+pub unsafe extern "C" fn carrel_upload(
+    bytes: *const u8,
+    len: usize,
+    dtype: u32,
+    shape: *const u32,
+    rank: usize,
+) -> f64 {
     // SAFETY: as promised by the caller.
     let (bytes, shape) = unsafe { (borrowed(bytes, len), borrowed(shape, rank)) };
     Recorder::with(|recorder| recorder.upload(bytes, dtype, shape).code())

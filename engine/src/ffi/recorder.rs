@@ -8,9 +8,9 @@ use super::args::{Args, Outcome};
 use super::handles::Handles;
 use super::table::Table;
 use crate::context;
+use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::{copy, creation};
-use crate::dtype::DType;
 
 /// Numbers that fit in the scratch.
 pub const SCRATCH_LEN: usize = 4096;
@@ -89,13 +89,18 @@ impl Recorder {
 
     /// Runs an operator on the first `argc` numbers of the scratch.
     pub fn call(&mut self, op: u32, argc: u32) -> Called {
-        let outcome = self.run(op as usize, argc as usize).and_then(|outcome| self.give(outcome));
+        let outcome = self
+            .run(op as usize, argc as usize)
+            .and_then(|outcome| self.give(outcome));
         self.text_in.clear();
         outcome.unwrap_or_else(|error| self.fail(&error))
     }
 
     fn run(&self, op: usize, argc: usize) -> Result<Outcome> {
-        let numbers = self.scratch.get(..argc).ok_or_else(|| Error::type_error("an operator got too many arguments"))?;
+        let numbers = self
+            .scratch
+            .get(..argc)
+            .ok_or_else(|| Error::type_error("an operator got too many arguments"))?;
         let mut args = Args::new(&self.handles, numbers, &self.text_in);
         self.table.run(op, &mut args)
     }
@@ -134,7 +139,10 @@ impl Recorder {
     }
 
     fn give_numbers(&mut self, numbers: &[f64]) -> Result<Called> {
-        let target = self.scratch.get_mut(..numbers.len()).ok_or_else(|| Error::runtime("an operator gives more results than fit"))?;
+        let target = self
+            .scratch
+            .get_mut(..numbers.len())
+            .ok_or_else(|| Error::runtime("an operator gives more results than fit"))?;
         target.copy_from_slice(numbers);
         Ok(Called::Value(numbers.len() as f64))
     }
@@ -161,7 +169,10 @@ impl Recorder {
 
     /// A CPU tensor from bytes; a handle, or -1.
     pub fn upload(&mut self, bytes: &[u8], dtype: u32, shape: &[u32]) -> Called {
-        let made = u8::try_from(dtype).ok().and_then(DType::from_code).ok_or_else(|| Error::type_error(format!("{dtype} is no dtype")));
+        let made = u8::try_from(dtype)
+            .ok()
+            .and_then(DType::from_code)
+            .ok_or_else(|| Error::type_error(format!("{dtype} is no dtype")));
         let sizes: Vec<usize> = shape.iter().map(|&size| size as usize).collect();
         made.and_then(|dtype| creation::from_bytes(bytes, dtype, &sizes))
             .and_then(|tensor| self.give(Outcome::Tensor(tensor)))

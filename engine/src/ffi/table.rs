@@ -32,7 +32,11 @@ impl Table {
     /// The table; the same in every build.
     pub fn new() -> Table {
         let mut rows: Vec<(String, Run)> = Vec::new();
-        rows.extend(Unary::ALL.iter().map(|&op| (format!("{} T -> T", op.name()), Run::Unary(op))));
+        rows.extend(
+            Unary::ALL
+                .iter()
+                .map(|&op| (format!("{} T -> T", op.name()), Run::Unary(op))),
+        );
         for &op in Binary::ALL {
             let name = op.name();
             rows.push((format!("{name} T T -> T"), Run::Binary(op)));
@@ -51,7 +55,12 @@ impl Table {
             rows::random::ROWS,
             rows::gpu::ROWS,
         ];
-        rows.extend(families.into_iter().flatten().map(|&(signature, run)| (signature.to_owned(), Run::Row(run))));
+        rows.extend(
+            families
+                .into_iter()
+                .flatten()
+                .map(|&(signature, run)| (signature.to_owned(), Run::Row(run))),
+        );
         Table { rows }
     }
 
@@ -63,7 +72,10 @@ impl Table {
 
     /// Runs a row.
     pub fn run(&self, op: usize, args: &mut Args<'_>) -> Result<Outcome> {
-        let (_, run) = self.rows.get(op).ok_or_else(|| Error::runtime(format!("there is no operator {op}")))?;
+        let (_, run) = self
+            .rows
+            .get(op)
+            .ok_or_else(|| Error::runtime(format!("there is no operator {op}")))?;
         let result = match run {
             Run::Row(function) => function(args)?,
             Run::Unary(op) => e::unary(*op, &args.tensor()?)?.into(),
@@ -90,12 +102,18 @@ mod tests {
     #[test]
     fn signatures_are_unique_and_well_formed() {
         let table = Table::new();
-        let mut names: Vec<&str> = table.rows.iter().filter_map(|(signature, _)| signature.split(' ').next()).collect();
+        let mut names: Vec<&str> = table
+            .rows
+            .iter()
+            .filter_map(|(signature, _)| signature.split(' ').next())
+            .collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count, "two rows have one name");
-        let arguments = ["T", "T?", "Ts", "Ts?", "i", "i?", "is", "is?", "f", "f?", "b", "s", "s?", "d", "d?", "v", "v?", "t"];
+        let arguments = [
+            "T", "T?", "Ts", "Ts?", "i", "i?", "is", "is?", "f", "f?", "b", "s", "s?", "d", "d?", "v", "v?", "t",
+        ];
         let results = ["T", "Ts", "()", "i", "f", "b", "is", "t"];
         for (signature, _) in &table.rows {
             let (left, right) = signature.split_once(" -> ").expect("an arrow");

@@ -49,7 +49,11 @@ pub fn index_put(x: &Tensor, indices: &[Option<Tensor>], values: &Tensor, accumu
         )));
     }
     let plan = Plan::new(x, indices)?;
-    let values = if values.rank() == 0 { copy::to_device(values, x.device())? } else { values.clone() };
+    let values = if values.rank() == 0 {
+        copy::to_device(values, x.device())?
+    } else {
+        values.clone()
+    };
     let result_shape = plan.result_shape();
     let mark = sequence_mark();
     let values = movement::expand(&values, &result_shape).map_err(|_| {
@@ -76,14 +80,24 @@ impl Plan {
     fn new(x: &Tensor, indices: &[Option<Tensor>]) -> Result<Plan> {
         let entries = expand_masks(x, indices)?;
         if entries.len() > x.rank() {
-            return Err(Error::index(format!("too many indices for tensor of dimension {}", x.rank())));
+            return Err(Error::index(format!(
+                "too many indices for tensor of dimension {}",
+                x.rank()
+            )));
         }
         let indexed: Vec<usize> = (0..entries.len()).filter(|&dim| entries[dim].is_some()).collect();
         let mut index_shape = Vec::new();
         for entry in entries.iter().flatten() {
             index_shape = shape::broadcast(&index_shape, &entry.shape()).map_err(|_| {
-                let shapes: Vec<String> = entries.iter().flatten().map(|entry| list_text(&entry.shape())).collect();
-                Error::index(format!("shape mismatch: indexing tensors could not be broadcast together with shapes {}", shapes.join(", ")))
+                let shapes: Vec<String> = entries
+                    .iter()
+                    .flatten()
+                    .map(|entry| list_text(&entry.shape()))
+                    .collect();
+                Error::index(format!(
+                    "shape mismatch: indexing tensors could not be broadcast together with shapes {}",
+                    shapes.join(", ")
+                ))
             })?;
         }
         let mut flat: Option<Tensor> = None;
@@ -103,7 +117,11 @@ impl Plan {
         let positions = movement::reshape_to(&movement::expand(&flat, &index_shape)?, &[count])?;
         let others: Vec<usize> = (0..x.rank()).filter(|dim| !indexed.contains(dim)).collect();
         let are_adjacent = indexed.windows(2).all(|pair| pair[1] == pair[0] + 1);
-        let before = if are_adjacent { indexed.first().copied().unwrap_or(0) } else { 0 };
+        let before = if are_adjacent {
+            indexed.first().copied().unwrap_or(0)
+        } else {
+            0
+        };
         Ok(Plan {
             order: indexed.iter().chain(&others).map(|&dim| dim as i64).collect(),
             rows,
@@ -115,7 +133,10 @@ impl Plan {
     }
 
     fn as_rows(&self, x: &Tensor) -> Result<Tensor> {
-        movement::reshape_to(&movement::permute(x, &self.order)?, &[&[self.rows], &self.rest[..]].concat())
+        movement::reshape_to(
+            &movement::permute(x, &self.order)?,
+            &[&[self.rows], &self.rest[..]].concat(),
+        )
     }
 
     fn back_from_rows(&self, rows: &Tensor, x: &Tensor) -> Result<Tensor> {
@@ -132,7 +153,11 @@ impl Plan {
         let (num_index, num_rest) = (self.index_shape.len(), self.rest.len());
         let leading = num_index..num_index + self.before;
         let trailing = num_index + self.before..num_index + num_rest;
-        leading.chain(0..num_index).chain(trailing).map(|dim| dim as i64).collect()
+        leading
+            .chain(0..num_index)
+            .chain(trailing)
+            .map(|dim| dim as i64)
+            .collect()
     }
 
     fn result_shape(&self) -> Shape {
@@ -153,7 +178,9 @@ fn expand_masks(x: &Tensor, indices: &[Option<Tensor>]) -> Result<Vec<Option<Ten
             continue;
         }
         if index.device() == Device::WebGpu {
-            return Err(Error::not_implemented("indexing with a mask that lives on the GPU; its positions must be read first"));
+            return Err(Error::not_implemented(
+                "indexing with a mask that lives on the GPU; its positions must be read first",
+            ));
         }
         for (dim, &size) in index.shape().iter().enumerate() {
             let position = entries.len() + dim;

@@ -1,7 +1,7 @@
 //! Scaled dot-product attention, from products and a softmax.
 
-use crate::error::Result;
 use crate::dtype::DType;
+use crate::error::Result;
 use crate::ops::{creation, elementwise as e, matmul, movement, random, softmax};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
@@ -18,14 +18,21 @@ pub struct Attention {
 }
 
 /// `F.scaled_dot_product_attention(query, key, value, mask, …)`
-pub fn scaled_dot_product(query: &Tensor, key: &Tensor, value: &Tensor, mask: Option<&Tensor>, settings: Attention) -> Result<Tensor> {
+pub fn scaled_dot_product(
+    query: &Tensor,
+    key: &Tensor,
+    value: &Tensor,
+    mask: Option<&Tensor>,
+    settings: Attention,
+) -> Result<Tensor> {
     let width = query.shape().last().copied().unwrap_or(1);
-    // Both factors get the root of the scale, as PyTorch does, which keeps the products in range.
-    let root = settings.scale.unwrap_or_else(|| 1.0 / (width as f64).sqrt()).sqrt();
-    let scaled = |x: &Tensor| e::mul_scalar(x, root);
-    let mut scores = matmul::matmul(&scaled(query)?, &movement::transpose(&scaled(key)?, -2, -1)?)?;
+    let scale = settings.scale.unwrap_or_else(|| 1.0 / (width as f64).sqrt());
+    let mut scores = e::mul_scalar(&matmul::matmul(query, &movement::transpose(key, -2, -1)?)?, scale)?;
     if settings.is_causal {
-        let sizes = [query.size(query.rank().saturating_sub(2)), key.size(key.rank().saturating_sub(2))];
+        let sizes = [
+            query.size(query.rank().saturating_sub(2)),
+            key.size(key.rank().saturating_sub(2)),
+        ];
         let seen = creation::triangle(&creation::ones(&sizes, DType::F32, query.device())?, 0, true)?;
         scores = e::masked_fill(&scores, &e::logical_not(&seen)?, Scalar::Float(f64::NEG_INFINITY))?;
     }

@@ -50,7 +50,9 @@ pub fn to_device(x: &Tensor, device: Device) -> Result<Tensor> {
             })?;
             Ok(record_rule(Rule::ToDevice, &[x], Tensor::from_value(value, &x.shape())))
         }
-        (Device::WebGpu, _) => Err(Error::not_implemented("this operation would have to wait for the GPU; copy the tensor with .cpu() first")),
+        (Device::WebGpu, _) => Err(Error::not_implemented(
+            "this operation would have to wait for the GPU; copy the tensor with .cpu() first",
+        )),
     }
 }
 
@@ -70,7 +72,10 @@ pub fn take(ticket: u32, dtype: DType, shape: &[usize], source: Option<&Tensor>)
     let bytes = context::with_gpu(|gpu| gpu.take_result(ticket))?;
     let buffer = cpu::from_gpu_bytes(dtype, &bytes)?;
     if buffer.len() != shape.iter().product::<usize>() {
-        return Err(Error::runtime(format!("the GPU answered {} elements for a tensor of another size", buffer.len())));
+        return Err(Error::runtime(format!(
+            "the GPU answered {} elements for a tensor of another size",
+            buffer.len()
+        )));
     }
     let result = Tensor::from_buffer(buffer, shape);
     Ok(match source {
@@ -91,7 +96,13 @@ pub fn copy_(target: &Tensor, source: &Tensor) -> Result<()> {
 /// Counts as an in-place write, and leaves the histories alone.
 pub fn write(target: &Tensor, source: &Tensor) -> Result<()> {
     let body = target.body();
-    if body.view.shape.iter().zip(&body.view.strides).any(|(&size, &stride)| size > 1 && stride == 0) {
+    if body
+        .view
+        .shape
+        .iter()
+        .zip(&body.view.strides)
+        .any(|(&size, &stride)| size > 1 && stride == 0)
+    {
         return Err(Error::runtime(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() \
              the tensor before performing the operation.",
@@ -120,13 +131,24 @@ fn write_cpu(target: &Tensor, source: &Tensor) -> Result<()> {
     let source_storage = source.storage();
     let buffer = source_storage.buffer()?;
     let target_storage = target.storage();
-    cpu::write_view(&mut *target_storage.buffer_mut()?, &target.view(), Operand { buffer: &buffer, view: &source.view() })
+    cpu::write_view(
+        &mut *target_storage.buffer_mut()?,
+        &target.view(),
+        Operand {
+            buffer: &buffer,
+            view: &source.view(),
+        },
+    )
 }
 
 fn write_gpu(target: &Tensor, source: &Tensor) -> Result<()> {
     let storage = target.storage();
     let value = if target.covers_storage() {
-        let whole = if source.covers_storage() { source.clone() } else { clone(source)? };
+        let whole = if source.covers_storage() {
+            source.clone()
+        } else {
+            clone(source)?
+        };
         whole.storage().value()?
     } else {
         let flat = Tensor::from_value(storage.value()?, &[storage.num_elements]);
@@ -138,7 +160,10 @@ fn write_gpu(target: &Tensor, source: &Tensor) -> Result<()> {
 
 /// A flat tensor with a strided region replaced by `source`, out of place.
 pub fn write_region(flat: &Tensor, region: &View, source: &Tensor) -> Result<Tensor> {
-    let prim = Prim::ViewWrite { shape: region.shape.clone(), strides: region.strides.clone() };
+    let prim = Prim::ViewWrite {
+        shape: region.shape.clone(),
+        strides: region.strides.clone(),
+    };
     apply(prim, &[flat, source], &[Scalar::Int(region.offset as i64)])
 }
 
@@ -151,7 +176,9 @@ pub fn has_zero(x: &Tensor) -> Result<bool> {
         let zeros = crate::ops::elementwise::logical_not(x)?;
         crate::ops::reduce::any(&zeros, &[], false)
     })?;
-    is_zero.with_buffer(|buffer, view| matches!(buffer, Buffer::Bool(values) if values.get(view.offset).copied().unwrap_or(false)))
+    is_zero.with_buffer(
+        |buffer, view| matches!(buffer, Buffer::Bool(values) if values.get(view.offset).copied().unwrap_or(false)),
+    )
 }
 
 /// The elements of a CPU tensor as row-major little-endian bytes.
@@ -162,7 +189,10 @@ pub fn to_bytes(x: &Tensor) -> Result<Vec<u8>> {
 /// The single element of a CPU tensor.
 pub fn item(x: &Tensor) -> Result<Scalar> {
     if x.num_elements() != 1 {
-        return Err(Error::runtime(format!("a Tensor with {} elements cannot be converted to Scalar", x.num_elements())));
+        return Err(Error::runtime(format!(
+            "a Tensor with {} elements cannot be converted to Scalar",
+            x.num_elements()
+        )));
     }
     let wide = match x.dtype() {
         DType::Bool => DType::Bool,

@@ -16,7 +16,15 @@ use crate::tensor::Tensor;
 
 /// A tensor filled with one number.
 pub fn full(shape: &[usize], value: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
-    create(&Prim::Full, &[value], Meta { shape: shape.to_vec(), dtype }, device)
+    create(
+        &Prim::Full,
+        &[value],
+        Meta {
+            shape: shape.to_vec(),
+            dtype,
+        },
+        device,
+    )
 }
 
 /// Zeros.
@@ -39,12 +47,22 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType, device: De
         return Err(Error::runtime(format!("unsupported range: {first} -> {last}")));
     }
     if (last - first) * by.signum() < 0.0 {
-        return Err(Error::runtime("upper bound and lower bound inconsistent with step sign"));
+        return Err(Error::runtime(
+            "upper bound and lower bound inconsistent with step sign",
+        ));
     }
     let count = ((last - first) / by).ceil();
     let shape = [if count < 9e15 { count as usize } else { usize::MAX }];
     checked_num_elements(&shape)?;
-    create(&Prim::Arange, &[start, step], Meta { shape: shape.to_vec(), dtype }, device)
+    create(
+        &Prim::Arange,
+        &[start, step],
+        Meta {
+            shape: shape.to_vec(),
+            dtype,
+        },
+        device,
+    )
 }
 
 /// `torch.linspace(start, end, steps)`: computed from both ends, as PyTorch does.
@@ -62,8 +80,16 @@ pub fn linspace(start: f64, end: f64, steps: usize, dtype: DType, device: Device
     };
     let half = steps / 2;
     let value_at = |index: usize| {
-        let (from, distance) = if index < half { (start, index as f64) } else { (end, -((steps - 1 - index) as f64)) };
-        if compute == DType::F64 { from + step * distance } else { f64::from((step as f32).mul_add(distance as f32, from as f32)) }
+        let (from, distance) = if index < half {
+            (start, index as f64)
+        } else {
+            (end, -((steps - 1 - index) as f64))
+        };
+        if compute == DType::F64 {
+            from + step * distance
+        } else {
+            f64::from((step as f32).mul_add(distance as f32, from as f32))
+        }
     };
     let values: Vec<f64> = (0..steps).map(value_at).collect();
     let values = copy::to_dtype(&Tensor::from_buffer(Buffer::F64(values), &[steps]), dtype)?;
@@ -90,7 +116,11 @@ pub fn triangle(x: &Tensor, diagonal: i64, keep_lower: bool) -> Result<Tensor> {
     let row = movement::unsqueeze(&index(x.size(rank - 2))?, 1)?;
     let limit = e::add_scalar(&row, diagonal)?;
     let column = index(x.size(rank - 1))?;
-    let mask = if keep_lower { e::le(&column, &limit)? } else { e::ge(&column, &limit)? };
+    let mask = if keep_lower {
+        e::le(&column, &limit)?
+    } else {
+        e::ge(&column, &limit)?
+    };
     e::where_mask(&mask, x)
 }
 
@@ -99,7 +129,10 @@ pub fn from_bytes(bytes: &[u8], dtype: DType, shape: &[usize]) -> Result<Tensor>
     let count = checked_num_elements(shape)?;
     let buffer = Buffer::from_bytes(dtype, bytes)?;
     if buffer.len() != count {
-        return Err(Error::value(format!("{} elements do not fill a tensor of {count}", buffer.len())));
+        return Err(Error::value(format!(
+            "{} elements do not fill a tensor of {count}",
+            buffer.len()
+        )));
     }
     Ok(Tensor::from_buffer(buffer, shape))
 }

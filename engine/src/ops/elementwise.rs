@@ -66,7 +66,11 @@ fn compute_dtype(op: Binary, common: DType) -> Result<DType> {
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
         )),
         (Binary::BitwiseAnd | Binary::BitwiseOr | Binary::BitwiseXor, Category::Float) => {
-            Err(Error::UnsupportedDType { op: op.name(), dtype: common, device: "cpu" })
+            Err(Error::UnsupportedDType {
+                op: op.name(),
+                dtype: common,
+                device: "cpu",
+            })
         }
         _ if op.class() == OperandClass::Float => Ok(float_of(common)),
         _ => Ok(common),
@@ -207,13 +211,25 @@ pub fn pow_scalar(x: &Tensor, exponent: Scalar) -> Result<Tensor> {
 /// `torch.where(condition, x, y)`
 pub fn where_(condition: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
     if condition.dtype() != DType::Bool {
-        return Err(Error::runtime(format!("where expected condition to be a boolean tensor, but got a tensor with dtype {}", condition.dtype().scalar_type_name())));
+        return Err(Error::runtime(format!(
+            "where expected condition to be a boolean tensor, but got a tensor with dtype {}",
+            condition.dtype().scalar_type_name()
+        )));
     }
     let common = result_type(&[x, y]);
     // The condition never changes the result's dtype, so it is brought over on its own.
     let operands = bring_together(&[x, y], common)?;
-    let device = operands.iter().find(|operand| operand.rank() > 0).map_or(condition.device(), Tensor::device);
-    let join = |tensor: &Tensor| if tensor.rank() == 0 { copy::to_device(tensor, device) } else { Ok(tensor.clone()) };
+    let device = operands
+        .iter()
+        .find(|operand| operand.rank() > 0)
+        .map_or(condition.device(), Tensor::device);
+    let join = |tensor: &Tensor| {
+        if tensor.rank() == 0 {
+            copy::to_device(tensor, device)
+        } else {
+            Ok(tensor.clone())
+        }
+    };
     let (condition, x, y) = (join(condition)?, join(&operands[0])?, join(&operands[1])?);
     apply(Prim::Where, &[&condition, &x, &y], &[])
 }
@@ -221,10 +237,16 @@ pub fn where_(condition: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
 /// `x.masked_fill(mask, value)`
 pub fn masked_fill(x: &Tensor, mask: &Tensor, value: Scalar) -> Result<Tensor> {
     if mask.dtype() != DType::Bool {
-        return Err(Error::runtime(format!("masked_fill only supports boolean masks, but got mask with dtype {}", mask.dtype().name())));
+        return Err(Error::runtime(format!(
+            "masked_fill only supports boolean masks, but got mask with dtype {}",
+            mask.dtype().name()
+        )));
     }
     if value.category() > x.dtype().category() {
-        return Err(Error::runtime(format!("value cannot be converted to type {} without overflow", x.dtype().name())));
+        return Err(Error::runtime(format!(
+            "value cannot be converted to type {} without overflow",
+            x.dtype().name()
+        )));
     }
     let mark = sequence_mark();
     let value = wrapped(value, x.dtype(), x.device())?;
@@ -234,10 +256,14 @@ pub fn masked_fill(x: &Tensor, mask: &Tensor, value: Scalar) -> Result<Tensor> {
 /// `x.clamp(min, max)` with numbers.
 pub fn clamp(x: &Tensor, min: Option<Scalar>, max: Option<Scalar>) -> Result<Tensor> {
     if min.is_none() && max.is_none() {
-        return Err(Error::runtime("torch.clamp: At least one of 'min' or 'max' must not be None"));
+        return Err(Error::runtime(
+            "torch.clamp: At least one of 'min' or 'max' must not be None",
+        ));
     }
     let mark = sequence_mark();
-    let dtype = [min, max].into_iter().flatten().fold(x.dtype(), |dtype, bound| bound.result_type(dtype, context::default_float()));
+    let dtype = [min, max].into_iter().flatten().fold(x.dtype(), |dtype, bound| {
+        bound.result_type(dtype, context::default_float())
+    });
     let x = copy::to_dtype(x, dtype)?;
     let mut result = x.clone();
     let device = x.device();
@@ -267,7 +293,11 @@ pub fn where_mask(mask: &Tensor, g: &Tensor) -> Result<Tensor> {
 pub fn pow_vjp_base(g: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
     let slope = mul(y, &binary(Binary::Pow, x, &sub_scalar(y, 1.0)?)?)?;
     let product = mul(g, &slope)?;
-    where_(&eq_scalar(y, 0.0)?, &wrapped(Scalar::Int(0), g.dtype(), g.device())?, &product)
+    where_(
+        &eq_scalar(y, 0.0)?,
+        &wrapped(Scalar::Int(0), g.dtype(), g.device())?,
+        &product,
+    )
 }
 
 /// Gradient of `x ** y` for y: `g * out * log(x)`, zero where x is zero and y is not negative.
@@ -279,7 +309,11 @@ pub fn pow_vjp_exponent(g: &Tensor, x: &Tensor, y: &Tensor, out: &Tensor) -> Res
 
 /// Gradient of `maximum` and `minimum` for one operand: all where it wins, half where both are equal.
 pub fn extreme_vjp(g: &Tensor, wins: &Tensor, ties: &Tensor) -> Result<Tensor> {
-    let loses_or_ties = where_(ties, &mul_scalar(g, 0.5)?, &wrapped(Scalar::Int(0), g.dtype(), g.device())?)?;
+    let loses_or_ties = where_(
+        ties,
+        &mul_scalar(g, 0.5)?,
+        &wrapped(Scalar::Int(0), g.dtype(), g.device())?,
+    )?;
     where_(wins, g, &loses_or_ties)
 }
 

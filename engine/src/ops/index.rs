@@ -3,7 +3,7 @@
 //! Refuses mixes of several index tensors: see `advanced_index`.
 
 use crate::apply::apply;
-use crate::autograd::{rename, sequence_mark};
+use crate::autograd::{Rule, record_rule, rename, sequence_mark};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::index_values::{Wording, checked};
@@ -31,7 +31,14 @@ pub fn gather_unchecked(x: &Tensor, dim: usize, index: &Tensor) -> Result<Tensor
 
 /// Zeros with `source` added at checked positions along `dim`.
 pub fn scatter_add_zeros(dim: usize, index: &Tensor, source: &Tensor, shape: &[usize]) -> Result<Tensor> {
-    apply(Prim::ScatterAdd { dim, shape: shape.to_vec() }, &[index, source], &[])
+    apply(
+        Prim::ScatterAdd {
+            dim,
+            shape: shape.to_vec(),
+        },
+        &[index, source],
+        &[],
+    )
 }
 
 /// `torch.index_select(x, dim, index)`
@@ -67,6 +74,13 @@ pub fn embedding(weight: &Tensor, indices: &Tensor) -> Result<Tensor> {
 /// `torch.gather(x, dim, index)`
 pub fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     let dim = normalize_dim(dim, x.rank())?;
+    if index.num_elements() == 0 {
+        return Ok(record_rule(
+            Rule::Zeros,
+            &[x],
+            creation::zeros(&index.shape(), x.dtype(), x.device())?,
+        ));
+    }
     check_index_shape("gather", x, dim, index)?;
     if x.rank() == 0 {
         checked(index, 1, false, Wording::Dimension(0))?;
@@ -86,18 +100,28 @@ pub fn scatter_add(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Res
     let index = checked(index, x.size(dim), false, Wording::Dimension(dim))?;
     let source = cut_to(source, &index)?;
     let mark = sequence_mark();
-    Ok(rename(e::add(x, &scatter_add_zeros(dim, &index, &source, &x.shape())?)?, mark, "ScatterAddBackward0"))
+    Ok(rename(
+        e::add(x, &scatter_add_zeros(dim, &index, &source, &x.shape())?)?,
+        mark,
+        "ScatterAddBackward0",
+    ))
 }
 
 /// `x.scatter(dim, index, source)`
 pub fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Result<Tensor> {
     let dim = normalize_dim(dim, x.rank())?;
     if x.dtype() != source.dtype() {
-        return Err(Error::runtime("scatter(): Expected self.dtype to be equal to src.dtype"));
+        return Err(Error::runtime(
+            "scatter(): Expected self.dtype to be equal to src.dtype",
+        ));
     }
     check_index_shape("scatter", x, dim, index)?;
     if x.rank() == 0 {
-        return Ok(movement::alias(source));
+        let all = creation::full(&[], Scalar::Bool(true), DType::Bool, x.device())?;
+        return e::where_(&all, source, x);
+    }
+    if index.num_elements() == 0 {
+        return crate::ops::copy::clone(x);
     }
     let index = checked(index, x.size(dim), false, Wording::Dimension(dim))?;
     let source = cut_to(source, &index)?;
@@ -106,7 +130,11 @@ pub fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Result<
     let mark = sequence_mark();
     let flat = movement::reshape_to(x, &[x.num_elements()])?;
     let written = put_rows(&flat, &positions, &movement::reshape_to(&source, &[count])?, false)?;
-    Ok(rename(movement::reshape_to(&written, &x.shape())?, mark, "ScatterBackward0"))
+    Ok(rename(
+        movement::reshape_to(&written, &x.shape())?,
+        mark,
+        "ScatterBackward0",
+    ))
 }
 
 /// `x.index_add(dim, index, source)`
@@ -119,12 +147,24 @@ pub fn index_copy(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Resu
     put_along(x, dim, index, source, false, "IndexCopyBackward0")
 }
 
-fn put_along(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor, accumulate: bool, name: &'static str) -> Result<Tensor> {
+fn put_along(
+    x: &Tensor,
+    dim: i64,
+    index: &Tensor,
+    source: &Tensor,
+    accumulate: bool,
+    name: &'static str,
+) -> Result<Tensor> {
     let dim = normalize_dim(dim, x.rank())?;
     if x.rank() == 0 || source.rank() != x.rank() || index.rank() > 1 {
         return Err(Error::index("index and source do not fit the dimension written"));
     }
-    let rows = checked(&movement::reshape_to(index, &[index.num_elements()])?, x.size(dim), false, Wording::Plain)?;
+    let rows = checked(
+        &movement::reshape_to(index, &[index.num_elements()])?,
+        x.size(dim),
+        false,
+        Wording::Plain,
+    )?;
     let mark = sequence_mark();
     let front = |tensor: &Tensor| movement::transpose(tensor, 0, dim as i64);
     let written = put_rows(&front(x)?, &rows, &front(source)?, accumulate)?;
@@ -136,9 +176,13 @@ fn check_index_shape(name: &str, x: &Tensor, dim: usize, index: &Tensor) -> Resu
         return Err(Error::runtime(format!("{name}(): Expected dtype int64 for index")));
     }
     if index.rank().max(1) != x.rank().max(1) {
-        return Err(Error::runtime(format!("Index tensor must have the same number of dimensions as {} tensor", if name == "gather" { "input" } else { "self" })));
+        return Err(Error::runtime(format!(
+            "Index tensor must have the same number of dimensions as {} tensor",
+            if name == "gather" { "input" } else { "self" }
+        )));
     }
-    let too_large = (0..index.rank()).find(|&position| position != dim && index.size(position) > x.view().shape.get(position).copied().unwrap_or(1));
+    let too_large = (0..index.rank())
+        .find(|&position| position != dim && index.size(position) > x.view().shape.get(position).copied().unwrap_or(1));
     match too_large {
         Some(position) => Err(Error::runtime(format!(
             "Size does not match at dimension {position} expected index {} to be no larger than self {} apart from dimension {dim}",
@@ -153,7 +197,9 @@ fn check_index_shape(name: &str, x: &Tensor, dim: usize, index: &Tensor) -> Resu
 fn cut_to(source: &Tensor, index: &Tensor) -> Result<Tensor> {
     let mut result = source.clone();
     if source.rank() != index.rank() {
-        return Err(Error::runtime("Index tensor must have the same number of dimensions as src tensor"));
+        return Err(Error::runtime(
+            "Index tensor must have the same number of dimensions as src tensor",
+        ));
     }
     for dim in 0..index.rank() {
         if index.size(dim) > source.size(dim) {
@@ -182,7 +228,13 @@ fn flat_positions(index: &Tensor, dim: usize, shape: &[usize]) -> Result<Tensor>
 
 /// `0..count` as int64.
 pub fn steps(count: usize, device: Device) -> Result<Tensor> {
-    creation::arange(Scalar::Int(0), Scalar::Int(count as i64), Scalar::Int(1), DType::I64, device)
+    creation::arange(
+        Scalar::Int(0),
+        Scalar::Int(count as i64),
+        Scalar::Int(1),
+        DType::I64,
+        device,
+    )
 }
 
 /// `x.flip(dims)`: a copy.
@@ -198,5 +250,13 @@ pub fn flip(x: &Tensor, dims: &[i64]) -> Result<Tensor> {
         let front = movement::transpose(&result, 0, dim as i64)?;
         result = movement::transpose(&select_rows(&front, &rows)?, 0, dim as i64)?;
     }
-    Ok(rename(if result.is_same(x) { crate::ops::copy::clone(x)? } else { result }, mark, "FlipBackward0"))
+    Ok(rename(
+        if result.is_same(x) {
+            crate::ops::copy::clone(x)?
+        } else {
+            result
+        },
+        mark,
+        "FlipBackward0",
+    ))
 }

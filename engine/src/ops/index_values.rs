@@ -24,7 +24,9 @@ pub enum Wording {
 /// An int64 tensor whose values lie in `0..size`; negative values count from the end if `wraps`.
 pub fn checked(index: &Tensor, size: usize, wraps: bool, wording: Wording) -> Result<Tensor> {
     if !index.dtype().is_integer() {
-        return Err(Error::index("tensors used as indices must be long, int, byte or bool tensors"));
+        return Err(Error::index(
+            "tensors used as indices must be long, int, byte or bool tensors",
+        ));
     }
     context::with_grad_mode(false, || {
         let index = copy::to_dtype(index, DType::I64)?;
@@ -40,7 +42,9 @@ fn on_cpu(index: &Tensor, size: usize, wraps: bool, wording: Wording) -> Result<
     let count = index.num_elements();
     let size = size as i64;
     let wrapped = index.with_buffer(|buffer, view| -> Result<Option<Vec<i64>>> {
-        let Buffer::I64(all) = buffer else { return Err(Error::runtime("indices were not converted to int64")) };
+        let Buffer::I64(all) = buffer else {
+            return Err(Error::runtime("indices were not converted to int64"));
+        };
         let values = all.get(view.offset..view.offset + count).unwrap_or_default();
         let lowest = if wraps { -size } else { 0 };
         if let Some(&bad) = values.iter().find(|&&value| value < lowest || value >= size) {
@@ -50,21 +54,35 @@ fn on_cpu(index: &Tensor, size: usize, wraps: bool, wording: Wording) -> Result<
             }));
         }
         let has_negative = values.iter().any(|&value| value < 0);
-        Ok(has_negative.then(|| values.iter().map(|&value| if value < 0 { value + size } else { value }).collect()))
+        Ok(has_negative.then(|| {
+            values
+                .iter()
+                .map(|&value| if value < 0 { value + size } else { value })
+                .collect()
+        }))
     })??;
-    Ok(wrapped.map_or_else(|| index.clone(), |values| Tensor::from_buffer(Buffer::I64(values), &index.shape())))
+    Ok(wrapped.map_or_else(
+        || index.clone(),
+        |values| Tensor::from_buffer(Buffer::I64(values), &index.shape()),
+    ))
 }
 
 fn on_gpu(index: &Tensor, size: usize, wraps: bool) -> Result<Tensor> {
     let size = size as i64;
-    let wrapped = if wraps { e::where_(&e::lt_scalar(index, 0)?, &e::add_scalar(index, size)?, index)? } else { index.clone() };
+    let wrapped = if wraps {
+        e::where_(&e::lt_scalar(index, 0)?, &e::add_scalar(index, size)?, index)?
+    } else {
+        index.clone()
+    };
     e::clamp(&wrapped, Some(Scalar::Int(0)), Some(Scalar::Int((size - 1).max(0))))
 }
 
 /// The positions of true (or non-zero) elements as an int64 `[count, rank]` CPU tensor.
 pub fn nonzero(x: &Tensor) -> Result<Tensor> {
     if x.device() == Device::WebGpu {
-        return Err(Error::not_implemented("nonzero would have to wait for the GPU; copy the tensor with .cpu() first"));
+        return Err(Error::not_implemented(
+            "nonzero would have to wait for the GPU; copy the tensor with .cpu() first",
+        ));
     }
     let mask = context::with_grad_mode(false, || copy::contiguous(&copy::to_dtype(x, DType::Bool)?))?;
     let shape = mask.shape();
@@ -72,7 +90,14 @@ pub fn nonzero(x: &Tensor) -> Result<Tensor> {
     let positions = mask.with_buffer(|buffer, view| {
         let Buffer::Bool(all) = buffer else { return Vec::new() };
         let mut positions = Vec::new();
-        for flat in all.iter().skip(view.offset).take(count).enumerate().filter(|(_, is_set)| **is_set).map(|(flat, _)| flat) {
+        for flat in all
+            .iter()
+            .skip(view.offset)
+            .take(count)
+            .enumerate()
+            .filter(|(_, is_set)| **is_set)
+            .map(|(flat, _)| flat)
+        {
             let mut rest = flat;
             let start = positions.len();
             positions.resize(start + rank, 0i64);
@@ -83,10 +108,12 @@ pub fn nonzero(x: &Tensor) -> Result<Tensor> {
         }
         positions
     })?;
-    let found = if rank == 0 {
-        usize::from(mask.with_buffer(|buffer, view| matches!(buffer, Buffer::Bool(all) if all.get(view.offset) == Some(&true)))?)
-    } else {
-        positions.len() / rank
-    };
+    let found =
+        match positions.len().checked_div(rank) {
+            Some(found) => found,
+            None => usize::from(mask.with_buffer(
+                |buffer, view| matches!(buffer, Buffer::Bool(all) if all.get(view.offset) == Some(&true)),
+            )?),
+        };
     Ok(Tensor::from_buffer(Buffer::I64(positions), &[found, rank]))
 }

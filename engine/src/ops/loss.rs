@@ -61,7 +61,9 @@ pub struct ClassLoss {
 pub fn cross_entropy(input: &Tensor, target: &Tensor, settings: &ClassLoss) -> Result<Tensor> {
     let class_dim = i64::from(input.rank() > 1);
     if input.rank() == 0 {
-        return Err(Error::value("cross_entropy(): argument 'input' must have at least one dimension"));
+        return Err(Error::value(
+            "cross_entropy(): argument 'input' must have at least one dimension",
+        ));
     }
     let log_probabilities = softmax::log_softmax(input, class_dim)?;
     if input.shape() == target.shape() {
@@ -79,7 +81,11 @@ pub fn nll_loss(log_probabilities: &Tensor, target: &Tensor, settings: &ClassLos
     let classes = rows.size(1);
     let target_rows = movement::reshape_to(target, &[count])?;
     let ignores = has_ignored(&target_rows, classes, settings.ignore_index)?;
-    let is_valid = if ignores { Some(e::ne_scalar(&target_rows, settings.ignore_index)?) } else { None };
+    let is_valid = if ignores {
+        Some(e::ne_scalar(&target_rows, settings.ignore_index)?)
+    } else {
+        None
+    };
     let target_rows = safe_targets(&target_rows, is_valid.as_ref(), classes)?;
     let picked = index::gather_unchecked(&rows, 1, &movement::unsqueeze(&target_rows, 1)?)?;
     let mut loss = e::neg(&movement::squeeze(&picked, Some(&[1]))?)?;
@@ -103,9 +109,20 @@ pub fn nll_loss(log_probabilities: &Tensor, target: &Tensor, settings: &ClassLos
         let smooth = smoothed(&rows, is_valid.as_ref(), settings)?;
         let smooth = fold_classes(&smooth, &total, &target.shape(), settings.reduction)?;
         let share = settings.label_smoothing;
-        result = e::add(&e::mul_scalar(&result, 1.0 - share)?, &e::mul_scalar(&smooth, share / classes as f64)?)?;
+        result = e::add(
+            &e::mul_scalar(&result, 1.0 - share)?,
+            &e::mul_scalar(&smooth, share / classes as f64)?,
+        )?;
     }
-    Ok(rename(result, mark, if log_probabilities.rank() > 2 { "NllLoss2DBackward0" } else { "NllLossBackward0" }))
+    Ok(rename(
+        result,
+        mark,
+        if log_probabilities.rank() > 2 {
+            "NllLoss2DBackward0"
+        } else {
+            "NllLossBackward0"
+        },
+    ))
 }
 
 fn fold_classes(loss: &Tensor, total: &Tensor, shape: &[usize], reduction: Reduction) -> Result<Tensor> {
@@ -118,7 +135,10 @@ fn fold_classes(loss: &Tensor, total: &Tensor, shape: &[usize], reduction: Reduc
 
 /// The negative sum of all log-probabilities of each row, weighted.
 fn smoothed(rows: &Tensor, is_valid: Option<&Tensor>, settings: &ClassLoss) -> Result<Tensor> {
-    let weighted = settings.weight.as_ref().map_or_else(|| Ok(rows.clone()), |weight| e::mul(rows, weight))?;
+    let weighted = settings
+        .weight
+        .as_ref()
+        .map_or_else(|| Ok(rows.clone()), |weight| e::mul(rows, weight))?;
     let loss = e::neg(&reduce::sum(&weighted, &[1], false)?)?;
     is_valid.map_or_else(|| Ok(loss.clone()), |is_valid| e::where_mask(is_valid, &loss))
 }
@@ -133,8 +153,11 @@ fn with_probabilities(log_probabilities: &Tensor, target: &Tensor, settings: &Cl
     let (rows, target_rows) = (class_rows(log_probabilities)?, class_rows(target)?);
     let classes = rows.size(1);
     let share = settings.label_smoothing;
-    let target_rows =
-        if share > 0.0 { e::add_scalar(&e::mul_scalar(&target_rows, 1.0 - share)?, share / classes as f64)? } else { target_rows };
+    let target_rows = if share > 0.0 {
+        e::add_scalar(&e::mul_scalar(&target_rows, 1.0 - share)?, share / classes as f64)?
+    } else {
+        target_rows
+    };
     let mut products = e::mul(&rows, &target_rows)?;
     if let Some(weight) = &settings.weight {
         products = e::mul(&products, weight)?;
@@ -163,7 +186,10 @@ fn class_rows(x: &Tensor) -> Result<Tensor> {
 
 fn check_shapes(input: &Tensor, target: &Tensor) -> Result<()> {
     if target.dtype() != DType::I64 && target.dtype() != DType::U8 {
-        return Err(Error::runtime(format!("expected scalar type Long but found {}", target.dtype().scalar_type_name())));
+        return Err(Error::runtime(format!(
+            "expected scalar type Long but found {}",
+            target.dtype().scalar_type_name()
+        )));
     }
     let mut expected = input.shape();
     if expected.is_empty() {
@@ -180,7 +206,11 @@ fn check_shapes(input: &Tensor, target: &Tensor) -> Result<()> {
             target.size(0)
         )));
     }
-    Err(Error::runtime(format!("Expected target size {}, got {}", list_text(&expected), list_text(&target.shape()))))
+    Err(Error::runtime(format!(
+        "Expected target size {}, got {}",
+        list_text(&expected),
+        list_text(&target.shape())
+    )))
 }
 
 /// Checks the targets that can be looked at. True if some may have to be ignored.
@@ -205,14 +235,22 @@ fn safe_targets(target: &Tensor, is_valid: Option<&Tensor>, classes: usize) -> R
     let target = is_valid.map_or_else(|| Ok(target.clone()), |is_valid| e::where_mask(is_valid, &target))?;
     match target.device() {
         Device::Cpu => Ok(target),
-        Device::WebGpu => e::clamp(&target, Some(Scalar::Int(0)), Some(Scalar::Int(classes.saturating_sub(1) as i64))),
+        Device::WebGpu => e::clamp(
+            &target,
+            Some(Scalar::Int(0)),
+            Some(Scalar::Int(classes.saturating_sub(1) as i64)),
+        ),
     }
 }
 
 /// `F.mse_loss`
 pub fn mse_loss(input: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
     let mark = sequence_mark();
-    Ok(rename(reduction.fold(e::square(&e::sub(input, target)?)?)?, mark, "MseLossBackward0"))
+    Ok(rename(
+        reduction.fold(e::square(&e::sub(input, target)?)?)?,
+        mark,
+        "MseLossBackward0",
+    ))
 }
 
 /// `F.l1_loss`
@@ -250,7 +288,11 @@ pub fn bce_with_logits(
     if let Some(weight) = weight {
         loss = e::mul(&loss, weight)?;
     }
-    Ok(rename(reduction.fold(loss)?, mark, "BinaryCrossEntropyWithLogitsBackward0"))
+    Ok(rename(
+        reduction.fold(loss)?,
+        mark,
+        "BinaryCrossEntropyWithLogitsBackward0",
+    ))
 }
 
 /// `F.binary_cross_entropy`: logarithms are cut at -100.

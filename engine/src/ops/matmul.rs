@@ -61,7 +61,10 @@ pub fn mm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     }
     if a.size(1) != b.size(0) {
         // PyTorch names the operator in this text, and in no other of its products.
-        let shapes = Error::MatmulShapes { a: [a.size(0), a.size(1)], b: [b.size(0), b.size(1)] };
+        let shapes = Error::MatmulShapes {
+            a: [a.size(0), a.size(1)],
+            b: [b.size(0), b.size(1)],
+        };
         return Err(Error::runtime(format!("mm: {shapes}")));
     }
     check_dtypes(a, b)?;
@@ -104,7 +107,11 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         (1, 2) => {
             let mark = sequence_mark();
             let product = mm(&movement::unsqueeze(a, 0)?, b)?;
-            Ok(rename(movement::squeeze(&product, Some(&[0]))?, mark, "SqueezeBackward4"))
+            Ok(rename(
+                movement::squeeze(&product, Some(&[0]))?,
+                mark,
+                "SqueezeBackward4",
+            ))
         }
         (2, 2) => mm(a, b),
         (_, 1) => {
@@ -123,7 +130,11 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             let mark = sequence_mark();
             let product = mm(&movement::reshape_to(a, &[rows, inner])?, b)?;
             shape[a.rank() - 1] = b.size(1);
-            Ok(rename(movement::reshape_to(&product, &shape)?, mark, "UnsafeViewBackward0"))
+            Ok(rename(
+                movement::reshape_to(&product, &shape)?,
+                mark,
+                "UnsafeViewBackward0",
+            ))
         }
         _ => batched_matmul(a, b),
     }
@@ -154,7 +165,11 @@ fn batched_matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 /// `torch.dot(a, b)`
 pub fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if a.rank() != 1 || b.rank() != 1 {
-        return Err(Error::runtime(format!("1D tensors expected, but got {}D and {}D tensors", a.rank(), b.rank())));
+        return Err(Error::runtime(format!(
+            "1D tensors expected, but got {}D and {}D tensors",
+            a.rank(),
+            b.rank()
+        )));
     }
     if a.dtype() != b.dtype() {
         return Err(Error::runtime(format!(
@@ -179,10 +194,20 @@ pub fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 /// `torch.mv(a, x)`: a matrix and a vector.
 pub fn mv(a: &Tensor, x: &Tensor) -> Result<Tensor> {
     if a.rank() != 2 || x.rank() != 1 {
-        return Err(Error::runtime(format!("vector + matrix @ vector expected, got 1, {}, {}", a.rank(), x.rank())));
+        return Err(Error::runtime(format!(
+            "vector + matrix @ vector expected, got 1, {}, {}",
+            a.rank(),
+            x.rank()
+        )));
     }
     if a.size(1) != x.size(0) {
-        return Err(Error::runtime(format!("size mismatch, got input ({}), mat ({}x{}), vec ({})", a.size(0), a.size(0), a.size(1), x.size(0))));
+        return Err(Error::runtime(format!(
+            "size mismatch, got input ({}), mat ({}x{}), vec ({})",
+            a.size(0),
+            a.size(0),
+            a.size(1),
+            x.size(0)
+        )));
     }
     let mark = sequence_mark();
     let product = mm(a, &movement::unsqueeze(x, 1)?)?;
@@ -192,7 +217,10 @@ pub fn mv(a: &Tensor, x: &Tensor) -> Result<Tensor> {
 /// `torch.outer(a, b)`
 pub fn outer(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if a.rank() != 1 || b.rank() != 1 {
-        return Err(Error::runtime(format!("outer: Expected 1-D argument self, but got {}-D", a.rank())));
+        return Err(Error::runtime(format!(
+            "outer: Expected 1-D argument self, but got {}-D",
+            a.rank()
+        )));
     }
     e::mul(&movement::unsqueeze(a, 1)?, b)
 }
@@ -214,5 +242,9 @@ pub fn baddbmm(x: &Tensor, a: &Tensor, b: &Tensor, beta: Scalar, alpha: Scalar) 
 }
 
 fn scaled(x: &Tensor, factor: Scalar) -> Result<Tensor> {
-    if factor.as_f64() == 1.0 { Ok(x.clone()) } else { e::binary_scalar(crate::prim::Binary::Mul, x, factor) }
+    if factor.as_f64() == 1.0 {
+        Ok(x.clone())
+    } else {
+        e::binary_scalar(crate::prim::Binary::Mul, x, factor)
+    }
 }

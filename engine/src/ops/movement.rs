@@ -69,7 +69,12 @@ impl Movement {
             Movement::Reshape(shape) => view.reshape(shape),
             Movement::Permute(dims) => Some(view.permute(dims)),
             Movement::Expand(shape) => view.expand(shape).ok(),
-            Movement::Slice { dim, start, step, length } => Some(view.slice(*dim, *start, *step, *length)),
+            Movement::Slice {
+                dim,
+                start,
+                step,
+                length,
+            } => Some(view.slice(*dim, *start, *step, *length)),
             Movement::Select { dim, index } => {
                 let mut view = view.slice(*dim, *index, 1, 1);
                 view.shape.remove(*dim);
@@ -83,10 +88,19 @@ impl Movement {
 
 fn diagonal_view(view: &View, offset: i64, first: usize, second: usize) -> View {
     let (rows, columns) = (view.shape[first] as i64, view.shape[second] as i64);
-    let length = if offset >= 0 { rows.min(columns - offset) } else { (rows + offset).min(columns) }.max(0) as usize;
+    let length = if offset >= 0 {
+        rows.min(columns - offset)
+    } else {
+        (rows + offset).min(columns)
+    }
+    .max(0) as usize;
     let mut result = view.clone();
     if length > 0 {
-        result.offset += if offset >= 0 { offset as usize * view.strides[second] } else { offset.unsigned_abs() as usize * view.strides[first] };
+        result.offset += if offset >= 0 {
+            offset as usize * view.strides[second]
+        } else {
+            offset.unsigned_abs() as usize * view.strides[first]
+        };
     }
     let stride = view.strides[first] + view.strides[second];
     for dim in [first.max(second), first.min(second)] {
@@ -129,14 +143,21 @@ pub fn reshape(x: &Tensor, shape: &[i64]) -> Result<Tensor> {
 /// `reshape` to a concrete shape of as many elements.
 pub fn reshape_to(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
     if x.num_elements() != shape::checked_num_elements(shape)? {
-        return Err(Error::InvalidShape { shape: shape.iter().map(|&size| size as i64).collect(), numel: x.num_elements() });
+        return Err(Error::InvalidShape {
+            shape: shape.iter().map(|&size| size as i64).collect(),
+            numel: x.num_elements(),
+        });
     }
     if let Some(result) = moved(x, Movement::Reshape(shape.to_vec())) {
         return Ok(result);
     }
     let mark = sequence_mark();
     let copied = copy::clone(x)?;
-    Ok(rename(moved_always(&copied, Movement::Reshape(shape.to_vec()))?, mark, "UnsafeViewBackward0"))
+    Ok(rename(
+        moved_always(&copied, Movement::Reshape(shape.to_vec()))?,
+        mark,
+        "UnsafeViewBackward0",
+    ))
 }
 
 /// `x.permute(dims)`
@@ -167,13 +188,20 @@ pub fn transpose(x: &Tensor, a: i64, b: i64) -> Result<Tensor> {
         order.swap(a, b);
     }
     let mark = sequence_mark();
-    Ok(rename(moved_always(x, Movement::Permute(order))?, mark, "TransposeBackward0"))
+    Ok(rename(
+        moved_always(x, Movement::Permute(order))?,
+        mark,
+        "TransposeBackward0",
+    ))
 }
 
 /// `x.t()`
 pub fn t(x: &Tensor) -> Result<Tensor> {
     if x.rank() > 2 {
-        return Err(Error::runtime(format!("t() expects a tensor with <= 2 dimensions, but self is {}D", x.rank())));
+        return Err(Error::runtime(format!(
+            "t() expects a tensor with <= 2 dimensions, but self is {}D",
+            x.rank()
+        )));
     }
     let mark = sequence_mark();
     let order = (0..x.rank()).rev().collect();
@@ -194,8 +222,12 @@ pub fn expand_signed(x: &Tensor, shape: &[i64]) -> Result<Tensor> {
     let missing = shape.len().saturating_sub(x.rank());
     let sizes = shape.iter().enumerate().map(|(dim, &size)| match size {
         -1 if dim >= missing => Ok(x.size(dim - missing)),
-        -1 => Err(Error::runtime(format!("The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {dim}"))),
-        size if size < 0 => Err(Error::runtime(format!("The expanded size of the tensor ({size}) must not be negative at dimension {dim}"))),
+        -1 => Err(Error::runtime(format!(
+            "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {dim}"
+        ))),
+        size if size < 0 => Err(Error::runtime(format!(
+            "The expanded size of the tensor ({size}) must not be negative at dimension {dim}"
+        ))),
         size => Ok(size as usize),
     });
     let sizes = sizes.collect::<Result<Vec<_>>>()?;
@@ -213,11 +245,25 @@ pub fn slice(x: &Tensor, dim: i64, start: Option<i64>, end: Option<i64>, step: i
     }
     let dim = normalize_dim(dim, x.rank())?;
     let size = x.size(dim) as i64;
-    let bound = |value: i64| if value < 0 { value.saturating_add(size).max(0) } else { value.min(size) };
+    let bound = |value: i64| {
+        if value < 0 {
+            value.saturating_add(size).max(0)
+        } else {
+            value.min(size)
+        }
+    };
     let (start, end) = (start.map_or(0, bound), end.map_or(size, bound));
     let length = if end > start { (end - start - 1) / step + 1 } else { 0 };
     let start = if length == 0 { start.min(size) } else { start };
-    moved_always(x, Movement::Slice { dim, start: start as usize, step: step as usize, length: length as usize })
+    moved_always(
+        x,
+        Movement::Slice {
+            dim,
+            start: start as usize,
+            step: step as usize,
+            length: length as usize,
+        },
+    )
 }
 
 /// `x.select(dim, index)`
@@ -228,7 +274,9 @@ pub fn select(x: &Tensor, dim: i64, index: i64) -> Result<Tensor> {
     let dim = normalize_dim(dim, x.rank())?;
     let size = x.size(dim) as i64;
     if index < -size || index >= size {
-        return Err(Error::index(format!("index {index} is out of bounds for dimension {dim} with size {size}")));
+        return Err(Error::index(format!(
+            "index {index} is out of bounds for dimension {dim} with size {size}"
+        )));
     }
     let index = if index < 0 { index + size } else { index } as usize;
     moved_always(x, Movement::Select { dim, index })
@@ -243,7 +291,9 @@ pub fn narrow(x: &Tensor, dim: i64, start: i64, length: i64) -> Result<Tensor> {
     let size = x.size(position) as i64;
     let start = if start < 0 { start.saturating_add(size) } else { start };
     if length < 0 || start < 0 || start.saturating_add(length) > size {
-        return Err(Error::runtime(format!("start ({start}) + length ({length}) exceeds dimension size ({size}).")));
+        return Err(Error::runtime(format!(
+            "start ({start}) + length ({length}) exceeds dimension size ({size})."
+        )));
     }
     slice(x, dim, Some(start), Some(start + length), 1)
 }
@@ -254,18 +304,35 @@ pub fn unsqueeze(x: &Tensor, dim: i64) -> Result<Tensor> {
     let mut shape = x.shape();
     shape.insert(dim, 1);
     let mark = sequence_mark();
-    Ok(rename(moved_always(x, Movement::Reshape(shape))?, mark, "UnsqueezeBackward0"))
+    Ok(rename(
+        moved_always(x, Movement::Reshape(shape))?,
+        mark,
+        "UnsqueezeBackward0",
+    ))
 }
 
 /// `x.squeeze(dims)`; `None` drops every dimension of size 1.
 pub fn squeeze(x: &Tensor, dims: Option<&[i64]>) -> Result<Tensor> {
     let named = match dims {
         None => (0..x.rank()).collect(),
-        Some(dims) => dims.iter().map(|&dim| normalize_dim(dim, x.rank())).collect::<Result<Vec<_>>>()?,
+        Some(dims) => dims
+            .iter()
+            .map(|&dim| normalize_dim(dim, x.rank()))
+            .collect::<Result<Vec<_>>>()?,
     };
-    let shape = x.shape().iter().enumerate().filter(|&(dim, &size)| size != 1 || !named.contains(&dim)).map(|(_, &size)| size).collect();
+    let shape = x
+        .shape()
+        .iter()
+        .enumerate()
+        .filter(|&(dim, &size)| size != 1 || !named.contains(&dim))
+        .map(|(_, &size)| size)
+        .collect();
     let mark = sequence_mark();
-    let name = if dims.is_none() { "SqueezeBackward0" } else { "SqueezeBackward1" };
+    let name = if dims.is_none() {
+        "SqueezeBackward0"
+    } else {
+        "SqueezeBackward1"
+    };
     Ok(rename(moved_always(x, Movement::Reshape(shape))?, mark, name))
 }
 
@@ -273,7 +340,9 @@ pub fn squeeze(x: &Tensor, dims: Option<&[i64]>) -> Result<Tensor> {
 pub fn flatten(x: &Tensor, start: i64, end: i64) -> Result<Tensor> {
     let (start, end) = (normalize_dim(start, x.rank())?, normalize_dim(end, x.rank())?);
     if start > end {
-        return Err(Error::runtime("flatten() has invalid args: start_dim cannot come after end_dim"));
+        return Err(Error::runtime(
+            "flatten() has invalid args: start_dim cannot come after end_dim",
+        ));
     }
     if x.rank() == 0 {
         return reshape_to(x, &[1]);
@@ -291,7 +360,9 @@ pub fn flatten(x: &Tensor, start: i64, end: i64) -> Result<Tensor> {
 pub fn diagonal(x: &Tensor, offset: i64, dim1: i64, dim2: i64) -> Result<Tensor> {
     let (first, second) = (normalize_dim(dim1, x.rank())?, normalize_dim(dim2, x.rank())?);
     if first == second || x.rank() < 2 {
-        return Err(Error::runtime(format!("diagonal dimensions cannot be identical {dim1}, {dim2}")));
+        return Err(Error::runtime(format!(
+            "diagonal dimensions cannot be identical {dim1}, {dim2}"
+        )));
     }
     moved_always(x, Movement::Diagonal { offset, first, second })
 }
@@ -302,7 +373,9 @@ pub fn as_strided(x: &Tensor, shape: &[usize], strides: &[usize], offset: usize)
         return Err(Error::runtime("mismatch in length of strides and shape"));
     }
     shape::checked_num_elements(shape)?;
-    let span = shape.iter().zip(strides).fold(offset, |sum, (&size, &stride)| sum.saturating_add(size.saturating_sub(1).saturating_mul(stride)));
+    let span = shape.iter().zip(strides).fold(offset, |sum, (&size, &stride)| {
+        sum.saturating_add(size.saturating_sub(1).saturating_mul(stride))
+    });
     let capacity = x.storage().num_elements;
     if !shape.contains(&0) && span >= capacity {
         return Err(Error::runtime(format!(
@@ -311,12 +384,22 @@ pub fn as_strided(x: &Tensor, shape: &[usize], strides: &[usize], offset: usize)
             list_text(strides)
         )));
     }
-    Ok(as_region(x, &View { shape: shape.to_vec(), strides: strides.to_vec(), offset }))
+    Ok(as_region(
+        x,
+        &View {
+            shape: shape.to_vec(),
+            strides: strides.to_vec(),
+            offset,
+        },
+    ))
 }
 
 /// A region of the tensor's storage that is known to lie inside it.
 pub fn as_region(x: &Tensor, region: &View) -> Tensor {
-    let rule = Rule::Strided { input: (*x.view()).clone(), output: region.clone() };
+    let rule = Rule::Strided {
+        input: (*x.view()).clone(),
+        output: region.clone(),
+    };
     record_view(record_rule(rule, &[x], x.alias(region.clone())), x)
 }
 
@@ -328,7 +411,9 @@ pub fn alias(x: &Tensor) -> Tensor {
 /// `x.repeat(repeats)`: a copy.
 pub fn repeat(x: &Tensor, repeats: &[usize]) -> Result<Tensor> {
     if repeats.len() < x.rank() {
-        return Err(Error::runtime("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"));
+        return Err(Error::runtime(
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
+        ));
     }
     let mut padded = vec![1; repeats.len() - x.rank()];
     padded.extend(x.shape());
@@ -337,7 +422,11 @@ pub fn repeat(x: &Tensor, repeats: &[usize]) -> Result<Tensor> {
     for (&count, &size) in repeats.iter().zip(&padded) {
         spread.extend([1, size]);
         expanded.extend([count, size]);
-        merged.push(count.checked_mul(size).ok_or_else(|| Error::runtime("repeat: the result has too many elements"))?);
+        merged.push(
+            count
+                .checked_mul(size)
+                .ok_or_else(|| Error::runtime("repeat: the result has too many elements"))?,
+        );
     }
     shape::checked_num_elements(&merged)?;
     let mark = sequence_mark();

@@ -12,7 +12,11 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
     let mark = sequence_mark();
     let product = matmul::matmul(x, &movement::t(weight)?)?;
     let Some(bias) = bias else { return Ok(product) };
-    let name = if x.rank() == 2 { "AddmmBackward0" } else { "ViewBackward0" };
+    let name = if x.rank() == 2 {
+        "AddmmBackward0"
+    } else {
+        "ViewBackward0"
+    };
     Ok(rename(e::add(&product, bias)?, mark, name))
 }
 
@@ -27,7 +31,11 @@ pub fn gelu(x: &Tensor, approximate_by_tanh: bool) -> Result<Tensor> {
         e::erf(&e::mul_scalar(x, std::f64::consts::FRAC_1_SQRT_2)?)?
     };
     let half = e::mul_scalar(x, 0.5)?;
-    Ok(rename(e::mul(&half, &e::add_scalar(&gate, 1.0)?)?, mark, "GeluBackward0"))
+    Ok(rename(
+        e::mul(&half, &e::add_scalar(&gate, 1.0)?)?,
+        mark,
+        "GeluBackward0",
+    ))
 }
 
 /// `F.silu(x)`
@@ -39,7 +47,11 @@ pub fn silu(x: &Tensor) -> Result<Tensor> {
 /// `F.leaky_relu(x, slope)`
 pub fn leaky_relu(x: &Tensor, slope: f64) -> Result<Tensor> {
     let mark = sequence_mark();
-    Ok(rename(e::where_(&e::gt_scalar(x, 0.0)?, x, &e::mul_scalar(x, slope)?)?, mark, "LeakyReluBackward0"))
+    Ok(rename(
+        e::where_(&e::gt_scalar(x, 0.0)?, x, &e::mul_scalar(x, slope)?)?,
+        mark,
+        "LeakyReluBackward0",
+    ))
 }
 
 /// `F.elu(x, alpha)`
@@ -48,7 +60,11 @@ pub fn elu(x: &Tensor, alpha: f64) -> Result<Tensor> {
     // The exponential of what stays positive is not wanted, and could overflow into a NaN gradient.
     let negative = e::clamp(x, None, Some(0.0.into()))?;
     let curve = e::mul_scalar(&e::unary(crate::prim::Unary::Expm1, &negative)?, alpha)?;
-    Ok(rename(e::where_(&e::gt_scalar(x, 0.0)?, x, &curve)?, mark, "EluBackward0"))
+    Ok(rename(
+        e::where_(&e::gt_scalar(x, 0.0)?, x, &curve)?,
+        mark,
+        "EluBackward0",
+    ))
 }
 
 /// `F.softplus(x, beta, threshold)`
@@ -56,12 +72,21 @@ pub fn softplus(x: &Tensor, beta: f64, threshold: f64) -> Result<Tensor> {
     let mark = sequence_mark();
     let scaled = e::mul_scalar(x, beta)?;
     let is_linear = e::gt_scalar(&scaled, threshold)?;
-    let curve = e::div_scalar(&e::log1p(&e::exp(&e::clamp(&scaled, None, Some(threshold.into()))?)?)?, beta)?;
+    let curve = e::div_scalar(
+        &e::log1p(&e::exp(&e::clamp(&scaled, None, Some(threshold.into()))?)?)?,
+        beta,
+    )?;
     Ok(rename(e::where_(&is_linear, x, &curve)?, mark, "SoftplusBackward0"))
 }
 
 /// `F.layer_norm(x, shape, weight, bias, eps)`
-pub fn layer_norm(x: &Tensor, shape: &[usize], weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Result<Tensor> {
+pub fn layer_norm(
+    x: &Tensor,
+    shape: &[usize],
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Result<Tensor> {
     let rank = x.rank();
     if shape.is_empty() || rank < shape.len() || x.shape()[rank - shape.len()..] != *shape {
         let stars = shape.iter().map(|size| format!(", {size}")).collect::<String>();

@@ -5,9 +5,9 @@
 //! Refuses to keep state: Python owns the state tensors and the step counts.
 
 use crate::context;
+use crate::cpu::Operand;
 use crate::cpu::optimizer::{self, AdamState, Parameter};
 pub use crate::cpu::optimizer::{Adam, Sgd};
-use crate::cpu::Operand;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::{copy, elementwise as e, promote};
@@ -22,7 +22,9 @@ fn check_lists(params: &[Tensor], others: &[&[Tensor]]) -> Result<()> {
         }
         for (param, state) in params.iter().zip(*other) {
             if param.shape() != state.shape() || param.dtype() != state.dtype() || param.device() != state.device() {
-                return Err(Error::runtime("an optimizer's state does not fit its parameter in shape, dtype or device"));
+                return Err(Error::runtime(
+                    "an optimizer's state does not fit its parameter in shape, dtype or device",
+                ));
             }
         }
     }
@@ -47,11 +49,19 @@ impl Numbers<'_> {
 
 /// One step of SGD. `buffers` is empty without momentum; if they are new (`is_first`), they become the gradient.
 pub fn sgd(params: &[Tensor], grads: &[Tensor], buffers: &[Tensor], settings: Sgd, is_first: bool) -> Result<()> {
-    let buffer_lists: &[&[Tensor]] = if settings.momentum == 0.0 { &[grads] } else { &[grads, buffers] };
+    let buffer_lists: &[&[Tensor]] = if settings.momentum == 0.0 {
+        &[grads]
+    } else {
+        &[grads, buffers]
+    };
     check_lists(params, buffer_lists)?;
     context::with_grad_mode(false, || {
         for (index, (param, grad)) in params.iter().zip(grads).enumerate() {
-            let buffer = if settings.momentum == 0.0 { None } else { buffers.get(index) };
+            let buffer = if settings.momentum == 0.0 {
+                None
+            } else {
+                buffers.get(index)
+            };
             if is_fusable(param, buffer.as_slice()) {
                 sgd_fused(param, grad, buffer, &settings, is_first)?;
             } else {
@@ -77,8 +87,14 @@ fn sgd_fused(param: &Tensor, grad: &Tensor, buffer: Option<&Tensor>, settings: &
     let grad_buffer = grad_storage.buffer()?;
     let mut param_buffer = param_storage.buffer_mut()?;
     let mut state = state_storage.as_ref().map(|storage| storage.buffer_mut()).transpose()?;
-    let parameter = Parameter { buffer: &mut param_buffer, offset: param.view().offset };
-    let operand = Operand { buffer: &grad_buffer, view: &grad.view() };
+    let parameter = Parameter {
+        buffer: &mut param_buffer,
+        offset: param.view().offset,
+    };
+    let operand = Operand {
+        buffer: &grad_buffer,
+        view: &grad.view(),
+    };
     optimizer::sgd(settings, parameter, operand, state.as_deref_mut(), is_first)?;
     param.bump_version();
     Ok(())
@@ -99,7 +115,11 @@ fn sgd_one(param: &Tensor, grad: &Tensor, buffer: Option<&Tensor>, settings: Sgd
             let kept = e::mul(buffer, &numbers.get(settings.momentum)?)?;
             numbers.add_scaled(&kept, &direction, 1.0 - settings.dampening)?
         };
-        direction = if settings.nesterov { numbers.add_scaled(&direction, &moved, settings.momentum)? } else { moved.clone() };
+        direction = if settings.nesterov {
+            numbers.add_scaled(&direction, &moved, settings.momentum)?
+        } else {
+            moved.clone()
+        };
         copy::write(buffer, &moved)?;
     }
     copy::write(param, &numbers.add_scaled(param, &direction, -settings.lr)?)
@@ -124,7 +144,10 @@ pub fn adam(
     }
     context::with_grad_mode(false, || {
         for (index, param) in params.iter().enumerate() {
-            let settings = Adam { step: steps[index] as f64, ..settings };
+            let settings = Adam {
+                step: steps[index] as f64,
+                ..settings
+            };
             let moments = [&first[index], &second[index]];
             let largest = largest.get(index);
             if is_fusable(param, &moments) && is_fusable(param, largest.as_slice()) {
@@ -139,22 +162,48 @@ pub fn adam(
     Ok(())
 }
 
-fn adam_fused(param: &Tensor, grad: &Tensor, moments: [&Tensor; 2], largest: Option<&Tensor>, settings: &Adam) -> Result<()> {
-    let (param_storage, grad_storage, largest_storage) = (param.storage(), grad.storage(), largest.map(Tensor::storage));
+fn adam_fused(
+    param: &Tensor,
+    grad: &Tensor,
+    moments: [&Tensor; 2],
+    largest: Option<&Tensor>,
+    settings: &Adam,
+) -> Result<()> {
+    let (param_storage, grad_storage, largest_storage) =
+        (param.storage(), grad.storage(), largest.map(Tensor::storage));
     let [first_storage, second_storage] = moments.map(Tensor::storage);
     let grad_buffer = grad_storage.buffer()?;
     let mut param_buffer = param_storage.buffer_mut()?;
     let (mut first, mut second) = (first_storage.buffer_mut()?, second_storage.buffer_mut()?);
-    let mut peaks = largest_storage.as_ref().map(|storage| storage.buffer_mut()).transpose()?;
-    let parameter = Parameter { buffer: &mut param_buffer, offset: param.view().offset };
-    let operand = Operand { buffer: &grad_buffer, view: &grad.view() };
-    let state = AdamState { exp_avg: &mut first, exp_avg_sq: &mut second, max_exp_avg_sq: peaks.as_deref_mut() };
+    let mut peaks = largest_storage
+        .as_ref()
+        .map(|storage| storage.buffer_mut())
+        .transpose()?;
+    let parameter = Parameter {
+        buffer: &mut param_buffer,
+        offset: param.view().offset,
+    };
+    let operand = Operand {
+        buffer: &grad_buffer,
+        view: &grad.view(),
+    };
+    let state = AdamState {
+        exp_avg: &mut first,
+        exp_avg_sq: &mut second,
+        max_exp_avg_sq: peaks.as_deref_mut(),
+    };
     optimizer::adam(settings, parameter, operand, state)?;
     param.bump_version();
     Ok(())
 }
 
-fn adam_one(param: &Tensor, grad: &Tensor, moments: [&Tensor; 2], largest: Option<&Tensor>, settings: Adam) -> Result<()> {
+fn adam_one(
+    param: &Tensor,
+    grad: &Tensor,
+    moments: [&Tensor; 2],
+    largest: Option<&Tensor>,
+    settings: Adam,
+) -> Result<()> {
     let numbers = Numbers { like: param };
     let mut grad = if settings.maximize { e::neg(grad)? } else { grad.clone() };
     let mut value = param.clone();
@@ -175,7 +224,10 @@ fn adam_one(param: &Tensor, grad: &Tensor, moments: [&Tensor; 2], largest: Optio
     let exponent = settings.step;
     let step_size = settings.lr / (1.0 - settings.beta1.powf(exponent));
     let root = (1.0 - settings.beta2.powf(exponent)).sqrt();
-    let denominator = e::add(&e::div(&e::sqrt(&scale)?, &numbers.get(root)?)?, &numbers.get(settings.eps)?)?;
+    let denominator = e::add(
+        &e::div(&e::sqrt(&scale)?, &numbers.get(root)?)?,
+        &numbers.get(settings.eps)?,
+    )?;
     // The factor goes to the first moment before dividing, as in addcdiv.
     let update = e::div(&e::mul(&first, &numbers.get(-step_size)?)?, &denominator)?;
     copy::write(param, &e::add(&value, &update)?)?;

@@ -14,7 +14,11 @@ use crate::tensor::Tensor;
 /// category is higher than that of all others.
 pub fn result_type(tensors: &[&Tensor]) -> DType {
     let promoted = |is_wanted: &dyn Fn(&Tensor) -> bool| {
-        tensors.iter().filter(|tensor| is_wanted(tensor)).map(|tensor| tensor.dtype()).reduce(DType::promote)
+        tensors
+            .iter()
+            .filter(|tensor| is_wanted(tensor))
+            .map(|tensor| tensor.dtype())
+            .reduce(DType::promote)
     };
     let sized = promoted(&|tensor| tensor.rank() > 0);
     let zero_dim = promoted(&|tensor| tensor.rank() == 0);
@@ -28,13 +32,20 @@ pub fn result_type(tensors: &[&Tensor]) -> DType {
 
 /// The dtype itself if it is a float, otherwise the default float.
 pub fn float_of(dtype: DType) -> DType {
-    if dtype.category() == Category::Float { dtype } else { context::default_float() }
+    if dtype.category() == Category::Float {
+        dtype
+    } else {
+        context::default_float()
+    }
 }
 
 /// The tensors in one dtype and on one device: zero-dim CPU tensors join a GPU operand, as PyTorch lets them.
 pub fn bring_together(tensors: &[&Tensor], dtype: DType) -> Result<Vec<Tensor>> {
-    let joins_gpu = tensors.iter().any(|tensor| tensor.device() == Device::WebGpu && tensor.rank() > 0)
-        || tensors.iter().all(|tensor| tensor.rank() == 0) && tensors.iter().any(|tensor| tensor.device() == Device::WebGpu);
+    let joins_gpu = tensors
+        .iter()
+        .any(|tensor| tensor.device() == Device::WebGpu && tensor.rank() > 0)
+        || tensors.iter().all(|tensor| tensor.rank() == 0)
+            && tensors.iter().any(|tensor| tensor.device() == Device::WebGpu);
     tensors
         .iter()
         .map(|tensor| {

@@ -22,14 +22,24 @@ fn fill(x: &Tensor, draw: impl FnOnce(&mut Generator, DType, usize) -> Result<Bu
 }
 
 fn need_float(x: &Tensor, name: &'static str) -> Result<()> {
-    if x.dtype().is_float() { Ok(()) } else { Err(Error::UnsupportedDType { op: name, dtype: x.dtype(), device: x.device().name() }) }
+    if x.dtype().is_float() {
+        Ok(())
+    } else {
+        Err(Error::UnsupportedDType {
+            op: name,
+            dtype: x.dtype(),
+            device: x.device().name(),
+        })
+    }
 }
 
 /// `x.uniform_(from, to)`
 pub fn uniform_(x: &Tensor, from: f64, to: f64) -> Result<()> {
     need_float(x, "check_uniform_bounds")?;
     if from > to {
-        return Err(Error::runtime(format!("uniform_ expects to return a [from, to) range, but found from={from} > to={to}")));
+        return Err(Error::runtime(format!(
+            "uniform_ expects to return a [from, to) range, but found from={from} > to={to}"
+        )));
     }
     fill(x, |generator, dtype, count| generator.uniform(dtype, count, from, to))
 }
@@ -38,7 +48,9 @@ pub fn uniform_(x: &Tensor, from: f64, to: f64) -> Result<()> {
 pub fn normal_(x: &Tensor, mean: f64, std: f64) -> Result<()> {
     need_float(x, "normal_kernel_cpu")?;
     if std < 0.0 {
-        return Err(Error::runtime(format!("normal expects std >= 0.0, but found std {std}")));
+        return Err(Error::runtime(format!(
+            "normal expects std >= 0.0, but found std {std}"
+        )));
     }
     fill(x, |generator, dtype, count| generator.normal(dtype, count, mean, std))
 }
@@ -47,7 +59,9 @@ pub fn normal_(x: &Tensor, mean: f64, std: f64) -> Result<()> {
 pub fn exponential_(x: &Tensor, lambda: f64) -> Result<()> {
     need_float(x, "exponential_")?;
     if lambda <= 0.0 || lambda.is_nan() {
-        return Err(Error::runtime(format!("exponential_ expects lambda > 0.0, but found lambda={lambda}")));
+        return Err(Error::runtime(format!(
+            "exponential_ expects lambda > 0.0, but found lambda={lambda}"
+        )));
     }
     fill(x, |generator, dtype, count| generator.exponential(dtype, count, lambda))
 }
@@ -69,7 +83,9 @@ pub fn bernoulli(probabilities: &Tensor) -> Result<Tensor> {
 /// `torch.randint(low, high, shape)`
 pub fn randint(low: i64, high: i64, shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
     if low >= high {
-        return Err(Error::runtime(format!("random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")));
+        return Err(Error::runtime(format!(
+            "random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
+        )));
     }
     let count = checked_num_elements(shape)?;
     let buffer = context::with_generator(|generator| generator.randint(count, low, high))?;
@@ -102,14 +118,21 @@ pub fn multinomial(weights: &Tensor, num_samples: usize, replacement: bool) -> R
     }
     let categories = weights.size(weights.rank() - 1);
     if !replacement && num_samples > categories {
-        return Err(Error::runtime("cannot sample n_sample > prob_dist.size(-1) samples without replacement"));
+        return Err(Error::runtime(
+            "cannot sample n_sample > prob_dist.size(-1) samples without replacement",
+        ));
     }
     let num_rows = if weights.rank() == 2 { weights.size(0) } else { 1 };
+    checked_num_elements(&[num_rows, num_samples])?;
     let rows = on_cpu(weights)?;
     let buffer = rows.with_buffer(|buffer, _| {
         context::with_generator(|generator| generator.multinomial(buffer, num_rows, num_samples, replacement))
     })??;
-    let shape = if weights.rank() == 2 { vec![num_rows, num_samples] } else { vec![num_samples] };
+    let shape = if weights.rank() == 2 {
+        vec![num_rows, num_samples]
+    } else {
+        vec![num_samples]
+    };
     creation::from_buffer(buffer, &shape, weights.device())
 }
 
@@ -126,13 +149,25 @@ pub fn dropout(x: &Tensor, p: f64) -> Result<Tensor> {
 }
 
 fn check_probability(p: f64, text: &str) -> Result<()> {
-    if (0.0..=1.0).contains(&p) { Ok(()) } else { Err(Error::runtime(format!("{text}{p}"))) }
+    if (0.0..=1.0).contains(&p) {
+        Ok(())
+    } else {
+        Err(Error::runtime(format!("{text}{p}")))
+    }
 }
 
 /// Row-major on the CPU, in a storage of exactly its elements.
 fn on_cpu(x: &Tensor) -> Result<Tensor> {
     if x.device() == Device::WebGpu {
-        return Err(Error::not_implemented("drawing with probabilities that live on the GPU; copy them with .cpu() first"));
+        return Err(Error::not_implemented(
+            "drawing with probabilities that live on the GPU; copy them with .cpu() first",
+        ));
     }
-    context::with_grad_mode(false, || if x.covers_storage() { Ok(x.clone()) } else { copy::clone(x) })
+    context::with_grad_mode(false, || {
+        if x.covers_storage() {
+            Ok(x.clone())
+        } else {
+            copy::clone(x)
+        }
+    })
 }

@@ -3,7 +3,7 @@
 //! Refuses to order elements: see `sort`.
 
 use crate::apply::apply;
-use crate::autograd::{rename, sequence_mark};
+use crate::autograd::{Rule, record_rule, rename, sequence_mark};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::{copy, creation, elementwise as e, index, movement};
@@ -21,11 +21,21 @@ fn fold(op: Reduce, x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
         return movement::reshape_to(&apply(Prim::Reduce { op, dims: vec![0] }, &[&line], &[])?, &[]);
     }
     let reduced = apply(Prim::Reduce { op, dims: dims.clone() }, &[x], &[])?;
-    if keepdim { Ok(reduced) } else { drop_dims(&reduced, &dims) }
+    if keepdim {
+        Ok(reduced)
+    } else {
+        drop_dims(&reduced, &dims)
+    }
 }
 
 fn drop_dims(x: &Tensor, dims: &[usize]) -> Result<Tensor> {
-    let shape: Vec<usize> = x.shape().into_iter().enumerate().filter(|(dim, _)| !dims.contains(dim)).map(|(_, size)| size).collect();
+    let shape: Vec<usize> = x
+        .shape()
+        .into_iter()
+        .enumerate()
+        .filter(|(dim, _)| !dims.contains(dim))
+        .map(|(_, size)| size)
+        .collect();
     movement::reshape_to(x, &shape)
 }
 
@@ -36,7 +46,11 @@ fn named(is_full: bool, full: &'static str, partial: &'static str) -> &'static s
 /// `x.sum(dims, keepdim)`; empty `dims` means all.
 pub fn sum(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
     let mark = sequence_mark();
-    Ok(rename(fold(Reduce::Sum, x, dims, keepdim)?, mark, named(dims.is_empty(), "SumBackward0", "SumBackward1")))
+    Ok(rename(
+        fold(Reduce::Sum, x, dims, keepdim)?,
+        mark,
+        named(dims.is_empty(), "SumBackward0", "SumBackward1"),
+    ))
 }
 
 /// `x.mean(dims, keepdim)`
@@ -50,7 +64,11 @@ pub fn mean(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
     let mark = sequence_mark();
     let count = count_of(x, dims)?;
     let total = fold(Reduce::Sum, x, dims, keepdim)?;
-    Ok(rename(e::div_scalar(&total, count as f64)?, mark, named(dims.is_empty(), "MeanBackward0", "MeanBackward1")))
+    Ok(rename(
+        e::div_scalar(&total, count as f64)?,
+        mark,
+        named(dims.is_empty(), "MeanBackward0", "MeanBackward1"),
+    ))
 }
 
 fn count_of(x: &Tensor, dims: &[i64]) -> Result<usize> {
@@ -63,7 +81,11 @@ fn count_of(x: &Tensor, dims: &[i64]) -> Result<usize> {
 /// `x.prod(dims, keepdim)`
 pub fn prod(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
     let mark = sequence_mark();
-    Ok(rename(fold(Reduce::Prod, x, dims, keepdim)?, mark, named(dims.is_empty(), "ProdBackward0", "ProdBackward1")))
+    Ok(rename(
+        fold(Reduce::Prod, x, dims, keepdim)?,
+        mark,
+        named(dims.is_empty(), "ProdBackward0", "ProdBackward1"),
+    ))
 }
 
 /// Gradient of `prod`: the product of the other elements, exact where elements are zero.
@@ -84,10 +106,16 @@ pub fn extreme(op: Reduce, x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Te
     let name = if op == Reduce::Max { "amax" } else { "amin" };
     let normalized = normalize_dims(dims, x.rank())?;
     if normalized.iter().any(|&dim| dim < x.rank() && x.size(dim) == 0) {
-        return Err(Error::index(format!("{name}(): Expected reduction dim to have non-zero size.")));
+        return Err(Error::index(format!(
+            "{name}(): Expected reduction dim to have non-zero size."
+        )));
     }
     let mark = sequence_mark();
-    let node = if op == Reduce::Max { "AmaxBackward0" } else { "AminBackward0" };
+    let node = if op == Reduce::Max {
+        "AmaxBackward0"
+    } else {
+        "AminBackward0"
+    };
     Ok(rename(fold(op, x, dims, keepdim)?, mark, node))
 }
 
@@ -100,7 +128,11 @@ pub fn extreme_of_all(op: Reduce, x: &Tensor) -> Result<Tensor> {
         )));
     }
     let mark = sequence_mark();
-    let node = if op == Reduce::Max { "MaxBackward1" } else { "MinBackward1" };
+    let node = if op == Reduce::Max {
+        "MaxBackward1"
+    } else {
+        "MinBackward1"
+    };
     Ok(rename(fold(op, x, &[], false)?, mark, node))
 }
 
@@ -112,13 +144,23 @@ pub fn extreme_with_index(op: ArgReduce, x: &Tensor, dim: i64, keepdim: bool) ->
         return Ok([movement::alias(x), creation::zeros(&[], DType::I64, x.device())?]);
     }
     if x.size(position) == 0 {
-        return Err(Error::index(format!("{name}(): Expected reduction dim {position} to have non-zero size.")));
+        return Err(Error::index(format!(
+            "{name}(): Expected reduction dim {position} to have non-zero size."
+        )));
     }
     let indices = apply(Prim::ArgReduce { op, dim: position }, &[x], &[])?;
     let mark = sequence_mark();
     let values = index::gather_unchecked(x, position, &indices)?;
-    let (values, indices) = if keepdim { (values, indices) } else { (drop_dims(&values, &[position])?, drop_dims(&indices, &[position])?) };
-    let node = if op == ArgReduce::Max { "MaxBackward0" } else { "MinBackward0" };
+    let (values, indices) = if keepdim {
+        (values, indices)
+    } else {
+        (drop_dims(&values, &[position])?, drop_dims(&indices, &[position])?)
+    };
+    let node = if op == ArgReduce::Max {
+        "MaxBackward0"
+    } else {
+        "MinBackward0"
+    };
     Ok([rename(values, mark, node), indices])
 }
 
@@ -140,10 +182,16 @@ pub fn arg_extreme(op: ArgReduce, x: &Tensor, dim: Option<i64>, keepdim: bool) -
         return creation::zeros(&[], DType::I64, x.device());
     }
     if x.size(position) == 0 {
-        return Err(Error::index(format!("{name}(): Expected reduction dim {position} to have non-zero size.")));
+        return Err(Error::index(format!(
+            "{name}(): Expected reduction dim {position} to have non-zero size."
+        )));
     }
     let result = apply(Prim::ArgReduce { op, dim: position }, &[x], &[])?;
-    if keepdim { Ok(result) } else { drop_dims(&result, &[position]) }
+    if keepdim {
+        Ok(result)
+    } else {
+        drop_dims(&result, &[position])
+    }
 }
 
 /// `x.any(dims, keepdim)`
@@ -159,19 +207,29 @@ pub fn all(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
 /// `x.var(dims, correction, keepdim)`: two passes.
 pub fn var(x: &Tensor, dims: &[i64], correction: f64, keepdim: bool) -> Result<Tensor> {
     if !x.dtype().is_float() {
-        return Err(Error::runtime("std and var only support floating point and complex dtypes"));
+        return Err(Error::runtime(
+            "std and var only support floating point and complex dtypes",
+        ));
     }
     let mark = sequence_mark();
     let count = count_of(x, dims)? as f64;
     let centred = e::sub(x, &mean(x, dims, true)?)?;
     let squares = fold(Reduce::Sum, &e::square(&centred)?, dims, keepdim)?;
-    Ok(rename(e::div_scalar(&squares, (count - correction).max(0.0))?, mark, "VarBackward0"))
+    Ok(rename(
+        e::div_scalar(&squares, (count - correction).max(0.0))?,
+        mark,
+        "VarBackward0",
+    ))
 }
 
 /// `x.std(dims, correction, keepdim)`
 pub fn std(x: &Tensor, dims: &[i64], correction: f64, keepdim: bool) -> Result<Tensor> {
     let mark = sequence_mark();
-    Ok(rename(e::sqrt(&var(x, dims, correction, keepdim)?)?, mark, "StdBackward0"))
+    Ok(rename(
+        e::sqrt(&var(x, dims, correction, keepdim)?)?,
+        mark,
+        "StdBackward0",
+    ))
 }
 
 /// `torch.linalg.vector_norm(x, order, dims, keepdim)`
@@ -188,7 +246,11 @@ pub fn norm(x: &Tensor, order: f64, dims: &[i64], keepdim: bool) -> Result<Tenso
     } else if order == f64::NEG_INFINITY {
         fold(Reduce::Min, &e::abs(x)?, dims, keepdim)?
     } else if order == 0.0 {
-        sum(&copy::to_dtype(&e::ne_scalar(x, 0.0)?, x.dtype())?, dims, keepdim)?
+        record_rule(
+            Rule::Zeros,
+            &[x],
+            sum(&copy::to_dtype(&e::ne_scalar(x, 0.0)?, x.dtype())?, dims, keepdim)?,
+        )
     } else if order == 1.0 {
         sum(&e::abs(x)?, dims, keepdim)?
     } else if order == 2.0 {
@@ -210,7 +272,11 @@ pub fn logsumexp(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
     let peak = e::masked_fill(&peak, &e::eq_scalar(&e::abs(&peak)?, f64::INFINITY)?, Scalar::Int(0))?;
     let total = sum(&e::exp(&e::sub(&x, &peak)?)?, dims, keepdim)?;
     let log = e::log(&total)?;
-    let peak = if keepdim { peak } else { movement::reshape_to(&peak, &log.shape())? };
+    let peak = if keepdim {
+        peak
+    } else {
+        movement::reshape_to(&peak, &log.shape())?
+    };
     Ok(rename(e::add(&log, &peak)?, mark, "LogsumexpBackward0"))
 }
 
@@ -222,10 +288,19 @@ pub fn sum_to(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
     }
     let missing = from.len().saturating_sub(shape.len());
     let is_spread = |dim: usize| dim < missing || (shape[dim - missing] == 1 && from[dim] != 1);
-    let dims: Vec<i64> = (0..from.len()).filter(|&dim| is_spread(dim)).map(|dim| dim as i64).collect();
-    let summed = if dims.is_empty() { x.clone() } else { sum(x, &dims, true)? };
+    let dims: Vec<i64> = (0..from.len())
+        .filter(|&dim| is_spread(dim))
+        .map(|dim| dim as i64)
+        .collect();
+    let summed = if dims.is_empty() {
+        x.clone()
+    } else {
+        sum(x, &dims, true)?
+    };
     if num_elements(shape) != summed.num_elements() {
-        return Err(Error::runtime(format!("a gradient of shape {from:?} does not reduce to {shape:?}")));
+        return Err(Error::runtime(format!(
+            "a gradient of shape {from:?} does not reduce to {shape:?}"
+        )));
     }
     movement::reshape_to(&summed, shape)
 }

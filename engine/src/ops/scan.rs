@@ -10,7 +10,11 @@ use crate::tensor::Tensor;
 /// `x.cumsum(dim)` by doubling: each round adds the sums that end `1, 2, 4, …` places before.
 pub fn cumsum(x: &Tensor, dim: i64) -> Result<Tensor> {
     let position = normalize_dim(dim, x.rank())?;
-    let x = if x.dtype().is_float() { x.clone() } else { copy::to_dtype(x, DType::I64)? };
+    let x = if x.dtype().is_float() {
+        x.clone()
+    } else {
+        copy::to_dtype(x, DType::I64)?
+    };
     let mark = sequence_mark();
     let mut sums = copy::clone(&x)?;
     if x.rank() == 0 {

@@ -37,7 +37,12 @@ pub fn topk(x: &Tensor, k: usize, dim: i64, largest: bool) -> Result<[Tensor; 2]
     if x.rank() == 0 {
         return Ok([movement::alias(x), Tensor::from_buffer(Buffer::I64(vec![0]), &[])]);
     }
-    let indices = copy::contiguous(&movement::narrow(&order(x, position, largest)?, position as i64, 0, k as i64)?)?;
+    let indices = copy::contiguous(&movement::narrow(
+        &order(x, position, largest)?,
+        position as i64,
+        0,
+        k as i64,
+    )?)?;
     let mark = sequence_mark();
     let values = index::gather_unchecked(x, position, &indices)?;
     Ok([rename(values, mark, "TopkBackward0"), indices])
@@ -46,7 +51,9 @@ pub fn topk(x: &Tensor, k: usize, dim: i64, largest: bool) -> Result<[Tensor; 2]
 /// The positions that sort each line along `dim`, in the tensor's shape.
 fn order(x: &Tensor, dim: usize, descending: bool) -> Result<Tensor> {
     if x.device() == Device::WebGpu {
-        return Err(Error::not_implemented("sorting on the GPU; copy the tensor with .cpu() first"));
+        return Err(Error::not_implemented(
+            "sorting on the GPU; copy the tensor with .cpu() first",
+        ));
     }
     context::with_grad_mode(false, || {
         let last = x.rank() as i64 - 1;

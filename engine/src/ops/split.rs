@@ -3,25 +3,35 @@
 //! Splits are views; joins write each part into its place of the whole.
 
 use crate::apply::common_device;
-use crate::autograd::{rename, sequence_mark};
+use crate::autograd::{rename, requires_grad, sequence_mark};
 use crate::error::{Error, Result, list_text};
-use crate::ops::{copy, creation, movement};
+use crate::ops::{copy, creation, elementwise as e, movement, reduce};
 use crate::shape::{checked_num_elements, normalize_dim};
 use crate::tensor::Tensor;
 use crate::view::View;
 
 /// `torch.cat(tensors, dim)`
 pub fn cat(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
-    let first = tensors.first().ok_or_else(|| Error::value("expected a non-empty list of Tensors"))?;
+    let first = tensors
+        .first()
+        .ok_or_else(|| Error::value("expected a non-empty list of Tensors"))?;
     if let Some(position) = tensors.iter().position(|tensor| tensor.rank() == 0) {
-        return Err(Error::runtime(format!("zero-dimensional tensor (at position {position}) cannot be concatenated")));
+        return Err(Error::runtime(format!(
+            "zero-dimensional tensor (at position {position}) cannot be concatenated"
+        )));
     }
     let references: Vec<&Tensor> = tensors.iter().collect();
     let device = common_device(&references)?;
-    let dtype = tensors.iter().map(Tensor::dtype).reduce(|a, b| a.promote(b)).unwrap_or(first.dtype());
-    // Empty vectors are skipped, whatever the rank of the others: PyTorch's legacy rule.
+    let dtype = tensors
+        .iter()
+        .map(Tensor::dtype)
+        .reduce(|a, b| a.promote(b))
+        .unwrap_or(first.dtype());
+    // Empty vectors count for nothing, whatever the rank of the others: PyTorch's legacy rule.
     let parts: Vec<&Tensor> = tensors.iter().filter(|tensor| tensor.shape() != [0]).collect();
-    let Some(model) = parts.first() else { return copy::to_dtype(&movement::alias(first), dtype) };
+    let Some(model) = parts.first().copied().or(tensors.first()) else {
+        return copy::to_dtype(first, dtype);
+    };
     let dim = normalize_dim(dim, model.rank())?;
     let mut shape = model.shape();
     shape[dim] = 0;
@@ -42,12 +52,32 @@ pub fn cat(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
         }
         start += length;
     }
-    Ok(rename(movement::reshape_to(&flat, &shape)?, mark, "CatBackward0"))
+    let result = movement::reshape_to(&flat, &shape)?;
+    // Empty parts have a gradient too, of no elements.
+    let empty: Vec<&Tensor> = tensors
+        .iter()
+        .filter(|tensor| tensor.num_elements() == 0 && requires_grad(tensor))
+        .collect();
+    let result = join_empty(result, &empty)?;
+    Ok(rename(result, mark, "CatBackward0"))
+}
+
+/// The result with edges to empty inputs: adding nothing of them keeps them in the history.
+fn join_empty(mut result: Tensor, empty: &[&Tensor]) -> Result<Tensor> {
+    for part in empty {
+        let nothing = copy::to_dtype(&reduce::sum(part, &[], false)?, result.dtype())?;
+        result = e::add(&result, &nothing)?;
+    }
+    Ok(result)
 }
 
 fn check_fits(model: &Tensor, part: &Tensor, dim: usize, position: usize) -> Result<()> {
     if part.rank() != model.rank() {
-        return Err(Error::runtime(format!("Tensors must have same number of dimensions: got {} and {}", model.rank(), part.rank())));
+        return Err(Error::runtime(format!(
+            "Tensors must have same number of dimensions: got {} and {}",
+            model.rank(),
+            part.rank()
+        )));
     }
     let differs = (0..model.rank()).find(|&other| other != dim && part.size(other) != model.size(other));
     match differs {
@@ -62,7 +92,9 @@ fn check_fits(model: &Tensor, part: &Tensor, dim: usize, position: usize) -> Res
 
 /// `torch.stack(tensors, dim)`
 pub fn stack(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
-    let first = tensors.first().ok_or_else(|| Error::runtime("stack expects a non-empty TensorList"))?;
+    let first = tensors
+        .first()
+        .ok_or_else(|| Error::runtime("stack expects a non-empty TensorList"))?;
     let dim = normalize_dim(dim, first.rank() + 1)? as i64;
     for (position, tensor) in tensors.iter().enumerate() {
         if tensor.shape() != first.shape() {
@@ -74,7 +106,10 @@ pub fn stack(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
         }
     }
     let mark = sequence_mark();
-    let parts = tensors.iter().map(|tensor| movement::unsqueeze(tensor, dim)).collect::<Result<Vec<_>>>()?;
+    let parts = tensors
+        .iter()
+        .map(|tensor| movement::unsqueeze(tensor, dim))
+        .collect::<Result<Vec<_>>>()?;
     Ok(rename(cat(&parts, dim)?, mark, "StackBackward0"))
 }
 
@@ -111,7 +146,9 @@ pub fn split(x: &Tensor, size: usize, dim: i64) -> Result<Vec<Tensor>> {
     }
     let total = x.size(position);
     if size == 0 && total != 0 {
-        return Err(Error::runtime(format!("split_size can only be 0 if dimension size is 0, but got dimension size of {total}")));
+        return Err(Error::runtime(format!(
+            "split_size can only be 0 if dimension size is 0, but got dimension size of {total}"
+        )));
     }
     let count = if total == 0 { 1 } else { total.div_ceil(size) };
     let sizes: Vec<usize> = (0..count).map(|part| size.min(total - part * size)).collect();

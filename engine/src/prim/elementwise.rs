@@ -9,7 +9,7 @@
 //!   names beginning with `c_` are helper functions of `shaders/lib/`;
 //! - `float`: the CPU function over `F: Float` (`f32` and `f64`; see `cpu::float`), `int`: over `i64`;
 //! - `vjp`: gradient(s) of the input(s) from `g` (gradient of the output), the inputs and the output `out`,
-//!   written with the functions of `ops`; `no_gradient()` means not differentiable (gradient zero). What
+//!   written with the functions of `ops`; `no_gradient()` means that the result never requires one. What
 //!   is saved for backward follows from the names that the expression mentions.
 //!
 //! Refuses to hold anything that needs a dimension argument: those are structural primitives.
@@ -38,7 +38,7 @@ macro_rules! for_each_unary {
             /// `|x|`
             Abs, "abs", Number, wgsl: "abs({x})", float: |x| x.abs(), int: i64::wrapping_abs, vjp: (g, x, out) => mul(g, &sign(x)?);
             /// Sign of x: -1, 0 or 1.
-            Sign, "sign", Number, wgsl: "sign({x})", float: |x| x.sign_or_zero(), int: i64::signum, vjp: (g, x, out) => no_gradient();
+            Sign, "sign", Number, wgsl: "sign({x})", float: |x| x.sign_or_zero(), int: i64::signum, vjp: (g, x, out) => zero(g);
             /// `x * x`
             Square, "square", Number, wgsl: "(({x}) * ({x}))", float: |x| x * x, int: |x| x.wrapping_mul(x), vjp: (g, x, out) => mul(g, &mul_scalar(x, 2.0)?);
             /// `max(x, 0)`; NaN stays NaN.
@@ -74,13 +74,13 @@ macro_rules! for_each_unary {
             /// Gauss error function.
             Erf, "erf", Float, wgsl: "c_erf({x})", float: |x| x.erf(), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&exp(&neg(&mul(x, x)?)?)?, std::f64::consts::FRAC_2_SQRT_PI)?);
             /// Largest integer not above x.
-            Floor, "floor", Number, wgsl: "floor({x})", float: |x| x.floor(), int: |x| x, vjp: (g, x, out) => no_gradient();
+            Floor, "floor", Number, wgsl: "floor({x})", float: |x| x.floor(), int: |x| x, vjp: (g, x, out) => zero(g);
             /// Smallest integer not below x.
-            Ceil, "ceil", Number, wgsl: "ceil({x})", float: |x| x.ceil(), int: |x| x, vjp: (g, x, out) => no_gradient();
+            Ceil, "ceil", Number, wgsl: "ceil({x})", float: |x| x.ceil(), int: |x| x, vjp: (g, x, out) => zero(g);
             /// Nearest integer, halves to even.
-            Round, "round", Number, wgsl: "round({x})", float: |x| x.round_ties_even(), int: |x| x, vjp: (g, x, out) => no_gradient();
+            Round, "round", Number, wgsl: "round({x})", float: |x| x.round_ties_even(), int: |x| x, vjp: (g, x, out) => zero(g);
             /// Integer part.
-            Trunc, "trunc", Number, wgsl: "trunc({x})", float: |x| x.trunc(), int: |x| x, vjp: (g, x, out) => no_gradient();
+            Trunc, "trunc", Number, wgsl: "trunc({x})", float: |x| x.trunc(), int: |x| x, vjp: (g, x, out) => zero(g);
             /// Bits inverted; on bool, logical not.
             BitwiseNot, "bitwise_not", Bits, wgsl: "(~({x}))", float: |x| x, int: |x| !x, vjp: (g, x, out) => no_gradient();
             /// True where x is zero.
@@ -108,7 +108,7 @@ macro_rules! for_each_binary {
             /// `x / y`, floats.
             Div, "div", Float, wgsl: "(({x}) / ({y}))", float: |x, y| x / y, int: |x, _y| x, vjp: (g, x, y, out) => [div(g, y), neg(&div(&mul(g, out)?, y)?)];
             /// Quotient rounded down, as Python's `//`. Integer division by zero is an error at the caller.
-            FloorDivide, "floor_divide", Number, wgsl: "c_floor_divide({x}, {y})", float: |x, y| x.floor_divide(y), int: |x, y| c_floor_divide_int(x, y), vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
+            FloorDivide, "floor_divide", Number, wgsl: "c_floor_divide({x}, {y})", float: |x, y| x.floor_divide(y), int: |x, y| c_floor_divide_int(x, y), vjp: (g, x, y, out) => [zero(g), zero(g)];
             /// Remainder with the sign of y, as Python's `%`.
             Remainder, "remainder", Number, wgsl: "c_remainder({x}, {y})", float: |x, y| x.remainder(y), int: |x, y| c_remainder_int(x, y), vjp: (g, x, y, out) => [clone(g), neg(&mul(g, &floor_divide(x, y)?)?)];
             /// Remainder with the sign of x, as C's `fmod`.

@@ -32,11 +32,23 @@ pub const ROWS: &[Row] = &[
     }),
     ("same T -> T", |a| Ok(a.tensor()?.into())),
     ("is_same T T -> b", |a| Ok(a.tensor()?.is_same(&a.tensor()?).into())),
-    ("shares_storage T T -> b", |a| Ok(std::rc::Rc::ptr_eq(&a.tensor()?.storage(), &a.tensor()?.storage()).into())),
-    ("identity T -> f", |a| Ok(Outcome::Number(a.tensor()?.identity() as f64))),
-    ("storage_identity T -> f", |a| Ok(Outcome::Number(std::rc::Rc::as_ptr(&a.tensor()?.storage()).addr() as f64))),
-    ("storage_size T -> i", |a| Ok(Outcome::Number(a.tensor()?.storage().num_elements as f64))),
-    ("version T -> i", |a| Ok(Outcome::Number(f64::from(a.tensor()?.version())))),
+    ("shares_storage T T -> b", |a| {
+        Ok(std::rc::Rc::ptr_eq(&a.tensor()?.storage(), &a.tensor()?.storage()).into())
+    }),
+    ("identity T -> f", |a| {
+        Ok(Outcome::Number(a.tensor()?.identity() as f64))
+    }),
+    ("storage_identity T -> f", |a| {
+        Ok(Outcome::Number(
+            std::rc::Rc::as_ptr(&a.tensor()?.storage()).addr() as f64
+        ))
+    }),
+    ("storage_size T -> i", |a| {
+        Ok(Outcome::Number(a.tensor()?.storage().num_elements as f64))
+    }),
+    ("version T -> i", |a| {
+        Ok(Outcome::Number(f64::from(a.tensor()?.version())))
+    }),
     ("is_contiguous T -> b", |a| Ok(a.tensor()?.is_contiguous().into())),
     ("clone T -> T", |a| Ok(copy::clone(&a.tensor()?)?.into())),
     ("contiguous T -> T", |a| Ok(copy::contiguous(&a.tensor()?)?.into())),
@@ -52,7 +64,12 @@ pub const ROWS: &[Row] = &[
         } else {
             copy::to_dtype(&copy::to_device(&x, device)?, dtype)?
         };
-        Ok(if copies && moved.is_same(&x) { copy::clone(&x)? } else { moved }.into())
+        Ok(if copies && moved.is_same(&x) {
+            copy::clone(&x)?
+        } else {
+            moved
+        }
+        .into())
     }),
     // The end of every in-place operator: the second tensor is the result to be stored in the first.
     ("assign_ T T -> T", |a| {
@@ -60,7 +77,9 @@ pub const ROWS: &[Row] = &[
         autograd::assign(&target, &result)?;
         Ok(target.into())
     }),
-    ("check_inplace T -> ()", |a| Ok(autograd::check_inplace(&a.tensor()?)?.into())),
+    ("check_inplace T -> ()", |a| {
+        Ok(autograd::check_inplace(&a.tensor()?)?.into())
+    }),
     ("copy_ T T -> T", |a| {
         let (target, source) = (a.tensor()?, a.tensor()?);
         copy::copy_(&target, &source)?;
@@ -89,14 +108,22 @@ pub const ROWS: &[Row] = &[
     }),
     ("result_type_scalar T s -> i", |a| {
         let (x, scalar) = (a.tensor()?, a.scalar()?);
-        Ok(Outcome::Number(f64::from(scalar.result_type(x.dtype(), context::default_float()) as u8)))
+        Ok(Outcome::Number(f64::from(
+            scalar.result_type(x.dtype(), context::default_float()) as u8,
+        )))
     }),
-    ("promote_types d d -> i", |a| Ok(Outcome::Number(f64::from(a.dtype()?.promote(a.dtype()?) as u8)))),
-    ("default_dtype -> i", |_| Ok(Outcome::Number(f64::from(context::default_float() as u8)))),
+    ("promote_types d d -> i", |a| {
+        Ok(Outcome::Number(f64::from(a.dtype()?.promote(a.dtype()?) as u8)))
+    }),
+    ("default_dtype -> i", |_| {
+        Ok(Outcome::Number(f64::from(context::default_float() as u8)))
+    }),
     ("set_default_dtype d -> ()", |a| {
         let dtype = a.dtype()?;
         if !dtype.is_float() {
-            return Err(Error::type_error(format!("only floating-point types are supported as the default type, got {dtype}")));
+            return Err(Error::type_error(format!(
+                "only floating-point types are supported as the default type, got {dtype}"
+            )));
         }
         context::set_default_float(dtype);
         Ok(Outcome::Unit)
@@ -105,6 +132,8 @@ pub const ROWS: &[Row] = &[
     // Name, bytes and category (0 bool, 1 integer, 2 float) of every dtype in code order, a line each.
     ("dtypes -> t", |_| {
         let line = |dtype: &DType| format!("{} {} {}", dtype.name(), dtype.size_bytes(), dtype.category() as u8);
-        Ok(Outcome::Text(DType::ALL.iter().map(line).collect::<Vec<_>>().join("\n")))
+        Ok(Outcome::Text(
+            DType::ALL.iter().map(line).collect::<Vec<_>>().join("\n"),
+        ))
     }),
 ];

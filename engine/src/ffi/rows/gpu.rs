@@ -12,7 +12,9 @@ use crate::storage::Device;
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    ("gpu_available -> b", |_| Ok(context::with_gpu(|gpu| gpu.is_available).into())),
+    ("gpu_available -> b", |_| {
+        Ok(context::with_gpu(|gpu| gpu.is_available).into())
+    }),
     // A ticket for the elements of a GPU tensor; sends the graph.
     ("gpu_read T -> i", |a| {
         let x = a.tensor()?;
@@ -35,8 +37,13 @@ pub const ROWS: &[Row] = &[
         Ok(Outcome::Unit)
     }),
     // Raises what the executor reported and no call has raised yet.
-    ("gpu_check -> ()", |_| Ok(context::with_gpu(context::Gpu::check)?.into())),
-    ("gpu_pending -> i", |_| Ok(Outcome::Number(context::with_gpu(|gpu| gpu.graph.num_pending()) as f64))),
+    (
+        "gpu_check -> ()",
+        |_| Ok(context::with_gpu(context::Gpu::check)?.into()),
+    ),
+    ("gpu_pending -> i", |_| {
+        Ok(Outcome::Number(context::with_gpu(|gpu| gpu.graph.num_pending()) as f64))
+    }),
     // submits, dispatches, plans, pipelines, bytes of buffers
     ("gpu_stats -> is", |_| {
         let stats = context::with_gpu(|gpu| gpu.stats);

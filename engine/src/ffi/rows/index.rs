@@ -7,16 +7,34 @@ use crate::ops::{advanced_index, index};
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    ("index T Ts? -> T", |a| Ok(advanced_index::index(&a.tensor()?, &a.opt_tensors()?)?.into())),
+    ("index T Ts? -> T", |a| {
+        Ok(advanced_index::index(&a.tensor()?, &a.opt_tensors()?)?.into())
+    }),
     // Out of place; Python stores the result with assign_.
-    ("index_put T Ts? T b -> T", |a| Ok(advanced_index::index_put(&a.tensor()?, &a.opt_tensors()?, &a.tensor()?, a.bool()?)?.into())),
+    ("index_put T Ts? T b -> T", |a| {
+        Ok(advanced_index::index_put(&a.tensor()?, &a.opt_tensors()?, &a.tensor()?, a.bool()?)?.into())
+    }),
     ("nonzero T -> T", |a| Ok(nonzero(&a.tensor()?)?.into())),
-    ("gather T i T -> T", |a| Ok(index::gather(&a.tensor()?, a.int()?, &a.tensor()?)?.into())),
-    ("scatter T i T T -> T", |a| Ok(index::scatter(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())),
-    ("scatter_add T i T T -> T", |a| Ok(index::scatter_add(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())),
-    ("index_select T i T -> T", |a| Ok(index::index_select(&a.tensor()?, a.int()?, &a.tensor()?)?.into())),
-    ("index_add T i T T -> T", |a| Ok(index::index_add(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())),
-    ("index_copy T i T T -> T", |a| Ok(index::index_copy(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())),
+    ("gather T i T -> T", |a| {
+        Ok(index::gather(&a.tensor()?, a.int()?, &a.tensor()?)?.into())
+    }),
+    ("scatter T i T T -> T", |a| {
+        Ok(index::scatter(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())
+    }),
+    ("scatter_add T i T T -> T", |a| {
+        Ok(index::scatter_add(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())
+    }),
+    ("index_select T i T -> T", |a| {
+        Ok(index::index_select(&a.tensor()?, a.int()?, &a.tensor()?)?.into())
+    }),
+    ("index_add T i T T -> T", |a| {
+        Ok(index::index_add(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())
+    }),
+    ("index_copy T i T T -> T", |a| {
+        Ok(index::index_copy(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())
+    }),
     // weight, indices
-    ("embedding T T -> T", |a| Ok(index::embedding(&a.tensor()?, &a.tensor()?)?.into())),
+    ("embedding T T -> T", |a| {
+        Ok(index::embedding(&a.tensor()?, &a.tensor()?)?.into())
+    }),
 ];

@@ -10,22 +10,43 @@ use crate::ops::{matmul, nn};
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    ("matmul T T -> T", |a| Ok(matmul::matmul(&a.tensor()?, &a.tensor()?)?.into())),
+    ("matmul T T -> T", |a| {
+        Ok(matmul::matmul(&a.tensor()?, &a.tensor()?)?.into())
+    }),
     ("mm T T -> T", |a| Ok(matmul::mm(&a.tensor()?, &a.tensor()?)?.into())),
     ("bmm T T -> T", |a| Ok(matmul::bmm(&a.tensor()?, &a.tensor()?)?.into())),
     ("mv T T -> T", |a| Ok(matmul::mv(&a.tensor()?, &a.tensor()?)?.into())),
     ("dot T T -> T", |a| Ok(matmul::dot(&a.tensor()?, &a.tensor()?)?.into())),
-    ("outer T T -> T", |a| Ok(matmul::outer(&a.tensor()?, &a.tensor()?)?.into())),
-    ("addmm T T T s s -> T", |a| Ok(matmul::addmm(&a.tensor()?, &a.tensor()?, &a.tensor()?, a.scalar()?, a.scalar()?)?.into())),
-    ("baddbmm T T T s s -> T", |a| Ok(matmul::baddbmm(&a.tensor()?, &a.tensor()?, &a.tensor()?, a.scalar()?, a.scalar()?)?.into())),
-    ("linear T T T? -> T", |a| Ok(nn::linear(&a.tensor()?, &a.tensor()?, a.opt_tensor()?.as_ref())?.into())),
+    ("outer T T -> T", |a| {
+        Ok(matmul::outer(&a.tensor()?, &a.tensor()?)?.into())
+    }),
+    ("addmm T T T s s -> T", |a| {
+        Ok(matmul::addmm(&a.tensor()?, &a.tensor()?, &a.tensor()?, a.scalar()?, a.scalar()?)?.into())
+    }),
+    ("baddbmm T T T s s -> T", |a| {
+        Ok(matmul::baddbmm(&a.tensor()?, &a.tensor()?, &a.tensor()?, a.scalar()?, a.scalar()?)?.into())
+    }),
+    ("linear T T T? -> T", |a| {
+        Ok(nn::linear(&a.tensor()?, &a.tensor()?, a.opt_tensor()?.as_ref())?.into())
+    }),
     ("layer_norm T is T? T? f -> T", |a| {
-        Ok(nn::layer_norm(&a.tensor()?, &a.sizes()?, a.opt_tensor()?.as_ref(), a.opt_tensor()?.as_ref(), a.float()?)?.into())
+        Ok(nn::layer_norm(
+            &a.tensor()?,
+            &a.sizes()?,
+            a.opt_tensor()?.as_ref(),
+            a.opt_tensor()?.as_ref(),
+            a.float()?,
+        )?
+        .into())
     }),
     // query, key, value, mask, dropout, is_causal, scale
     ("attention T T T T? f b f? -> T", |a| {
         let (query, key, value, mask) = (a.tensor()?, a.tensor()?, a.tensor()?, a.opt_tensor()?);
-        let settings = Attention { dropout: a.float()?, is_causal: a.bool()?, scale: a.opt_float()? };
+        let settings = Attention {
+            dropout: a.float()?,
+            is_causal: a.bool()?,
+            scale: a.opt_float()?,
+        };
         Ok(scaled_dot_product(&query, &key, &value, mask.as_ref(), settings)?.into())
     }),
     // input, target, weight, ignore_index, reduction, label_smoothing
@@ -36,14 +57,34 @@ pub const ROWS: &[Row] = &[
     ("nll_loss T T T? i i -> T", |a| {
         let (input, target, weight, ignore_index) = (a.tensor()?, a.tensor()?, a.opt_tensor()?, a.int()?);
         let reduction = Reduction::from_code(a.int()?)?;
-        Ok(loss::nll_loss(&input, &target, &ClassLoss { weight, ignore_index, reduction, label_smoothing: 0.0 })?.into())
+        Ok(loss::nll_loss(
+            &input,
+            &target,
+            &ClassLoss {
+                weight,
+                ignore_index,
+                reduction,
+                label_smoothing: 0.0,
+            },
+        )?
+        .into())
     }),
-    ("mse_loss T T i -> T", |a| Ok(loss::mse_loss(&a.tensor()?, &a.tensor()?, reduction(a)?)?.into())),
-    ("l1_loss T T i -> T", |a| Ok(loss::l1_loss(&a.tensor()?, &a.tensor()?, reduction(a)?)?.into())),
-    ("smooth_l1_loss T T f i -> T", |a| Ok(loss::smooth_l1_loss(&a.tensor()?, &a.tensor()?, a.float()?, reduction(a)?)?.into())),
-    ("kl_div T T b i -> T", |a| Ok(loss::kl_div(&a.tensor()?, &a.tensor()?, a.bool()?, reduction(a)?)?.into())),
+    ("mse_loss T T i -> T", |a| {
+        Ok(loss::mse_loss(&a.tensor()?, &a.tensor()?, reduction(a)?)?.into())
+    }),
+    ("l1_loss T T i -> T", |a| {
+        Ok(loss::l1_loss(&a.tensor()?, &a.tensor()?, reduction(a)?)?.into())
+    }),
+    ("smooth_l1_loss T T f i -> T", |a| {
+        Ok(loss::smooth_l1_loss(&a.tensor()?, &a.tensor()?, a.float()?, reduction(a)?)?.into())
+    }),
+    ("kl_div T T b i -> T", |a| {
+        Ok(loss::kl_div(&a.tensor()?, &a.tensor()?, a.bool()?, reduction(a)?)?.into())
+    }),
     // input, target, weight, reduction
-    ("bce T T T? i -> T", |a| Ok(loss::bce(&a.tensor()?, &a.tensor()?, a.opt_tensor()?.as_ref(), reduction(a)?)?.into())),
+    ("bce T T T? i -> T", |a| {
+        Ok(loss::bce(&a.tensor()?, &a.tensor()?, a.opt_tensor()?.as_ref(), reduction(a)?)?.into())
+    }),
     // input, target, weight, pos_weight, reduction
     ("bce_with_logits T T T? T? i -> T", |a| {
         let (input, target, weight, pos_weight) = (a.tensor()?, a.tensor()?, a.opt_tensor()?, a.opt_tensor()?);
@@ -65,7 +106,8 @@ pub const ROWS: &[Row] = &[
     // parameters, gradients, first and second moments, largest second moments (or none at all), steps (from 1),
     // lr, beta1, beta2, eps, weight_decay, decoupled (AdamW), maximize
     ("adam_ Ts Ts Ts Ts Ts is f f f f f b b -> ()", |a| {
-        let (params, grads, first, second, largest) = (a.tensors()?, a.tensors()?, a.tensors()?, a.tensors()?, a.tensors()?);
+        let (params, grads, first, second, largest) =
+            (a.tensors()?, a.tensors()?, a.tensors()?, a.tensors()?, a.tensors()?);
         let steps = a.ints()?;
         let settings = Adam {
             lr: a.float()?,
@@ -87,6 +129,10 @@ fn reduction(a: &mut Args<'_>) -> Result<Reduction> {
 
 fn class_loss(a: &mut Args<'_>) -> Result<ClassLoss> {
     let (weight, ignore_index) = (a.opt_tensor()?, a.int()?);
-    Ok(ClassLoss { weight, ignore_index, reduction: reduction(a)?, label_smoothing: a.float()? })
+    Ok(ClassLoss {
+        weight,
+        ignore_index,
+        reduction: reduction(a)?,
+        label_smoothing: a.float()?,
+    })
 }
-

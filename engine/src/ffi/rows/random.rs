@@ -27,7 +27,9 @@ pub const ROWS: &[Row] = &[
         Ok(Tensor::from_buffer(Buffer::U8(state), &[count]).into())
     }),
     ("set_rng_state T -> ()", |a| {
-        let state = a.tensor()?.with_buffer(|buffer, view| crate::cpu::gather_bytes(Operand { buffer, view }))?;
+        let state = a
+            .tensor()?
+            .with_buffer(|buffer, view| crate::cpu::gather_bytes(Operand { buffer, view }))?;
         Ok(context::with_generator(|generator| generator.set_state(&state))?.into())
     }),
     ("uniform_ T f f -> T", |a| {
@@ -51,11 +53,16 @@ pub const ROWS: &[Row] = &[
         Ok(x.into())
     }),
     ("bernoulli T -> T", |a| Ok(random::bernoulli(&a.tensor()?)?.into())),
-    ("randint i i is d v -> T", |a| Ok(random::randint(a.int()?, a.int()?, &a.sizes()?, a.dtype()?, a.device()?)?.into())),
-    ("random is v -> T", |a| Ok(random::random(&a.sizes()?, a.device()?)?.into())),
+    ("randint i i is d v -> T", |a| {
+        Ok(random::randint(a.int()?, a.int()?, &a.sizes()?, a.dtype()?, a.device()?)?.into())
+    }),
+    ("random is v -> T", |a| {
+        Ok(random::random(&a.sizes()?, a.device()?)?.into())
+    }),
     ("randperm i v -> T", |a| {
         let count = a.int()?;
-        let count = usize::try_from(count).map_err(|_| Error::runtime(format!("n must be non-negative, got{count}")))?;
+        let count =
+            usize::try_from(count).map_err(|_| Error::runtime(format!("n must be non-negative, got{count}")))?;
         Ok(random::randperm(count, a.device()?)?.into())
     }),
     // weights, number of samples, with replacement
@@ -64,5 +71,7 @@ pub const ROWS: &[Row] = &[
         let count = usize::try_from(count).map_err(|_| Error::runtime("cannot sample n_sample <= 0 samples"))?;
         Ok(random::multinomial(&weights, count, a.bool()?)?.into())
     }),
-    ("dropout T f -> T", |a| Ok(random::dropout(&a.tensor()?, a.float()?)?.into())),
+    ("dropout T f -> T", |a| {
+        Ok(random::dropout(&a.tensor()?, a.float()?)?.into())
+    }),
 ];

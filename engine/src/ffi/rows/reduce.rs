@@ -8,36 +8,78 @@ use crate::prim::{ArgReduce, Reduce};
 pub const ROWS: &[Row] = &[
     ("sum T is b d? -> T", |a| {
         let (x, dims, keepdim) = (a.tensor()?, a.ints()?, a.bool()?);
-        let x = a.opt_dtype()?.map_or_else(|| Ok(x.clone()), |dtype| copy::to_dtype(&x, dtype))?;
+        let x = a
+            .opt_dtype()?
+            .map_or_else(|| Ok(x.clone()), |dtype| copy::to_dtype(&x, dtype))?;
         Ok(reduce::sum(&x, &dims, keepdim)?.into())
     }),
     ("mean T is b d? -> T", |a| {
         let (x, dims, keepdim) = (a.tensor()?, a.ints()?, a.bool()?);
-        let x = a.opt_dtype()?.map_or_else(|| Ok(x.clone()), |dtype| copy::to_dtype(&x, dtype))?;
+        let x = a
+            .opt_dtype()?
+            .map_or_else(|| Ok(x.clone()), |dtype| copy::to_dtype(&x, dtype))?;
         Ok(reduce::mean(&x, &dims, keepdim)?.into())
     }),
     ("prod T is b d? -> T", |a| {
         let (x, dims, keepdim) = (a.tensor()?, a.ints()?, a.bool()?);
-        let x = a.opt_dtype()?.map_or_else(|| Ok(x.clone()), |dtype| copy::to_dtype(&x, dtype))?;
+        let x = a
+            .opt_dtype()?
+            .map_or_else(|| Ok(x.clone()), |dtype| copy::to_dtype(&x, dtype))?;
         Ok(reduce::prod(&x, &dims, keepdim)?.into())
     }),
-    ("amax T is b -> T", |a| Ok(reduce::extreme(Reduce::Max, &a.tensor()?, &a.ints()?, a.bool()?)?.into())),
-    ("amin T is b -> T", |a| Ok(reduce::extreme(Reduce::Min, &a.tensor()?, &a.ints()?, a.bool()?)?.into())),
-    ("max T -> T", |a| Ok(reduce::extreme_of_all(Reduce::Max, &a.tensor()?)?.into())),
-    ("min T -> T", |a| Ok(reduce::extreme_of_all(Reduce::Min, &a.tensor()?)?.into())),
-    ("max_dim T i b -> Ts", |a| Ok(reduce::extreme_with_index(ArgReduce::Max, &a.tensor()?, a.int()?, a.bool()?)?.into())),
-    ("min_dim T i b -> Ts", |a| Ok(reduce::extreme_with_index(ArgReduce::Min, &a.tensor()?, a.int()?, a.bool()?)?.into())),
-    ("argmax T i? b -> T", |a| Ok(reduce::arg_extreme(ArgReduce::Max, &a.tensor()?, a.opt_int()?, a.bool()?)?.into())),
-    ("argmin T i? b -> T", |a| Ok(reduce::arg_extreme(ArgReduce::Min, &a.tensor()?, a.opt_int()?, a.bool()?)?.into())),
-    ("any T is b -> T", |a| Ok(reduce::any(&a.tensor()?, &a.ints()?, a.bool()?)?.into())),
-    ("all T is b -> T", |a| Ok(reduce::all(&a.tensor()?, &a.ints()?, a.bool()?)?.into())),
-    ("var T is f b -> T", |a| Ok(reduce::var(&a.tensor()?, &a.ints()?, a.float()?, a.bool()?)?.into())),
-    ("std T is f b -> T", |a| Ok(reduce::std(&a.tensor()?, &a.ints()?, a.float()?, a.bool()?)?.into())),
-    ("norm T f is b -> T", |a| Ok(reduce::norm(&a.tensor()?, a.float()?, &a.ints()?, a.bool()?)?.into())),
-    ("logsumexp T is b -> T", |a| Ok(reduce::logsumexp(&a.tensor()?, &a.ints()?, a.bool()?)?.into())),
+    ("amax T is b -> T", |a| {
+        Ok(reduce::extreme(Reduce::Max, &a.tensor()?, &a.ints()?, a.bool()?)?.into())
+    }),
+    ("amin T is b -> T", |a| {
+        Ok(reduce::extreme(Reduce::Min, &a.tensor()?, &a.ints()?, a.bool()?)?.into())
+    }),
+    ("max T -> T", |a| {
+        Ok(reduce::extreme_of_all(Reduce::Max, &a.tensor()?)?.into())
+    }),
+    ("min T -> T", |a| {
+        Ok(reduce::extreme_of_all(Reduce::Min, &a.tensor()?)?.into())
+    }),
+    ("max_dim T i b -> Ts", |a| {
+        Ok(reduce::extreme_with_index(ArgReduce::Max, &a.tensor()?, a.int()?, a.bool()?)?.into())
+    }),
+    ("min_dim T i b -> Ts", |a| {
+        Ok(reduce::extreme_with_index(ArgReduce::Min, &a.tensor()?, a.int()?, a.bool()?)?.into())
+    }),
+    ("argmax T i? b -> T", |a| {
+        Ok(reduce::arg_extreme(ArgReduce::Max, &a.tensor()?, a.opt_int()?, a.bool()?)?.into())
+    }),
+    ("argmin T i? b -> T", |a| {
+        Ok(reduce::arg_extreme(ArgReduce::Min, &a.tensor()?, a.opt_int()?, a.bool()?)?.into())
+    }),
+    ("any T is b -> T", |a| {
+        Ok(reduce::any(&a.tensor()?, &a.ints()?, a.bool()?)?.into())
+    }),
+    ("all T is b -> T", |a| {
+        Ok(reduce::all(&a.tensor()?, &a.ints()?, a.bool()?)?.into())
+    }),
+    ("var T is f b -> T", |a| {
+        Ok(reduce::var(&a.tensor()?, &a.ints()?, a.float()?, a.bool()?)?.into())
+    }),
+    ("std T is f b -> T", |a| {
+        Ok(reduce::std(&a.tensor()?, &a.ints()?, a.float()?, a.bool()?)?.into())
+    }),
+    ("norm T f is b -> T", |a| {
+        Ok(reduce::norm(&a.tensor()?, a.float()?, &a.ints()?, a.bool()?)?.into())
+    }),
+    ("logsumexp T is b -> T", |a| {
+        Ok(reduce::logsumexp(&a.tensor()?, &a.ints()?, a.bool()?)?.into())
+    }),
     ("cumsum T i -> T", |a| Ok(scan::cumsum(&a.tensor()?, a.int()?)?.into())),
-    ("softmax T i -> T", |a| Ok(softmax::softmax(&a.tensor()?, a.int()?)?.into())),
-    ("log_softmax T i -> T", |a| Ok(softmax::log_softmax(&a.tensor()?, a.int()?)?.into())),
-    ("sort T i b -> Ts", |a| Ok(sort::sort(&a.tensor()?, a.int()?, a.bool()?)?.into())),
-    ("topk T i i b -> Ts", |a| Ok(sort::topk(&a.tensor()?, a.size()?, a.int()?, a.bool()?)?.into())),
+    ("softmax T i -> T", |a| {
+        Ok(softmax::softmax(&a.tensor()?, a.int()?)?.into())
+    }),
+    ("log_softmax T i -> T", |a| {
+        Ok(softmax::log_softmax(&a.tensor()?, a.int()?)?.into())
+    }),
+    ("sort T i b -> Ts", |a| {
+        Ok(sort::sort(&a.tensor()?, a.int()?, a.bool()?)?.into())
+    }),
+    ("topk T i i b -> Ts", |a| {
+        Ok(sort::topk(&a.tensor()?, a.size()?, a.int()?, a.bool()?)?.into())
+    }),
 ];
