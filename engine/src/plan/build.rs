@@ -1,17 +1,17 @@
 //! From a group of nodes to a kernel: the recursive walk that turns nodes into expressions.
 //!
-//! Every operand is a register, an expression computed again, or a load, as `cluster::source_of` decided;
+//! Every operand is a register, an expression computed again, or a load, as `source::source_of` decided;
 //! windows become positions. Refuses to decide what is fused.
 
 use std::collections::BTreeMap;
 
-use super::classify::{NodeInfo, is_whole};
-use super::cluster::{Source, source_of};
+use super::classify::{NodeInfo, is_aligned, is_whole};
 use super::group::Group;
 use super::kernel::{
     Access, Binding, Block, Body, Expr, ExprId, Kernel, Op, Position, PositionId, ROOT, Store, Value, Window,
 };
 use super::routine::body_of;
+use super::source::{Source, source_of};
 use crate::dtype::DType;
 use crate::prim::{Binary, Prim};
 use crate::wire::{Operand, Program, ProgramNode, ValueRef};
@@ -314,14 +314,18 @@ impl KernelBuilder<'_> {
     /// `x[index]` along the first dimension.
     fn index_select(&mut self, block: &mut BlockBuilder, node: &ProgramNode, at: PositionId) -> ExprId {
         let (x, index) = (&node.operands[0], &node.operands[1]);
-        let mut along_rows = self.window(index);
-        along_rows.shape.clone_from(&node.shape);
-        along_rows.strides.resize(node.shape.len(), 0);
-        let line = block.position(Position::Window {
-            base: at,
-            window: along_rows,
-        });
-        let index = self.value_at(block, index, line, false);
+        let index = if is_aligned(self.program, node, 1) {
+            self.operand(block, index, at)
+        } else {
+            let mut along_rows = self.window(index);
+            along_rows.shape.clone_from(&node.shape);
+            along_rows.strides.resize(node.shape.len(), 0);
+            let line = block.position(Position::Window {
+                base: at,
+                window: along_rows,
+            });
+            self.value_at(block, index, line, false)
+        };
         let mut window = self.window(x);
         window.shape.clone_from(&node.shape);
         let stride = std::mem::replace(&mut window.strides[0], 0);

@@ -39,7 +39,8 @@ pub(super) fn classify(program: &Program) -> Vec<NodeInfo> {
         let num_elements = node.shape.iter().product();
         let elementwise = is_elementwise(node);
         let (mut cost, mut leaves) = (own_cost(&node.prim), BTreeSet::new());
-        for operand in &node.operands {
+        // A write over the whole base never looks at the base.
+        for operand in node.operands.iter().skip(usize::from(is_whole_write(node))) {
             match operand.value {
                 ValueRef::Node(producer) if infos[producer as usize].cheap => {
                     let producer = &infos[producer as usize];
@@ -78,21 +79,30 @@ pub(super) const fn value_of(value: ValueRef) -> Value {
 
 /// True if the operand reads the whole value in row-major order, so flat indices agree.
 pub(super) fn is_whole(program: &Program, operand: &Operand) -> bool {
-    let count: usize = operand.shape.iter().product();
-    operand.offset_param.is_none()
-        && program
-            .value(operand.value)
-            .is_some_and(|value| value.num_elements == count)
-        && window_view(operand).is_contiguous()
+    let mut count = 1usize;
+    for (&size, &stride) in operand.shape.iter().zip(&operand.strides).rev() {
+        if size > 1 && stride != count {
+            return false;
+        }
+        count = count.saturating_mul(size);
+    }
+    let is_all = program
+        .value(operand.value)
+        .is_some_and(|value| value.num_elements == count);
+    is_all && operand.offset_param.is_none()
 }
 
-/// The operand's window as a view with offset zero.
-pub(super) fn window_view(operand: &Operand) -> View {
-    View {
-        shape: operand.shape.clone(),
-        strides: operand.strides.clone(),
-        offset: 0,
-    }
+/// True if the node reads this operand, whole, at the flat index that it computes: only then may both be
+/// computed side by side in one kernel. Indirect reads are elsewhere, whatever their windows look like.
+pub(super) fn is_aligned(program: &Program, node: &ProgramNode, slot: usize) -> bool {
+    let operand = &node.operands[slot];
+    let reads_own_index = match (&node.prim, slot) {
+        (Prim::Gather { .. } | Prim::IndexSelect, 0) | (Prim::ScatterAdd { .. }, _) => false,
+        // One index a row: the same as one an element only if rows have one element.
+        (Prim::IndexSelect, _) => node.shape.iter().product::<usize>() == operand.shape.iter().product::<usize>(),
+        _ => true,
+    };
+    reads_own_index && is_whole(program, operand)
 }
 
 /// True if the node's indexed dimension has one index per output line, so that it is a comparison.

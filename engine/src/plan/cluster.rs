@@ -9,10 +9,11 @@
 
 use std::collections::BTreeSet;
 
-use super::classify::{NodeInfo, is_whole, value_of};
+use super::classify::{NodeInfo, is_aligned, is_whole_write};
 use super::kernel::Value;
+use super::source::{Scope, loads_of, node_loads};
 use crate::prim::Prim;
-use crate::wire::{Operand, Program, ValueRef};
+use crate::wire::{Program, ValueRef};
 
 /// Longest store block; keeps shader texts and their compilation bounded.
 const MAX_NODES: usize = 1200;
@@ -38,6 +39,38 @@ pub(super) struct Cluster {
     pub writes_in_place: bool,
     /// Clusters whose results are read.
     pub depends_on: BTreeSet<usize>,
+    /// Values read from memory.
+    pub loads: BTreeSet<Value>,
+    /// Nodes that other kernels may read, or that live on.
+    pub results: BTreeSet<usize>,
+}
+
+/// Clusters considered as one, with a node that is in none yet.
+struct Together<'a> {
+    clustering: &'a Clustering<'a>,
+    parts: &'a [usize],
+    newcomer: Option<usize>,
+}
+
+impl Scope for Together<'_> {
+    fn computes(&self, node: usize) -> bool {
+        self.newcomer == Some(node)
+            || self.clustering.cluster_of.get(node).is_some_and(|&cluster| {
+                self.parts.contains(&cluster) && self.clustering.clusters[cluster].nodes.contains(&node)
+            })
+    }
+
+    fn prepares(&self, node: usize) -> bool {
+        self.parts
+            .first()
+            .is_some_and(|&first| self.clustering.clusters[first].prologue.contains(&node))
+    }
+}
+
+/// What a union reads and gives.
+struct Union {
+    loads: BTreeSet<Value>,
+    results: BTreeSet<usize>,
 }
 
 /// The state of the pass.
@@ -62,7 +95,7 @@ impl<'a> Clustering<'a> {
         }
         let mut uses = vec![Vec::new(); num_nodes];
         for (index, node) in program.nodes.iter().enumerate() {
-            for (slot, operand) in node.operands.iter().enumerate() {
+            for (slot, operand) in node.operands.iter().enumerate().skip(usize::from(is_whole_write(node))) {
                 if let ValueRef::Node(producer) = operand.value {
                     uses[producer as usize].push((index, slot));
                 }
@@ -90,8 +123,9 @@ impl<'a> Clustering<'a> {
             return;
         }
         let mut candidates: Vec<usize> = Vec::new();
-        for operand in &self.program.nodes[node].operands {
-            if let Some(cluster) = self.joinable_operand(node, operand)
+        let first = usize::from(is_whole_write(&self.program.nodes[node]));
+        for slot in first..self.program.nodes[node].operands.len() {
+            if let Some(cluster) = self.joinable_operand(node, slot)
                 && !candidates.contains(&cluster)
             {
                 candidates.push(cluster);
@@ -110,26 +144,27 @@ impl<'a> Clustering<'a> {
                 }
             }
             if let Some(union) = self.union(&parts, Some(node)) {
-                self.cluster_of.push(target);
-                self.replace(&parts, union);
+                self.replace(&parts, Some(node), union);
                 return;
             }
         }
-        self.start(Cluster {
+        let mut alone = Cluster {
             nodes: BTreeSet::from([node]),
             domain: self.infos[node].num_elements,
             ..Cluster::default()
-        });
+        };
+        alone.loads = loads_of(self.program, self.infos, &alone);
+        self.start(alone);
     }
 
     /// The cluster of an operand that is read whole and in order and not better computed again.
-    fn joinable_operand(&self, node: usize, operand: &Operand) -> Option<usize> {
-        let ValueRef::Node(producer) = operand.value else {
+    fn joinable_operand(&self, node: usize, slot: usize) -> Option<usize> {
+        let ValueRef::Node(producer) = self.program.nodes[node].operands[slot].value else {
             return None;
         };
         let cluster = self.cluster_of[producer as usize];
         let same_range = self.clusters[cluster].domain == self.infos[node].num_elements;
-        (same_range && is_whole(self.program, operand)).then_some(cluster)
+        (same_range && is_aligned(self.program, &self.program.nodes[node], slot)).then_some(cluster)
     }
 
     fn place_routine(&mut self, node: usize) {
@@ -149,16 +184,17 @@ impl<'a> Clustering<'a> {
             writes_in_place,
             ..Cluster::default()
         };
+        cluster.loads = loads_of(self.program, self.infos, &cluster);
         // These read each element of their operand once, so computing it on the way costs nothing.
         if (folds || writes_in_place)
             && let Some(absorbed) = self.absorbable(node, usize::from(writes_in_place))
         {
-            cluster.prologue = self.clusters[absorbed].nodes.clone();
-            if self.num_bindings(&cluster) <= self.max_bindings {
-                self.clusters[absorbed].nodes.clear();
-                self.clusters[absorbed].depends_on.clear();
-            } else {
-                cluster.prologue.clear();
+            let mut absorbing = cluster.clone();
+            absorbing.prologue.clone_from(&self.clusters[absorbed].nodes);
+            absorbing.loads = loads_of(self.program, self.infos, &absorbing);
+            if absorbing.loads.len() < self.max_bindings {
+                self.clusters[absorbed] = Cluster::default();
+                cluster = absorbing;
             }
         }
         self.start(cluster);
@@ -180,74 +216,99 @@ impl<'a> Clustering<'a> {
         let source = &self.clusters[cluster];
         let plain = source.routine.is_none() && source.nodes.contains(&producer) && source.nodes.len() <= MAX_PROLOGUE;
         // Nobody but the routine may want anything of it.
-        let mut together = source.clone();
-        together.nodes.insert(node);
-        let only_reader = self.results(&together).iter().all(|&result| result == node);
+        let together = Together {
+            clustering: self,
+            parts: &[cluster],
+            newcomer: Some(node),
+        };
+        let only_reader = !source.results.iter().any(|&result| self.is_result(&together, result));
         (plain && !expands && only_reader).then_some(cluster)
     }
 
+    /// Adds a cluster around the node that comes next.
     fn start(&mut self, mut cluster: Cluster) {
         let id = self.clusters.len();
-        cluster.depends_on = self.sources(&cluster);
-        for &node in cluster.nodes.iter().chain(&cluster.prologue) {
-            if node == self.cluster_of.len() {
-                self.cluster_of.push(id);
-            } else {
-                self.cluster_of[node] = id;
-            }
+        cluster.depends_on = self.sources(&cluster.loads);
+        let node = self.cluster_of.len();
+        self.cluster_of.push(id);
+        for &prepared in &cluster.prologue {
+            self.cluster_of[prepared] = id;
+        }
+        if self.is_result(&cluster, node) {
+            cluster.results.insert(node);
         }
         self.clusters.push(cluster);
     }
 
-    /// The clusters `parts` and a node that is not placed yet as one cluster, if nothing forbids it: at
-    /// most one routine, which is the first part's; no reading of its own results; no cycle; not too many
-    /// bindings or nodes.
-    fn union(&self, parts: &[usize], newcomer: Option<usize>) -> Option<Cluster> {
-        let mut union = self.clusters[*parts.first()?].clone();
-        for (number, &part) in parts.iter().enumerate().skip(1) {
+    /// What the clusters `parts` and a node that is not placed yet are as one cluster, if nothing forbids
+    /// it: at most one routine, which is the first part's; no reading of its own results; no cycle; not too
+    /// many bindings or nodes. Looks only at what the parts give and what the newcomer reads, so that long
+    /// chains are planned in linear time.
+    fn union(&self, parts: &[usize], newcomer: Option<usize>) -> Option<Union> {
+        let together = Together {
+            clustering: self,
+            parts,
+            newcomer,
+        };
+        let domain = self.clusters[*parts.first()?].domain;
+        let mut num_nodes = 1;
+        let mut loads = BTreeSet::new();
+        for (number, &part) in parts.iter().enumerate() {
             let cluster = &self.clusters[part];
-            let fits = cluster.routine.is_none() && !cluster.nodes.is_empty() && cluster.domain == union.domain;
-            if !fits
-                || parts[..number]
-                    .iter()
-                    .any(|&other| self.reaches(part, other) || self.reaches(other, part))
-            {
+            let fits = cluster.routine.is_none() && !cluster.nodes.is_empty() && cluster.domain == domain;
+            let tied = |&other: &usize| self.reaches(part, other) || self.reaches(other, part);
+            if number > 0 && (!fits || parts[..number].iter().any(tied)) {
                 return None;
             }
-            union.nodes.extend(cluster.nodes.iter().copied());
+            num_nodes += cluster.nodes.len();
+            loads.extend(cluster.loads.iter().copied());
         }
-        union.nodes.extend(newcomer);
-        if union.nodes.len() > MAX_NODES || self.num_bindings(&union) > self.max_bindings {
+        if let Some(node) = newcomer {
+            node_loads(self.program, self.infos, &together, node, false, &mut loads);
+        }
+        let candidates = parts
+            .iter()
+            .flat_map(|&part| &self.clusters[part].results)
+            .copied()
+            .chain(newcomer);
+        let results: BTreeSet<usize> = candidates.filter(|&node| self.is_result(&together, node)).collect();
+        if num_nodes > MAX_NODES || loads.len() + results.len() > self.max_bindings {
             return None;
         }
-        let reads_well = self.loads(&union).into_iter().all(|value| {
-            let Value::Node(producer) = value else { return true };
-            let producer = producer as usize;
-            !union.nodes.contains(&producer)
-                && parts
-                    .iter()
-                    .all(|&part| self.cluster_of[producer] != part && !self.reaches(self.cluster_of[producer], part))
+        let reads_well = loads.iter().all(|&value| {
+            let Value::Node(producer) = value else {
+                return true;
+            };
+            let source = self.cluster_of[producer as usize];
+            parts.iter().all(|&part| source != part && !self.reaches(source, part))
         });
-        reads_well.then_some(union)
+        reads_well.then_some(Union { loads, results })
     }
 
     /// Puts a union in the place of its parts.
-    fn replace(&mut self, parts: &[usize], mut union: Cluster) {
+    fn replace(&mut self, parts: &[usize], newcomer: Option<usize>, union: Union) {
         let target = parts[0];
-        for &node in &union.nodes {
-            self.cluster_of[node] = target;
-        }
-        union.depends_on = self.sources(&union);
-        self.clusters[target] = union;
         for &part in &parts[1..] {
-            self.clusters[part].nodes.clear();
-            self.clusters[part].depends_on.clear();
+            let absorbed = std::mem::take(&mut self.clusters[part]);
+            for &node in &absorbed.nodes {
+                self.cluster_of[node] = target;
+            }
+            self.clusters[target].nodes.extend(absorbed.nodes);
             for cluster in &mut self.clusters {
                 if cluster.depends_on.remove(&part) {
                     cluster.depends_on.insert(target);
                 }
             }
         }
+        if let Some(node) = newcomer {
+            self.cluster_of.push(target);
+            self.clusters[target].nodes.insert(node);
+        }
+        let depends_on = self.sources(&union.loads);
+        let cluster = &mut self.clusters[target];
+        cluster.depends_on = depends_on;
+        cluster.loads = union.loads;
+        cluster.results = union.results;
     }
 
     /// True if `from` needs results of `to`, directly or through others.
@@ -268,42 +329,25 @@ impl<'a> Clustering<'a> {
         false
     }
 
-    /// Clusters whose results this one reads.
-    pub fn sources(&self, cluster: &Cluster) -> BTreeSet<usize> {
-        let sources = self.loads(cluster).into_iter();
-        sources
-            .filter_map(|value| {
-                if let Value::Node(producer) = value {
-                    Some(self.cluster_of[producer as usize])
-                } else {
-                    None
-                }
-            })
-            .collect()
+    /// The clusters that values come from.
+    fn sources(&self, loads: &BTreeSet<Value>) -> BTreeSet<usize> {
+        let cluster_of = |value: &Value| match *value {
+            Value::Node(producer) => Some(self.cluster_of[producer as usize]),
+            Value::Input(_) | Value::Partial(_) => None,
+        };
+        loads.iter().filter_map(cluster_of).collect()
     }
 
-    fn num_bindings(&self, cluster: &Cluster) -> usize {
-        self.loads(cluster).len() + self.results(cluster).len()
+    /// True for a node that other kernels may read, or that lives on.
+    fn is_result(&self, scope: &impl Scope, node: usize) -> bool {
+        self.is_output[node] || (!self.infos[node].cheap && self.escapes(scope, node))
     }
 
-    /// Nodes of the cluster that other kernels may read, or that live on.
-    fn results(&self, cluster: &Cluster) -> Vec<usize> {
-        let is_result =
-            |&node: &usize| self.is_output[node] || (!self.infos[node].cheap && self.escapes(cluster, node));
-        cluster.nodes.iter().copied().filter(is_result).collect()
-    }
-
-    /// True if a node is read outside the cluster, perhaps by a cheap reader that is computed again there.
-    fn escapes(&self, cluster: &Cluster, node: usize) -> bool {
-        self.uses[node].iter().any(|&(reader, _)| {
-            let outside = !cluster.nodes.contains(&reader);
-            outside || (self.infos[reader].cheap && self.escapes(cluster, reader))
-        })
-    }
-
-    /// Values that the cluster reads from memory if all its nodes are computed.
-    pub fn loads(&self, cluster: &Cluster) -> BTreeSet<Value> {
-        loads_of(self.program, self.infos, cluster)
+    /// True if a node is read outside the kernel, perhaps by a cheap reader that is computed again there.
+    fn escapes(&self, scope: &impl Scope, node: usize) -> bool {
+        self.uses[node]
+            .iter()
+            .any(|&(reader, _)| !scope.computes(reader) || (self.infos[reader].cheap && self.escapes(scope, reader)))
     }
 
     /// Joins clusters that know nothing of each other but run over equally many elements.
@@ -323,7 +367,7 @@ impl<'a> Clustering<'a> {
                 .collect();
             for other in earlier {
                 if let Some(union) = self.union(&[later, other], None) {
-                    self.replace(&[later, other], union);
+                    self.replace(&[later, other], None, union);
                     break;
                 }
             }
@@ -331,73 +375,6 @@ impl<'a> Clustering<'a> {
     }
 
     fn is_wanted(&self, cluster: usize) -> bool {
-        !self.results(&self.clusters[cluster]).is_empty()
-    }
-}
-
-/// Where an operand's value comes from.
-pub(super) enum Source {
-    /// Computed earlier at the same index.
-    Register,
-    /// Computed again here.
-    Inline(usize),
-    /// Read from memory.
-    Memory(Value),
-}
-
-/// Where a kernel takes an operand from. `at_root`: it is read at the index the store block runs at;
-/// `in_load`: it is read while the routine's operands are computed.
-pub(super) fn source_of(
-    cluster: &Cluster,
-    infos: &[NodeInfo],
-    operand: &Operand,
-    at_root: bool,
-    in_load: bool,
-) -> Source {
-    let ValueRef::Node(producer) = operand.value else {
-        return Source::Memory(value_of(operand.value));
-    };
-    let producer = producer as usize;
-    if at_root && cluster.nodes.contains(&producer) {
-        Source::Register
-    } else if infos[producer].cheap || (in_load && cluster.prologue.contains(&producer)) {
-        Source::Inline(producer)
-    } else {
-        Source::Memory(Value::Node(producer as u32))
-    }
-}
-
-/// Values that a cluster reads from memory if all its nodes are computed.
-pub(super) fn loads_of(program: &Program, infos: &[NodeInfo], cluster: &Cluster) -> BTreeSet<Value> {
-    let mut loads = BTreeSet::new();
-    for &node in &cluster.nodes {
-        let in_load = cluster.routine == Some(node);
-        for operand in &program.nodes[node].operands {
-            operand_loads(program, infos, cluster, operand, in_load, !in_load, &mut loads);
-        }
-    }
-    loads
-}
-
-fn operand_loads(
-    program: &Program,
-    infos: &[NodeInfo],
-    cluster: &Cluster,
-    operand: &Operand,
-    in_load: bool,
-    at_root: bool,
-    loads: &mut BTreeSet<Value>,
-) {
-    let at_root = at_root && is_whole(program, operand);
-    match source_of(cluster, infos, operand, at_root, in_load) {
-        Source::Register => {}
-        Source::Inline(producer) => {
-            for operand in &program.nodes[producer].operands {
-                operand_loads(program, infos, cluster, operand, in_load, at_root, loads);
-            }
-        }
-        Source::Memory(value) => {
-            loads.insert(value);
-        }
+        !self.clusters[cluster].results.is_empty()
     }
 }

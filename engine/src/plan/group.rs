@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::classify::NodeInfo;
 use super::cluster::{Cluster, Clustering};
 use super::kernel::Value;
+use super::source::loads_of;
 use crate::wire::Program;
 
 /// One kernel to build.
@@ -40,7 +41,7 @@ pub(super) fn groups(program: &Program, infos: &[NodeInfo], max_bindings: usize)
             nodes,
             ..cluster.clone()
         };
-        for value in clustering.loads(&cluster) {
+        for value in loads_of(program, infos, &cluster) {
             if let Value::Node(producer) = value {
                 wanted.insert(producer as usize);
             }
@@ -77,7 +78,7 @@ fn topological_order(clustering: &Clustering<'_>) -> Vec<usize> {
     let mut ready: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (id, cluster) in clusters.iter().enumerate() {
         let Some(&first) = cluster.nodes.first() else { continue };
-        let sources = clustering.sources(cluster);
+        let sources = cluster.depends_on.clone();
         if sources.is_empty() {
             ready.insert((first, id));
         }

@@ -15,6 +15,7 @@ mod classify;
 mod cluster;
 mod group;
 mod routine;
+mod source;
 mod split;
 
 use std::collections::BTreeMap;
@@ -203,7 +204,7 @@ impl Planner<'_> {
 fn last_reads(program: &Program, infos: &[classify::NodeInfo], groups: &[group::Group]) -> BTreeMap<Value, usize> {
     let mut last = BTreeMap::new();
     for (step, group) in groups.iter().enumerate() {
-        for value in cluster::loads_of(program, infos, &group.cluster) {
+        for value in source::loads_of(program, infos, &group.cluster) {
             last.insert(value, step);
         }
     }

@@ -124,3 +124,28 @@ fn a_repeated_step_is_planned_once() {
     assert_eq!(stats.pipelines, 1);
     assert_eq!(stats.buffer_bytes, bytes, "memory stays flat");
 }
+
+/// Indices that were themselves computed have as many elements as what they pick, so they could share the
+/// kernel; what is picked from lies elsewhere even when it has as many elements too.
+#[test]
+fn computed_indices_pick_from_computed_values() {
+    let mut bench = Bench::new();
+    let one = bench.fill(Prim::Full, &[Scalar::Int(1)], &[], DType::I64).expand(&[3]);
+    for shape in [&[3][..], &[3, 1], &[3, 4]] {
+        let noise = bench.noise(5, shape);
+        let values = bench.apply(Prim::Unary(Unary::Exp), &[&noise], &[]);
+        let stored = bench.integers(&[1, 0, -1], &[3]);
+        let rows = binary(&mut bench, Binary::Add, &stored, &one);
+        let selected = bench.apply(Prim::IndexSelect, &[&values, &rows], &[]);
+        let doubled = binary(&mut bench, Binary::Add, &selected, &selected);
+        let index = rows.reshape(&[3, 1]).expand(&[3, shape.get(1).copied().unwrap_or(1)]);
+        let matrix = values.reshape(&[3, shape.get(1).copied().unwrap_or(1)]);
+        let gathered = bench.apply(Prim::Gather { dim: 0 }, &[&matrix, &index], &[]);
+        let scattered = bench.apply(
+            Prim::ScatterAdd { dim: 0, shape: matrix.view.shape.clone() },
+            &[&index, &gathered],
+            &[],
+        );
+        bench.agree(&[&doubled, &gathered, &scattered], 1e-5);
+    }
+}
