@@ -23,6 +23,7 @@ fi
 # Call before compiling for the browser.
 use_wasm_toolchain() {
   case "$wasm_toolchain" in
+    default) unset RUSTC_BOOTSTRAP CARGO_UNSTABLE_BUILD_STD ;;
     none) fail "no compiler for $WASM_TARGET; run 'make setup'" ;;
     debian)
       export PATH="$wasm_bindgen_folder/bin:$trunk_folder/bin:$root/node_modules/.bin:/usr/bin:$PATH"

@@ -1,20 +1,17 @@
 // Builds the engine's two halves for the browser: the recorder (Python worker) and the executor (gpu worker).
 // Cargo decides whether anything must be compiled; binding and optimising are redone only when its result changed.
 
-import { existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { optimise } from "./optimise.mjs";
 import { isQuickBuild, pieces, run, sha256, unlessCurrent } from "./site.mjs";
 
 const target = "wasm32-unknown-unknown";
 
-/** What both halves may use beyond the first WebAssembly: every browser that has WebGPU and JSPI has these too. */
-const wasmFeatures = ["simd", "bulk-memory", "bulk-memory-opt", "nontrapping-float-to-int", "sign-ext", "mutable-globals"];
-const extraWasmFeatures = ["reference-types", "multivalue"];
-
 const halves = [
-  { name: "recorder", optimise: "-O3" },
-  { name: "executor", optimise: "-Os" },
+  { name: "recorder", level: "-O3" },
+  { name: "executor", level: "-Os" },
 ];
 
 /** Compiles, binds and optimises both halves into kernel/. */
@@ -36,23 +33,17 @@ function compile(name) {
   return join(folder, "carrel_engine.wasm");
 }
 
-async function bind({ name, optimise }, compiled) {
+async function bind({ name, level }, compiled) {
   const folder = join(pieces, "kernel");
   const script = join(folder, `${name}.js`);
   const module = join(folder, `${name}_bg.wasm`);
-  const key = [sha256(readFileSync(compiled)), isQuickBuild, optimise, sha256(readFileSync(new URL(import.meta.url)))].join(" ");
+  const key = [sha256(readFileSync(compiled)), isQuickBuild, level, sha256(readFileSync(new URL(import.meta.url)))].join(" ");
   await unlessCurrent(name, key, [script, module], () => {
     run("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir", folder, "--out-name", name, compiled]);
-    if (!isQuickBuild) shrink(module, optimise);
+    if (!isQuickBuild) {
+      optimise(module, level, `${module}.smaller`);
+      renameSync(`${module}.smaller`, module);
+    }
     console.log(`${name}: ${Math.round(statSync(module).size / 1024)} KB`);
   });
-}
-
-function shrink(module, optimise) {
-  const features = [...wasmFeatures, ...extraWasmFeatures].map((feature) => `--enable-${feature}`);
-  const smaller = `${module}.smaller`;
-  run("wasm-opt", [optimise, ...features, module, "-o", smaller]);
-  if (!existsSync(smaller)) throw new Error(`wasm-opt wrote nothing for ${module}`);
-  rmSync(module);
-  renameSync(smaller, module);
 }

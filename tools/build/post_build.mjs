@@ -5,6 +5,7 @@
 import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+import { shrinkPageModule } from "./page_module.mjs";
 import { filesBelow, isQuickBuild, pieces, root, sha256 } from "./site.mjs";
 
 const site = process.env.TRUNK_STAGING_DIR;
@@ -65,6 +66,7 @@ function fill(script, name, empty, value) {
   return script.replace(place, () => `const ${name} = ${value};`);
 }
 
+if (!isQuickBuild) await shrinkPageModule(site);
 copyParts();
 writeManifest();
 const count = writePrecacheList();

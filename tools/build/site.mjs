@@ -14,6 +14,9 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 /** Finished pieces, laid out as they will be in dist. */
 export const pieces = join(root, "target", "site");
 
+/** Results that are worth keeping but are not copied as they lie. */
+export const cache = join(root, "target", "site-cache");
+
 /** Notes about what each finished piece was made from. */
 const stamps = join(root, "target", "site-stamps");
 
