@@ -142,7 +142,10 @@ fn computed_indices_pick_from_computed_values() {
         let matrix = values.reshape(&[3, shape.get(1).copied().unwrap_or(1)]);
         let gathered = bench.apply(Prim::Gather { dim: 0 }, &[&matrix, &index], &[]);
         let scattered = bench.apply(
-            Prim::ScatterAdd { dim: 0, shape: matrix.view.shape.clone() },
+            Prim::ScatterAdd {
+                dim: 0,
+                shape: matrix.view.shape.clone(),
+            },
             &[&index, &gathered],
             &[],
         );
