@@ -1,6 +1,6 @@
 //! The door to Python: calls work, and nothing that comes in panics.
 #![cfg(feature = "recorder")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use carrel_engine::ffi::{Called, Recorder};
 
