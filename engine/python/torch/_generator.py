@@ -20,6 +20,9 @@ class Generator:
         self._state = None
         self.manual_seed(67280421310721)
 
+    def __repr__(self):
+        return f"<torch._C.Generator at {id(self):#x}>"
+
     def manual_seed(self, seed):
         """Starts over from a seed. Returns itself."""
         seed = int(seed)
