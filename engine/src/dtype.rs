@@ -86,7 +86,11 @@ impl DType {
         if self == other {
             return self;
         }
-        let (low, high) = if self.category() <= other.category() { (self, other) } else { (other, self) };
+        let (low, high) = if self.category() <= other.category() {
+            (self, other)
+        } else {
+            (other, self)
+        };
         if low.category() < high.category() {
             return high;
         }

@@ -106,27 +106,42 @@ pub enum Error {
 impl Error {
     /// A `RuntimeError` with this text.
     pub fn runtime(message: impl Into<String>) -> Error {
-        Error::Other { kind: ErrorKind::Runtime, message: message.into() }
+        Error::Other {
+            kind: ErrorKind::Runtime,
+            message: message.into(),
+        }
     }
 
     /// A `TypeError` with this text.
     pub fn type_error(message: impl Into<String>) -> Error {
-        Error::Other { kind: ErrorKind::Type, message: message.into() }
+        Error::Other {
+            kind: ErrorKind::Type,
+            message: message.into(),
+        }
     }
 
     /// A `ValueError` with this text.
     pub fn value(message: impl Into<String>) -> Error {
-        Error::Other { kind: ErrorKind::Value, message: message.into() }
+        Error::Other {
+            kind: ErrorKind::Value,
+            message: message.into(),
+        }
     }
 
     /// An `IndexError` with this text.
     pub fn index(message: impl Into<String>) -> Error {
-        Error::Other { kind: ErrorKind::Index, message: message.into() }
+        Error::Other {
+            kind: ErrorKind::Index,
+            message: message.into(),
+        }
     }
 
     /// A `NotImplementedError` with this text.
     pub fn not_implemented(message: impl Into<String>) -> Error {
-        Error::Other { kind: ErrorKind::NotImplemented, message: message.into() }
+        Error::Other {
+            kind: ErrorKind::NotImplemented,
+            message: message.into(),
+        }
     }
 
     /// The Python exception kind.
@@ -165,14 +180,22 @@ impl fmt::Display for Error {
                 a[0], a[1], b[0], b[1]
             ),
             Error::InvalidShape { shape, numel } => {
-                write!(formatter, "shape '{}' is invalid for input of size {numel}", list_text(shape))
+                write!(
+                    formatter,
+                    "shape '{}' is invalid for input of size {numel}",
+                    list_text(shape)
+                )
             }
             Error::UnsupportedDType { op, dtype, device } => write!(
                 formatter,
                 "\"{op}\" not implemented for '{}' on device '{device}'",
                 dtype.scalar_type_name()
             ),
-            Error::SavedTensorModified { tensor, found, expected } => write!(
+            Error::SavedTensorModified {
+                tensor,
+                found,
+                expected,
+            } => write!(
                 formatter,
                 "one of the variables needed for gradient computation has been modified by an inplace operation: \
                  {tensor} is at version {found}; expected version {expected} instead. Hint: enable anomaly \

@@ -7,33 +7,33 @@
 //! Read next: `prim` (the catalogue of operators), then `graph`, `wire`, and ARCHITECTURE.md.
 
 pub mod dtype;
+pub mod error;
+pub mod prim;
 pub mod scalar;
 pub mod shape;
 pub mod view;
-pub mod error;
-pub mod prim;
 pub mod wire;
 
 #[cfg(feature = "recorder")]
-pub mod graph;
+pub mod apply;
+#[cfg(feature = "recorder")]
+pub mod autograd;
+#[cfg(feature = "recorder")]
+pub mod context;
 #[cfg(feature = "recorder")]
 pub mod cpu;
+#[cfg(feature = "recorder")]
+pub mod ffi;
+#[cfg(feature = "recorder")]
+pub mod graph;
+#[cfg(feature = "recorder")]
+pub mod ops;
 #[cfg(feature = "recorder")]
 pub mod random;
 #[cfg(feature = "recorder")]
 pub mod storage;
 #[cfg(feature = "recorder")]
 pub mod tensor;
-#[cfg(feature = "recorder")]
-pub mod context;
-#[cfg(feature = "recorder")]
-pub mod apply;
-#[cfg(feature = "recorder")]
-pub mod ops;
-#[cfg(feature = "recorder")]
-pub mod autograd;
-#[cfg(feature = "recorder")]
-pub mod ffi;
 
 #[cfg(feature = "executor")]
 pub mod backend;

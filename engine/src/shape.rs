@@ -16,7 +16,12 @@ pub fn checked_num_elements(sizes: &[usize]) -> Result<usize> {
         .iter()
         .try_fold(1usize, |product, &size| product.checked_mul(size))
         .filter(|&product| product < MAX_ELEMENTS)
-        .ok_or_else(|| Error::runtime(format!("a tensor of shape {} has too many elements", crate::error::list_text(sizes))))
+        .ok_or_else(|| {
+            Error::runtime(format!(
+                "a tensor of shape {} has too many elements",
+                crate::error::list_text(sizes)
+            ))
+        })
 }
 
 /// The product of the sizes of a shape that was checked when it was made.
@@ -31,8 +36,16 @@ pub fn broadcast(a: &[usize], b: &[usize]) -> Result<Shape> {
     // From the back, so that the innermost mismatch is the one reported, as PyTorch does.
     for from_back in 0..rank {
         let dim = rank - 1 - from_back;
-        let size_a = if from_back < a.len() { a[a.len() - 1 - from_back] } else { 1 };
-        let size_b = if from_back < b.len() { b[b.len() - 1 - from_back] } else { 1 };
+        let size_a = if from_back < a.len() {
+            a[a.len() - 1 - from_back]
+        } else {
+            1
+        };
+        let size_b = if from_back < b.len() {
+            b[b.len() - 1 - from_back]
+        } else {
+            1
+        };
         result[dim] = match (size_a, size_b) {
             (x, y) if x == y => x,
             (1, y) => y,
@@ -63,7 +76,9 @@ pub fn normalize_dims(dims: &[i64], rank: usize) -> Result<Vec<usize>> {
         let dim = normalize_dim(dim, rank)?;
         if rank > 0 {
             if result.contains(&dim) {
-                return Err(Error::runtime(format!("dim {dim} appears multiple times in the list of dims")));
+                return Err(Error::runtime(format!(
+                    "dim {dim} appears multiple times in the list of dims"
+                )));
             }
             result.push(dim);
         }
@@ -74,7 +89,10 @@ pub fn normalize_dims(dims: &[i64], rank: usize) -> Result<Vec<usize>> {
 
 /// A shape argument with at most one -1 made concrete for `numel` elements.
 pub fn infer_shape(shape: &[i64], numel: usize) -> Result<Shape> {
-    let invalid = || Error::InvalidShape { shape: shape.to_vec(), numel };
+    let invalid = || Error::InvalidShape {
+        shape: shape.to_vec(),
+        numel,
+    };
     let mut known = 1usize;
     let mut inferred = None;
     for (dim, &size) in shape.iter().enumerate() {

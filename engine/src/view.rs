@@ -29,7 +29,11 @@ pub fn contiguous_strides(shape: &[usize]) -> Vec<usize> {
 impl View {
     /// The row-major view of a fresh storage.
     pub fn contiguous(shape: &[usize]) -> View {
-        View { shape: shape.to_vec(), strides: contiguous_strides(shape), offset: 0 }
+        View {
+            shape: shape.to_vec(),
+            strides: contiguous_strides(shape),
+            offset: 0,
+        }
     }
 
     /// The number of dimensions.
@@ -64,7 +68,12 @@ impl View {
         if self.num_elements() == 0 {
             return 0;
         }
-        let span: usize = self.shape.iter().zip(&self.strides).map(|(&size, &stride)| (size - 1) * stride).sum();
+        let span: usize = self
+            .shape
+            .iter()
+            .zip(&self.strides)
+            .map(|(&size, &stride)| (size - 1) * stride)
+            .sum();
         self.offset + span + 1
     }
 
@@ -101,7 +110,11 @@ impl View {
             }
         }
         shape::checked_num_elements(shape)?;
-        Ok(View { shape: shape.to_vec(), strides, offset: self.offset })
+        Ok(View {
+            shape: shape.to_vec(),
+            strides,
+            offset: self.offset,
+        })
     }
 
     /// `length` elements of dimension `dim` from `start`, `step` apart. The caller has clamped the bounds.
@@ -117,7 +130,11 @@ impl View {
     /// The caller has checked that the element counts agree.
     pub fn reshape(&self, shape: &[usize]) -> Option<View> {
         if self.num_elements() == 0 {
-            return Some(View { shape: shape.to_vec(), strides: contiguous_strides(shape), offset: self.offset });
+            return Some(View {
+                shape: shape.to_vec(),
+                strides: contiguous_strides(shape),
+                offset: self.offset,
+            });
         }
         let mut strides = vec![1; shape.len()];
         let mut new_dim = shape.len();
@@ -125,8 +142,7 @@ impl View {
         let mut chunk_stride = self.strides.last().copied().unwrap_or(1);
         for dim in (0..self.rank()).rev() {
             chunk *= self.shape[dim];
-            let ends_chunk = dim == 0
-                || (self.shape[dim - 1] != 1 && self.strides[dim - 1] != chunk * chunk_stride);
+            let ends_chunk = dim == 0 || (self.shape[dim - 1] != 1 && self.strides[dim - 1] != chunk * chunk_stride);
             if !ends_chunk {
                 continue;
             }
@@ -144,7 +160,11 @@ impl View {
                 chunk_stride = self.strides[dim - 1];
             }
         }
-        Some(View { shape: shape.to_vec(), strides, offset: self.offset })
+        Some(View {
+            shape: shape.to_vec(),
+            strides,
+            offset: self.offset,
+        })
     }
 }
 
@@ -156,10 +176,20 @@ mod tests {
     fn reshape_of_contiguous_and_transposed() {
         let view = View::contiguous(&[2, 3, 4]);
         assert_eq!(view.reshape(&[6, 4]), Some(View::contiguous(&[6, 4])));
-        assert_eq!(view.reshape(&[2, 1, 12]), Some(View { shape: vec![2, 1, 12], strides: vec![12, 12, 1], offset: 0 }));
+        assert_eq!(
+            view.reshape(&[2, 1, 12]),
+            Some(View {
+                shape: vec![2, 1, 12],
+                strides: vec![12, 12, 1],
+                offset: 0
+            })
+        );
         let transposed = view.permute(&[1, 0, 2]);
         assert_eq!(transposed.reshape(&[6, 4]), None);
-        assert_eq!(transposed.reshape(&[3, 2, 2, 2]).map(|v| v.strides), Some(vec![4, 12, 2, 1]));
+        assert_eq!(
+            transposed.reshape(&[3, 2, 2, 2]).map(|v| v.strides),
+            Some(vec![4, 12, 2, 1])
+        );
     }
 
     #[test]

@@ -209,7 +209,8 @@ fn mentions(code: &str, word: &str) -> bool {
         let before = code[..start].chars().next_back();
         let after = code[start + word.len()..].chars().next();
         let is_inner = before == Some(':');
-        !is_inner && !is_name(before) && !(is_name(after) && word.ends_with(|letter: char| letter.is_alphanumeric()))
+        let goes_on = is_name(after) && word.ends_with(char::is_alphanumeric);
+        !is_inner && !is_name(before) && !goes_on
     })
 }
 

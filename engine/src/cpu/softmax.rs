@@ -111,7 +111,7 @@ mod tests {
             of(Kind::LogSoftmax, &[0.0, f32::NEG_INFINITY], &[2]),
             [0.0, f32::NEG_INFINITY]
         );
-        assert_eq!(of(Kind::Softmax, &[], &[0, 3]), []);
-        assert_eq!(of(Kind::Softmax, &[], &[3, 0]), []);
+        assert!(of(Kind::Softmax, &[], &[0, 3]).is_empty());
+        assert!(of(Kind::Softmax, &[], &[3, 0]).is_empty());
     }
 }

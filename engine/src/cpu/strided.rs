@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn gathers_every_kind_of_view() {
         assert_eq!(elements(&View::contiguous(&[])), [0]);
-        assert_eq!(elements(&View::contiguous(&[3, 0])), []);
+        assert!(elements(&View::contiguous(&[3, 0])).is_empty());
         assert_eq!(
             elements(&View::contiguous(&[2, 3]).permute(&[1, 0])),
             [0, 3, 1, 4, 2, 5]

@@ -48,7 +48,11 @@ fn kept_outputs(nodes: &[PendingNode], reads: &[Read]) -> Vec<bool> {
 }
 
 fn needed_nodes(nodes: &[PendingNode], kept: &[bool]) -> Vec<bool> {
-    let position: BTreeMap<ValueId, usize> = nodes.iter().enumerate().map(|(index, node)| (node.output_id, index)).collect();
+    let position: BTreeMap<ValueId, usize> = nodes
+        .iter()
+        .enumerate()
+        .map(|(index, node)| (node.output_id, index))
+        .collect();
     let mut needed = kept.to_vec();
     for index in (0..nodes.len()).rev() {
         if needed[index] {
@@ -73,11 +77,20 @@ struct Lowering {
 
 impl Lowering {
     fn push(&mut self, node: &PendingNode, kept: bool) {
-        let operands = node.inputs.iter().map(|(value, view)| self.operand(value, view)).collect();
+        let operands = node
+            .inputs
+            .iter()
+            .map(|(value, view)| self.operand(value, view))
+            .collect();
         let first_param = self.params.len() as u32;
         // The parameter of a write is a position, whatever the dtype written.
-        let param_dtype = if matches!(node.prim, Prim::ViewWrite { .. }) { DType::I64 } else { node.dtype };
-        self.params.extend(node.params.iter().map(|&scalar| param_word(scalar, param_dtype)));
+        let param_dtype = if matches!(node.prim, Prim::ViewWrite { .. }) {
+            DType::I64
+        } else {
+            node.dtype
+        };
+        self.params
+            .extend(node.params.iter().map(|&scalar| param_word(scalar, param_dtype)));
         let index = self.program.nodes.len() as u32;
         self.program.nodes.push(ProgramNode {
             prim: node.prim.clone(),
@@ -98,7 +111,10 @@ impl Lowering {
             Some(&reference) => reference,
             None => {
                 let reference = ValueRef::Input(self.input_ids.len() as u32);
-                self.program.inputs.push(ValueDecl { dtype: value.dtype, num_elements: value.num_elements });
+                self.program.inputs.push(ValueDecl {
+                    dtype: value.dtype,
+                    num_elements: value.num_elements,
+                });
                 self.input_ids.push(value.id);
                 self.values.insert(value.id, reference);
                 reference
@@ -112,7 +128,12 @@ impl Lowering {
             self.params.push(view.offset as u32);
             Some(self.params.len() as u32 - 1)
         };
-        Operand { value: reference, shape: view.shape.clone(), strides: view.strides.clone(), offset_param }
+        Operand {
+            value: reference,
+            shape: view.shape.clone(),
+            strides: view.strides.clone(),
+            offset_param,
+        }
     }
 }
 

@@ -64,7 +64,12 @@ pub struct Graph {
 impl Graph {
     fn new_value(&mut self, dtype: DType, num_elements: usize) -> Rc<GpuValue> {
         self.next_id += 1;
-        Rc::new(GpuValue { id: ValueId(self.next_id), dtype, num_elements, dropped: Rc::clone(&self.dropped) })
+        Rc::new(GpuValue {
+            id: ValueId(self.next_id),
+            dtype,
+            num_elements,
+            dropped: Rc::clone(&self.dropped),
+        })
     }
 
     /// How many nodes wait; the caller flushes when there are many.
@@ -75,7 +80,11 @@ impl Graph {
     /// A value from CPU bytes: 4 little-endian bytes an element, as the GPU holds them.
     pub fn upload(&mut self, dtype: DType, num_elements: usize, bytes: Vec<u8>) -> Rc<GpuValue> {
         let value = self.new_value(dtype, num_elements);
-        self.uploads.push(Upload { id: value.id, dtype, bytes });
+        self.uploads.push(Upload {
+            id: value.id,
+            dtype,
+            bytes,
+        });
         value
     }
 
@@ -105,14 +114,20 @@ impl Graph {
     /// Asks for a value's bytes; the ticket comes back in the reply to the next flush.
     pub fn read(&mut self, value: &GpuValue) -> u32 {
         self.next_ticket += 1;
-        self.reads.push(Read { ticket: self.next_ticket, id: value.id });
+        self.reads.push(Read {
+            ticket: self.next_ticket,
+            id: value.id,
+        });
         self.next_ticket
     }
 
     /// Everything that waits as one message, or `None` if there is nothing to say.
     pub fn flush(&mut self) -> Option<Flush> {
         let nodes = std::mem::take(&mut self.nodes);
-        let mut flush = Flush { uploads: std::mem::take(&mut self.uploads), ..Flush::default() };
+        let mut flush = Flush {
+            uploads: std::mem::take(&mut self.uploads),
+            ..Flush::default()
+        };
         self.realised.extend(flush.uploads.iter().map(|upload| upload.id));
         lower::lower(nodes, &self.reads, &mut flush);
         self.realised.extend(&flush.output_ids);
@@ -123,7 +138,8 @@ impl Graph {
                 flush.frees.push(id);
             }
         }
-        let says_nothing = flush.uploads.is_empty() && flush.output_ids.is_empty() && flush.reads.is_empty() && flush.frees.is_empty();
+        let says_nothing =
+            flush.uploads.is_empty() && flush.output_ids.is_empty() && flush.reads.is_empty() && flush.frees.is_empty();
         (!says_nothing).then_some(flush)
     }
 }

@@ -21,20 +21,33 @@ pub struct Meta {
 /// `fill` gives shape and dtype of the primitives without inputs (`Full`, `Arange`).
 pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> {
     if inputs.len() != prim.num_inputs() {
-        return Err(Error::runtime(format!("{prim:?} takes {} inputs, got {}", prim.num_inputs(), inputs.len())));
+        return Err(Error::runtime(format!(
+            "{prim:?} takes {} inputs, got {}",
+            prim.num_inputs(),
+            inputs.len()
+        )));
     }
     match prim {
         Prim::Unary(op) => elementwise(op.class(), op.name(), inputs),
         Prim::Binary(op) => elementwise(op.class(), op.name(), inputs),
         Prim::Where => {
             same_shape(prim, inputs)?;
-            require(inputs[0].dtype == DType::Bool && inputs[1].dtype == inputs[2].dtype, prim, inputs)?;
+            require(
+                inputs[0].dtype == DType::Bool && inputs[1].dtype == inputs[2].dtype,
+                prim,
+                inputs,
+            )?;
             Ok(inputs[1].clone())
         }
-        Prim::Cast(dtype) => Ok(Meta { shape: inputs[0].shape.clone(), dtype: *dtype }),
+        Prim::Cast(dtype) => Ok(Meta {
+            shape: inputs[0].shape.clone(),
+            dtype: *dtype,
+        }),
         Prim::Copy => Ok(inputs[0].clone()),
         Prim::Full | Prim::Arange => {
-            let meta = fill.cloned().ok_or_else(|| Error::runtime(format!("{prim:?} needs a shape and dtype")))?;
+            let meta = fill
+                .cloned()
+                .ok_or_else(|| Error::runtime(format!("{prim:?} needs a shape and dtype")))?;
             checked_num_elements(&meta.shape)?;
             Ok(meta)
         }
@@ -46,19 +59,32 @@ pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> 
             for &dim in dims {
                 shape[dim] = 1;
             }
-            Ok(Meta { shape, dtype: reduce_dtype(*op, inputs[0].dtype) })
+            Ok(Meta {
+                shape,
+                dtype: reduce_dtype(*op, inputs[0].dtype),
+            })
         }
         Prim::ArgReduce { dim, .. } => {
             require(*dim < inputs[0].shape.len(), prim, inputs)?;
             let mut shape = inputs[0].shape.clone();
             shape[*dim] = 1;
-            Ok(Meta { shape, dtype: DType::I64 })
+            Ok(Meta {
+                shape,
+                dtype: DType::I64,
+            })
         }
         Prim::Matmul => {
             let (a, b) = (&inputs[0], &inputs[1]);
-            require(a.shape.len() == 3 && b.shape.len() == 3 && a.dtype == b.dtype && a.shape[0] == b.shape[0], prim, inputs)?;
+            require(
+                a.shape.len() == 3 && b.shape.len() == 3 && a.dtype == b.dtype && a.shape[0] == b.shape[0],
+                prim,
+                inputs,
+            )?;
             if a.shape[2] != b.shape[1] {
-                return Err(Error::MatmulShapes { a: [a.shape[1], a.shape[2]], b: [b.shape[1], b.shape[2]] });
+                return Err(Error::MatmulShapes {
+                    a: [a.shape[1], a.shape[2]],
+                    b: [b.shape[1], b.shape[2]],
+                });
             }
             let shape = vec![a.shape[0], a.shape[1], b.shape[2]];
             checked_num_elements(&shape)?;
@@ -70,19 +96,33 @@ pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> 
         }
         Prim::Gather { dim } => {
             let (x, index) = (&inputs[0], &inputs[1]);
-            require(index.dtype == DType::I64 && *dim < x.shape.len() && x.shape.len() == index.shape.len(), prim, inputs)?;
-            Ok(Meta { shape: index.shape.clone(), dtype: x.dtype })
+            require(
+                index.dtype == DType::I64 && *dim < x.shape.len() && x.shape.len() == index.shape.len(),
+                prim,
+                inputs,
+            )?;
+            Ok(Meta {
+                shape: index.shape.clone(),
+                dtype: x.dtype,
+            })
         }
         Prim::ScatterAdd { dim, shape } => {
             let (index, source) = (&inputs[0], &inputs[1]);
             let ranks_agree = *dim < shape.len() && index.shape.len() == shape.len() && source.shape == index.shape;
             require(index.dtype == DType::I64 && ranks_agree, prim, inputs)?;
             checked_num_elements(shape)?;
-            Ok(Meta { shape: shape.clone(), dtype: source.dtype })
+            Ok(Meta {
+                shape: shape.clone(),
+                dtype: source.dtype,
+            })
         }
         Prim::IndexSelect => {
             let (x, index) = (&inputs[0], &inputs[1]);
-            require(!x.shape.is_empty() && index.shape.len() == 1 && index.dtype == DType::I64, prim, inputs)?;
+            require(
+                !x.shape.is_empty() && index.shape.len() == 1 && index.dtype == DType::I64,
+                prim,
+                inputs,
+            )?;
             let mut shape = x.shape.clone();
             shape[0] = index.shape[0];
             checked_num_elements(&shape)?;
@@ -90,16 +130,29 @@ pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> 
         }
         Prim::IndexPut { .. } => {
             let (base, index, source) = (&inputs[0], &inputs[1], &inputs[2]);
-            let ranks_agree = !base.shape.is_empty() && index.shape.len() == 1 && source.shape.len() == base.shape.len();
-            require(index.dtype == DType::I64 && ranks_agree && base.dtype == source.dtype, prim, inputs)?;
-            require(source.shape[0] == index.shape[0] && source.shape[1..] == base.shape[1..], prim, inputs)?;
+            let ranks_agree =
+                !base.shape.is_empty() && index.shape.len() == 1 && source.shape.len() == base.shape.len();
+            require(
+                index.dtype == DType::I64 && ranks_agree && base.dtype == source.dtype,
+                prim,
+                inputs,
+            )?;
+            require(
+                source.shape[0] == index.shape[0] && source.shape[1..] == base.shape[1..],
+                prim,
+                inputs,
+            )?;
             Ok(base.clone())
         }
         Prim::ViewWrite { shape, strides } => {
             let (base, source) = (&inputs[0], &inputs[1]);
             let geometry_agrees = base.shape.len() == 1 && source.shape == *shape && shape.len() == strides.len();
             require(geometry_agrees && base.dtype == source.dtype, prim, inputs)?;
-            let span: usize = shape.iter().zip(strides).map(|(&size, &stride)| size.saturating_sub(1).saturating_mul(stride)).sum();
+            let span: usize = shape
+                .iter()
+                .zip(strides)
+                .map(|(&size, &stride)| size.saturating_sub(1).saturating_mul(stride))
+                .sum();
             require(num_elements(shape) == 0 || span < base.shape[0], prim, inputs)?;
             Ok(base.clone())
         }
@@ -116,8 +169,13 @@ fn reduce_dtype(op: Reduce, dtype: DType) -> DType {
 
 fn elementwise(class: OperandClass, name: &'static str, inputs: &[Meta]) -> Result<Meta> {
     let first = &inputs[0];
-    if inputs.iter().any(|input| input.shape != first.shape || input.dtype != first.dtype) {
-        return Err(Error::runtime(format!("{name}: operands were not brought to one shape and dtype: {inputs:?}")));
+    if inputs
+        .iter()
+        .any(|input| input.shape != first.shape || input.dtype != first.dtype)
+    {
+        return Err(Error::runtime(format!(
+            "{name}: operands were not brought to one shape and dtype: {inputs:?}"
+        )));
     }
     let category = first.dtype.category();
     let accepted = match class {
@@ -126,10 +184,21 @@ fn elementwise(class: OperandClass, name: &'static str, inputs: &[Meta]) -> Resu
         OperandClass::Number | OperandClass::Test => true,
     };
     if !accepted {
-        return Err(Error::UnsupportedDType { op: name, dtype: first.dtype, device: "any" });
+        return Err(Error::UnsupportedDType {
+            op: name,
+            dtype: first.dtype,
+            device: "any",
+        });
     }
-    let dtype = if class == OperandClass::Test { DType::Bool } else { first.dtype };
-    Ok(Meta { shape: first.shape.clone(), dtype })
+    let dtype = if class == OperandClass::Test {
+        DType::Bool
+    } else {
+        first.dtype
+    };
+    Ok(Meta {
+        shape: first.shape.clone(),
+        dtype,
+    })
 }
 
 fn same_shape(prim: &Prim, inputs: &[Meta]) -> Result<()> {
@@ -137,5 +206,9 @@ fn same_shape(prim: &Prim, inputs: &[Meta]) -> Result<()> {
 }
 
 fn require(condition: bool, prim: &Prim, inputs: &[Meta]) -> Result<()> {
-    if condition { Ok(()) } else { Err(Error::runtime(format!("{prim:?} does not apply to {inputs:?}"))) }
+    if condition {
+        Ok(())
+    } else {
+        Err(Error::runtime(format!("{prim:?} does not apply to {inputs:?}")))
+    }
 }

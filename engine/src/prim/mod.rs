@@ -33,7 +33,14 @@ pub enum Reduce {
 
 impl Reduce {
     /// Every fold, in wire-code order.
-    pub const ALL: &'static [Reduce] = &[Reduce::Sum, Reduce::Prod, Reduce::Max, Reduce::Min, Reduce::Any, Reduce::All];
+    pub const ALL: &'static [Reduce] = &[
+        Reduce::Sum,
+        Reduce::Prod,
+        Reduce::Max,
+        Reduce::Min,
+        Reduce::Any,
+        Reduce::All,
+    ];
 }
 
 /// The position of an extreme along one dimension.

@@ -127,12 +127,17 @@ impl<'a> Reader<'a> {
 
     /// Text as UTF-8.
     pub fn text(&mut self) -> Result<String> {
-        String::from_utf8(self.blob()?.to_vec()).map_err(|_| Error::runtime("engine message holds text that is not UTF-8"))
+        String::from_utf8(self.blob()?.to_vec())
+            .map_err(|_| Error::runtime("engine message holds text that is not UTF-8"))
     }
 
     /// An error unless the whole message was read.
     pub fn finish(&self) -> Result<()> {
-        if self.bytes.is_empty() { Ok(()) } else { Err(Error::runtime("engine message has bytes after its end")) }
+        if self.bytes.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::runtime("engine message has bytes after its end"))
+        }
     }
 }
 
@@ -154,7 +159,13 @@ mod tests {
         assert_eq!(reader.finish(), Ok(()));
         for length in 0..bytes.len() {
             let mut reader = Reader::new(&bytes[..length]);
-            assert!(reader.sizes().and_then(|_| reader.text()).and_then(|_| reader.u64()).is_err());
+            assert!(
+                reader
+                    .sizes()
+                    .and_then(|_| reader.text())
+                    .and_then(|_| reader.u64())
+                    .is_err()
+            );
         }
         assert!(Reader::new(&[255, 255, 255, 255]).sizes().is_err());
     }

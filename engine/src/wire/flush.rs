@@ -79,12 +79,18 @@ impl Flush {
         let mut reader = Reader::new(bytes);
         let version = reader.u8()?;
         if version != VERSION {
-            return Err(Error::runtime(format!("engine message has version {version}, this executor speaks {VERSION}")));
+            return Err(Error::runtime(format!(
+                "engine message has version {version}, this executor speaks {VERSION}"
+            )));
         }
         let mut flush = Flush::default();
         for _ in 0..reader.count(13)? {
             let (id, dtype) = (ValueId(reader.u64()?), read_dtype(&mut reader)?);
-            flush.uploads.push(Upload { id, dtype, bytes: reader.blob()?.to_vec() });
+            flush.uploads.push(Upload {
+                id,
+                dtype,
+                bytes: reader.blob()?.to_vec(),
+            });
         }
         flush.program = reader.blob()?.to_vec();
         for _ in 0..reader.count(4)? {
@@ -93,7 +99,10 @@ impl Flush {
         flush.input_ids = read_ids(&mut reader)?;
         flush.output_ids = read_ids(&mut reader)?;
         for _ in 0..reader.count(12)? {
-            flush.reads.push(Read { ticket: reader.u32()?, id: ValueId(reader.u64()?) });
+            flush.reads.push(Read {
+                ticket: reader.u32()?,
+                id: ValueId(reader.u64()?),
+            });
         }
         flush.frees = read_ids(&mut reader)?;
         reader.finish()?;
@@ -120,12 +129,19 @@ mod tests {
     #[test]
     fn round_trip_and_every_truncation_is_an_error() {
         let flush = Flush {
-            uploads: vec![Upload { id: ValueId(1), dtype: DType::F32, bytes: vec![0, 0, 128, 63] }],
+            uploads: vec![Upload {
+                id: ValueId(1),
+                dtype: DType::F32,
+                bytes: vec![0, 0, 128, 63],
+            }],
             program: vec![1, 2, 3],
             params: vec![7, 8],
             input_ids: vec![ValueId(1)],
             output_ids: vec![ValueId(2)],
-            reads: vec![Read { ticket: 5, id: ValueId(2) }],
+            reads: vec![Read {
+                ticket: 5,
+                id: ValueId(2),
+            }],
             frees: vec![ValueId(1)],
         };
         let bytes = flush.encode();

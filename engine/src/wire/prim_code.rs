@@ -59,16 +59,30 @@ pub fn read_prim(reader: &mut Reader<'_>) -> Result<Prim> {
         4 => Prim::Copy,
         5 => Prim::Full,
         6 => Prim::Arange,
-        7 => Prim::Reduce { op: decoded(Reduce::ALL, reader.u8()?)?, dims: reader.sizes()? },
-        8 => Prim::ArgReduce { op: decoded(ArgReduce::ALL, reader.u8()?)?, dim: reader.size()? },
+        7 => Prim::Reduce {
+            op: decoded(Reduce::ALL, reader.u8()?)?,
+            dims: reader.sizes()?,
+        },
+        8 => Prim::ArgReduce {
+            op: decoded(ArgReduce::ALL, reader.u8()?)?,
+            dim: reader.size()?,
+        },
         9 => Prim::Matmul,
         10 => Prim::Softmax,
         11 => Prim::LogSoftmax,
         12 => Prim::Gather { dim: reader.size()? },
-        13 => Prim::ScatterAdd { dim: reader.size()?, shape: reader.sizes()? },
+        13 => Prim::ScatterAdd {
+            dim: reader.size()?,
+            shape: reader.sizes()?,
+        },
         14 => Prim::IndexSelect,
-        15 => Prim::IndexPut { accumulate: reader.u8()? != 0 },
-        16 => Prim::ViewWrite { shape: reader.sizes()?, strides: reader.sizes()? },
+        15 => Prim::IndexPut {
+            accumulate: reader.u8()? != 0,
+        },
+        16 => Prim::ViewWrite {
+            shape: reader.sizes()?,
+            strides: reader.sizes()?,
+        },
         _ => return Err(Error::runtime(format!("engine message holds unknown primitive {code}"))),
     })
 }
@@ -90,7 +104,9 @@ fn code_in<T: PartialEq>(all: &[T], item: &T) -> u8 {
 }
 
 fn decoded<T: Copy>(all: &[T], code: u8) -> Result<T> {
-    all.get(code as usize).copied().ok_or_else(|| Error::runtime(format!("engine message holds unknown operator {code}")))
+    all.get(code as usize)
+        .copied()
+        .ok_or_else(|| Error::runtime(format!("engine message holds unknown operator {code}")))
 }
 
 #[cfg(test)]
@@ -103,10 +119,31 @@ mod tests {
         prims.extend(Binary::ALL.iter().map(|&op| Prim::Binary(op)));
         prims.extend(Reduce::ALL.iter().map(|&op| Prim::Reduce { op, dims: vec![0, 2] }));
         prims.extend(ArgReduce::ALL.iter().map(|&op| Prim::ArgReduce { op, dim: 1 }));
-        prims.extend([Prim::Where, Prim::Cast(DType::F16), Prim::Copy, Prim::Full, Prim::Arange, Prim::Matmul]);
-        prims.extend([Prim::Softmax, Prim::LogSoftmax, Prim::Gather { dim: 3 }, Prim::IndexSelect]);
-        prims.extend([Prim::ScatterAdd { dim: 1, shape: vec![2, 3] }, Prim::IndexPut { accumulate: true }]);
-        prims.push(Prim::ViewWrite { shape: vec![2, 3], strides: vec![6, 1] });
+        prims.extend([
+            Prim::Where,
+            Prim::Cast(DType::F16),
+            Prim::Copy,
+            Prim::Full,
+            Prim::Arange,
+            Prim::Matmul,
+        ]);
+        prims.extend([
+            Prim::Softmax,
+            Prim::LogSoftmax,
+            Prim::Gather { dim: 3 },
+            Prim::IndexSelect,
+        ]);
+        prims.extend([
+            Prim::ScatterAdd {
+                dim: 1,
+                shape: vec![2, 3],
+            },
+            Prim::IndexPut { accumulate: true },
+        ]);
+        prims.push(Prim::ViewWrite {
+            shape: vec![2, 3],
+            strides: vec![6, 1],
+        });
         for prim in prims {
             let mut writer = Writer::default();
             write_prim(&mut writer, &prim);

@@ -105,9 +105,15 @@ impl Program {
     pub fn decode(bytes: &[u8]) -> Result<Program> {
         let mut reader = Reader::new(bytes);
         let num_params = reader.u32()?;
-        let mut program = Program { num_params, ..Program::default() };
+        let mut program = Program {
+            num_params,
+            ..Program::default()
+        };
         for _ in 0..reader.count(5)? {
-            program.inputs.push(ValueDecl { dtype: read_dtype(&mut reader)?, num_elements: reader.size()? });
+            program.inputs.push(ValueDecl {
+                dtype: read_dtype(&mut reader)?,
+                num_elements: reader.size()?,
+            });
         }
         for _ in 0..reader.count(10)? {
             let prim = read_prim(&mut reader)?;
@@ -115,8 +121,16 @@ impl Program {
             let shape = reader.sizes()?;
             let first_param = reader.u32()?;
             let operand_count = reader.count(9)?;
-            let operands = (0..operand_count).map(|_| read_operand(&mut reader)).collect::<Result<Vec<_>>>()?;
-            let node = ProgramNode { prim, operands, shape, dtype, first_param };
+            let operands = (0..operand_count)
+                .map(|_| read_operand(&mut reader))
+                .collect::<Result<Vec<_>>>()?;
+            let node = ProgramNode {
+                prim,
+                operands,
+                shape,
+                dtype,
+                first_param,
+            };
             program.verify_node(&node)?;
             program.nodes.push(node);
         }
@@ -137,7 +151,10 @@ impl Program {
             ValueRef::Input(index) => self.inputs.get(index as usize).copied(),
             ValueRef::Node(index) => {
                 let node = self.nodes.get(index as usize)?;
-                Some(ValueDecl { dtype: node.dtype, num_elements: node.shape.iter().product() })
+                Some(ValueDecl {
+                    dtype: node.dtype,
+                    num_elements: node.shape.iter().product(),
+                })
             }
         }
     }
@@ -149,30 +166,51 @@ impl Program {
                 .value(operand.value)
                 .ok_or_else(|| Error::runtime("engine message uses a value before it is made"))?;
             if operand.shape.len() != operand.strides.len() {
-                return Err(Error::runtime("engine message holds a view whose strides do not fit its shape"));
+                return Err(Error::runtime(
+                    "engine message holds a view whose strides do not fit its shape",
+                ));
             }
             checked_num_elements(&operand.shape)?;
-            let window = View { shape: operand.shape.clone(), strides: operand.strides.clone(), offset: 0 };
+            let window = View {
+                shape: operand.shape.clone(),
+                strides: operand.strides.clone(),
+                offset: 0,
+            };
             let span: usize = operand
                 .shape
                 .iter()
                 .zip(&operand.strides)
-                .fold(0, |sum: usize, (&size, &stride)| sum.saturating_add(size.saturating_sub(1).saturating_mul(stride)));
+                .fold(0, |sum: usize, (&size, &stride)| {
+                    sum.saturating_add(size.saturating_sub(1).saturating_mul(stride))
+                });
             if window.num_elements() > 0 && span >= value.num_elements {
                 return Err(Error::runtime("engine message holds a view outside its value"));
             }
             if operand.offset_param.is_some_and(|param| param >= self.num_params) {
-                return Err(Error::runtime("engine message refers to a parameter that does not exist"));
+                return Err(Error::runtime(
+                    "engine message refers to a parameter that does not exist",
+                ));
             }
-            metas.push(Meta { shape: operand.shape.clone(), dtype: value.dtype });
+            metas.push(Meta {
+                shape: operand.shape.clone(),
+                dtype: value.dtype,
+            });
         }
         if u64::from(node.first_param) + node.prim.num_params() as u64 > u64::from(self.num_params) {
-            return Err(Error::runtime("engine message refers to a parameter that does not exist"));
+            return Err(Error::runtime(
+                "engine message refers to a parameter that does not exist",
+            ));
         }
-        let declared = Meta { shape: node.shape.clone(), dtype: node.dtype };
+        let declared = Meta {
+            shape: node.shape.clone(),
+            dtype: node.dtype,
+        };
         checked_num_elements(&node.shape)?;
         if infer(&node.prim, &metas, Some(&declared))? != declared {
-            return Err(Error::runtime(format!("engine message declares a wrong result for {:?}", node.prim)));
+            return Err(Error::runtime(format!(
+                "engine message declares a wrong result for {:?}",
+                node.prim
+            )));
         }
         Ok(())
     }
@@ -202,5 +240,10 @@ fn read_operand(reader: &mut Reader<'_>) -> Result<Operand> {
     };
     let (shape, strides) = (reader.sizes()?, reader.sizes()?);
     let param = reader.u32()?;
-    Ok(Operand { value, shape, strides, offset_param: (param != NO_PARAM).then_some(param) })
+    Ok(Operand {
+        value,
+        shape,
+        strides,
+        offset_param: (param != NO_PARAM).then_some(param),
+    })
 }

@@ -85,15 +85,29 @@ impl Reply {
         let mut reader = Reader::new(bytes);
         let version = reader.u8()?;
         if version != VERSION {
-            return Err(Error::runtime(format!("engine reply has version {version}, this recorder speaks {VERSION}")));
+            return Err(Error::runtime(format!(
+                "engine reply has version {version}, this recorder speaks {VERSION}"
+            )));
         }
         let mut reply = Reply::default();
         for _ in 0..reader.count(5)? {
             reply.items.push(match reader.u8()? {
-                0 => ReplyItem::Data { ticket: reader.u32()?, bytes: reader.blob()?.to_vec() },
-                1 => ReplyItem::Failure { kind: ErrorKind::Runtime, message: reader.text()? },
-                2 => ReplyItem::Failure { kind: ErrorKind::OutOfMemory, message: reader.text()? },
-                3 => ReplyItem::Failure { kind: ErrorKind::DeviceLost, message: reader.text()? },
+                0 => ReplyItem::Data {
+                    ticket: reader.u32()?,
+                    bytes: reader.blob()?.to_vec(),
+                },
+                1 => ReplyItem::Failure {
+                    kind: ErrorKind::Runtime,
+                    message: reader.text()?,
+                },
+                2 => ReplyItem::Failure {
+                    kind: ErrorKind::OutOfMemory,
+                    message: reader.text()?,
+                },
+                3 => ReplyItem::Failure {
+                    kind: ErrorKind::DeviceLost,
+                    message: reader.text()?,
+                },
                 code => return Err(Error::runtime(format!("engine reply holds unknown item {code}"))),
             });
         }
@@ -117,10 +131,22 @@ mod tests {
     fn round_trip() {
         let reply = Reply {
             items: vec![
-                ReplyItem::Data { ticket: 1, bytes: vec![1, 2, 3, 4] },
-                ReplyItem::Failure { kind: ErrorKind::OutOfMemory, message: "no memory".into() },
+                ReplyItem::Data {
+                    ticket: 1,
+                    bytes: vec![1, 2, 3, 4],
+                },
+                ReplyItem::Failure {
+                    kind: ErrorKind::OutOfMemory,
+                    message: "no memory".into(),
+                },
             ],
-            stats: Stats { submits: 1, dispatches: 2, plans: 3, pipelines: 4, buffer_bytes: 5 },
+            stats: Stats {
+                submits: 1,
+                dispatches: 2,
+                plans: 3,
+                pipelines: 4,
+                buffer_bytes: 5,
+            },
         };
         assert_eq!(Reply::decode(&reply.encode()), Ok(reply));
         assert!(Reply::decode(&[]).is_err());
