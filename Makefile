@@ -1,6 +1,6 @@
 # Carrel's commands. Each sets up what it needs first; see tools/ for the scripts behind them.
 .DEFAULT_GOAL := help
-.PHONY: help serve build test setup fmt lint bench-load clean
+.PHONY: help serve build test setup fmt lint bench-load pictures clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ bench-load: ## Measure the first load: bytes, and time to page, kernel and first
 	@tools/setup.sh test
 	@tools/build.sh release
 	@node tests/browser/bench_load.mjs
+
+pictures: ## Take the documentation's pictures anew
+	@tools/setup.sh test
+	@tools/build.sh release
+	@node tests/browser/pictures.mjs
 
 clean: ## Remove what was built here (pinned tools stay in ~/.cache/carrel)
 	@rm -rf target dist
