@@ -4,13 +4,16 @@
 //! hands the result to autograd. Refuses to promote dtypes (see `ops::promote`).
 //! Read next: `prim::infer`, `cpu`, `graph`, `autograd`.
 
+use std::rc::Rc;
+
 use crate::autograd;
 use crate::context;
 use crate::cpu::{self, Operand};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::prim::Prim;
+use crate::graph::GpuValue;
 use crate::prim::infer::{Meta, infer};
+use crate::prim::{Prim, Reduce};
 use crate::scalar::Scalar;
 use crate::shape;
 use crate::storage::Device;
@@ -31,12 +34,15 @@ pub fn create(prim: &Prim, params: &[Scalar], meta: Meta, device: Device) -> Res
 
 /// An error if a tensor of this dtype cannot be on this device.
 pub fn check_dtype(dtype: DType, device: Device) -> Result<()> {
-    if device == Device::WebGpu && dtype == DType::F64 {
-        return Err(Error::type_error(
+    match (device, dtype) {
+        (Device::WebGpu, DType::F64) => Err(Error::type_error(
             "Cannot convert a WebGPU Tensor to float64 dtype as WebGPU doesn't support float64. Please use float32 instead.",
-        ));
+        )),
+        (Device::WebGpu, DType::F16 | DType::BF16) => Err(Error::not_implemented(format!(
+            "{dtype} tensors are not supported on the webgpu device; use float32 there"
+        ))),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// The device that all tensors are on, or PyTorch's error.
@@ -99,19 +105,45 @@ fn run(prim: &Prim, operands: &[(&Tensor, &View)], params: &[Scalar], meta: &Met
             Ok(Tensor::from_buffer(buffer, &meta.shape))
         }
         Device::WebGpu => {
-            let inputs = operands
-                .iter()
-                .map(|(input, view)| Ok((input.storage().value()?, (*view).clone())))
-                .collect::<Result<Vec<_>>>()?;
-            let value = context::with_gpu(|gpu| {
-                gpu.check()?;
-                let value = gpu
-                    .graph
-                    .record(prim.clone(), inputs, params.to_vec(), &meta.shape, meta.dtype);
-                gpu.flush_if_full();
-                Ok(value)
-            })?;
+            let value = match constant_result(prim, operands, meta) {
+                Some(constant) => record(&Prim::Full, Vec::new(), &[constant], meta)?,
+                None => {
+                    let inputs = operands
+                        .iter()
+                        .map(|(input, view)| Ok((input.storage().value()?, (*view).clone())))
+                        .collect::<Result<Vec<_>>>()?;
+                    record(prim, inputs, params, meta)?
+                }
+            };
             Ok(Tensor::from_value(value, &meta.shape))
         }
+    }
+}
+
+fn record(prim: &Prim, inputs: Vec<(Rc<GpuValue>, View)>, params: &[Scalar], meta: &Meta) -> Result<Rc<GpuValue>> {
+    context::with_gpu(|gpu| {
+        gpu.check()?;
+        let value = gpu
+            .graph
+            .record(prim.clone(), inputs, params.to_vec(), &meta.shape, meta.dtype);
+        gpu.flush_if_full();
+        Ok(value)
+    })
+}
+
+/// The number that fills the result where there is nothing to compute from: shaders never see empty operands.
+fn constant_result(prim: &Prim, operands: &[(&Tensor, &View)], meta: &Meta) -> Option<Scalar> {
+    if shape::num_elements(&meta.shape) == 0 {
+        return Some(Scalar::Int(0));
+    }
+    let has_empty = operands.iter().any(|(_, view)| view.num_elements() == 0);
+    match prim {
+        Prim::Reduce { op, .. } if has_empty => match op {
+            Reduce::Sum | Reduce::Any => Some(Scalar::Int(0)),
+            Reduce::Prod | Reduce::All => Some(Scalar::Int(1)),
+            Reduce::Max | Reduce::Min => None,
+        },
+        Prim::Matmul | Prim::ScatterAdd { .. } if has_empty => Some(Scalar::Int(0)),
+        _ => None,
     }
 }

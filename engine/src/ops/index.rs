@@ -3,11 +3,11 @@
 //! Refuses mixes of several index tensors: see `advanced_index`.
 
 use crate::apply::apply;
-use crate::autograd::{Rule, record_rule, rename, sequence_mark};
+use crate::autograd::{Rule, record_rule, rename, requires_grad, sequence_mark};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::index_values::{Wording, checked};
-use crate::ops::{creation, elementwise as e, movement};
+use crate::ops::{copy, creation, elementwise as e, movement, reduce};
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use crate::shape::{normalize_dim, num_elements};
@@ -21,6 +21,15 @@ pub fn select_rows(x: &Tensor, rows: &Tensor) -> Result<Tensor> {
 
 /// `base` with rows replaced by (or increased by) those of `source`, at checked positions.
 pub fn put_rows(base: &Tensor, rows: &Tensor, source: &Tensor, accumulate: bool) -> Result<Tensor> {
+    if rows.num_elements() == 0 {
+        // Nothing is written; what is not written still has a gradient, of no elements.
+        let copied = copy::clone(base)?;
+        return if requires_grad(source) {
+            e::add(&copied, &reduce::sum(source, &[], false)?)
+        } else {
+            Ok(copied)
+        };
+    }
     apply(Prim::IndexPut { accumulate }, &[base, rows, source], &[])
 }
 
@@ -121,7 +130,7 @@ pub fn scatter(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Result<
         return e::where_(&all, source, x);
     }
     if index.num_elements() == 0 {
-        return crate::ops::copy::clone(x);
+        return copy::clone(x);
     }
     let index = checked(index, x.size(dim), false, Wording::Dimension(dim))?;
     let source = cut_to(source, &index)?;
@@ -251,11 +260,7 @@ pub fn flip(x: &Tensor, dims: &[i64]) -> Result<Tensor> {
         result = movement::transpose(&select_rows(&front, &rows)?, 0, dim as i64)?;
     }
     Ok(rename(
-        if result.is_same(x) {
-            crate::ops::copy::clone(x)?
-        } else {
-            result
-        },
+        if result.is_same(x) { copy::clone(x)? } else { result },
         mark,
         "FlipBackward0",
     ))

@@ -326,9 +326,9 @@ pub fn kl_div(input: &Tensor, target: &Tensor, log_target: bool, reduction: Redu
     let loss = if log_target {
         e::mul(&e::exp(target)?, &e::sub(target, input)?)?
     } else {
-        let is_positive = e::gt_scalar(target, 0.0)?;
+        let counts = e::ne_scalar(target, 0.0)?;
         // 0 log 0 is 0; the logarithm is taken of a harmless 1 there.
-        let safe = e::where_(&is_positive, target, &e::wrapped_count(1, target)?)?;
+        let safe = e::where_(&counts, target, &e::wrapped_count(1, target)?)?;
         e::sub(&e::mul(target, &e::log(&safe)?)?, &e::mul(target, input)?)?
     };
     reduction.fold(loss)

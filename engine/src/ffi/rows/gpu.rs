@@ -2,8 +2,8 @@
 //!
 //! A read is asked for with `gpu_read`, waited for by the glue, and taken with `gpu_take`.
 
+use crate::apply::check_dtype;
 use crate::context;
-use crate::dtype::DType;
 use crate::error::Error;
 use crate::ffi::args::Outcome;
 use crate::ffi::table::Row;
@@ -50,5 +50,7 @@ pub const ROWS: &[Row] = &[
         let counters = [stats.submits, stats.dispatches, stats.plans, stats.pipelines].map(f64::from);
         Ok(Outcome::Numbers([&counters[..], &[stats.buffer_bytes as f64]].concat()))
     }),
-    ("gpu_supports d -> b", |a| Ok((a.dtype()? != DType::F64).into())),
+    ("gpu_supports d -> b", |a| {
+        Ok(check_dtype(a.dtype()?, Device::WebGpu).is_ok().into())
+    }),
 ];
