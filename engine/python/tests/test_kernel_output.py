@@ -166,6 +166,12 @@ class Tracebacks(KernelCase):
         self.assertRegex(run.traceback, r"File .*json.decoder\.py:\d+, in JSONDecoder\.\w+\(self, s")
         self.assertNotIn("carrel_kernel", run.traceback)
 
+    def test_modules_can_hide_their_frames(self):
+        library = "hidden = {'__traceback_hide__': True}\nexec('def divide(n): return n / 0', hidden)\n"
+        run = self.run_cell(library + "hidden['divide'](1)")
+        self.assertIn("----> 3 hidden['divide'](1)", run.traceback)
+        self.assertNotIn("divide(n)", run.traceback)
+
     def test_chained_errors(self):
         during = self.run_cell("try: 1 / 0\nexcept ZeroDivisionError: int('x')").traceback
         self.assertLess(during.index("ZeroDivisionError"), during.index("During handling of the above exception"))

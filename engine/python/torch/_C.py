@@ -7,6 +7,9 @@ and raise the engine's errors as Python exceptions.
 Refuses to know what any operator means. Read next: `_tensor`, `_device`, `engine/src/ffi/table.rs`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import math
 
 try:
@@ -108,6 +111,7 @@ _RESULTS = {
 _dead = []
 _factories = {}
 _environment = {
+    "__traceback_hide__": True,
     "NAN": _NAN,
     "FREE_BATCH": _FREE_BATCH,
     "new": object.__new__,
@@ -240,6 +244,8 @@ def _wait_for(ticket):
 
 def read_back(tensor):
     """A CPU copy of a GPU tensor. Waits for the GPU."""
+    # Values that nobody holds need not be computed: the read sends what was recorded.
+    _free_dead()
     ticket = ops.gpu_read(tensor)
     _wait_for(ticket)
     return ops.gpu_take(ticket, tensor)

@@ -3,6 +3,9 @@
 Read next: `_pointwise`, `_creation`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 from . import _device, _dtype
 from ._C import ops
 

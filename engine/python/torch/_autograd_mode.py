@@ -3,6 +3,9 @@
 Read next: `autograd`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import functools
 
 from ._C import ops

@@ -4,6 +4,9 @@ Nested lists are flattened once, packed by `array`, and handed to the engine as 
 Read next: `_random`, `_tensor`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import warnings
 from array import array
 

@@ -5,6 +5,9 @@ names for `webgpu`, so that notebooks written for other machines run unchanged; 
 Refuses to look for a GPU: `_C` asks the engine. Read next: `_C`, `accelerator`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 CPU_CODE, WEBGPU_CODE = 0, 1
 
 # Every accepted name and what it stands for.

@@ -5,6 +5,9 @@ Refuses complex and quantized types: Carrel has none.
 Read next: `_device`, `_tensor`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import struct
 
 

@@ -4,6 +4,9 @@ Operands are contracted from left to right, two at a time; letters that nobody n
 Refuses sublist format. Read next: `_linalg`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import math
 
 from ._C import ops

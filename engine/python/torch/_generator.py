@@ -5,6 +5,9 @@ engine for the length of a draw. Refuses a GPU generator: all numbers are drawn 
 Read next: `_random`, `engine/src/random`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 from ._C import ops
 from ._device import CPU
 from ._device import device as make_device

@@ -5,6 +5,9 @@ becomes one index operation. Writing does the same and then copies into the view
 Refuses steps below one, as PyTorch does. Read next: `_tensor`, `_shape`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 from . import _dtype
 from ._C import ops
 

@@ -3,6 +3,9 @@
 Decompositions are not there yet. Read next: `_methods`, `engine/src/ops/matmul.rs`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import math
 
 from . import _dtype

@@ -4,6 +4,9 @@
 Read next: `_tensor`, `_pointwise`, `_reduction`, `_shape`, `_selection`, `_linalg`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 from . import _creation, _device, _dtype, _linalg, _pointwise, _random, _reduction, _selection, _shape
 from ._args import is_tensor
 from ._C import ops, read_back

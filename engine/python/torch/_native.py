@@ -5,6 +5,9 @@ if it was built with the executor. Used by the tests.
 Refuses to look for the library anywhere else. Read next: `_C`, `engine/src/ffi/native.rs`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import atexit
 import ctypes
 import os

@@ -5,6 +5,9 @@ Anything that is no tensor and no number gets `NotImplemented`, so that Python r
 Read next: `_methods`, `_indexing`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 from . import _indexing
 from ._args import is_number
 from ._C import ops

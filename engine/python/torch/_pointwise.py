@@ -4,6 +4,9 @@ Most are one operator of the engine; the few compositions are at the end.
 Refuses dtype rules: the engine promotes. Read next: `_methods`, `engine/src/ops/elementwise.rs`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import math
 
 from . import _dtype

@@ -4,6 +4,9 @@ Numbers come from the engine's mt19937, in the order and conversions of PyTorch'
 Read next: `engine/src/random`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 from . import _creation, _device, _dtype
 from ._args import checked_sizes, finish, is_tensor, store
 from ._C import ops

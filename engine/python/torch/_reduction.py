@@ -3,6 +3,9 @@
 Read next: `_methods`, `engine/src/ops/reduce.rs`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import math
 from builtins import max as builtin_max
 

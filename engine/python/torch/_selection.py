@@ -3,6 +3,9 @@
 Read next: `_indexing` (for `x[...]`), `engine/src/ops/index.rs`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 from . import _dtype, return_types
 from ._args import is_tensor, one_dim, public_functions, store
 from ._C import ops

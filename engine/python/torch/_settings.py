@@ -3,6 +3,9 @@
 Read next: `_dtype`, `_device`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import math
 
 from . import _device, _dtype

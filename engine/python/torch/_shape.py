@@ -3,6 +3,9 @@
 Read next: `_methods`, `engine/src/ops/movement.rs`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import math
 
 from ._args import dims, is_tensor, one_dim, public_functions, sizes, store

@@ -5,6 +5,9 @@ Shape, dtype and device are asked for once and remembered. Most methods are func
 Refuses to hold elements: they live in the engine. Read next: `_C`, `_methods`, `_indexing`, `_tensor_str`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 from . import _device, _dtype
 from ._C import dead_handles, describe, download, layout, ops, read_back, set_tensor_class
 from ._size import Size

@@ -5,6 +5,9 @@ Refuses to read anything else from the tensor than `tolist()` and its metadata.
 Read next: `_tensor`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import math
 
 from . import _dtype
