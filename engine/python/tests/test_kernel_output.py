@@ -170,7 +170,7 @@ class Tracebacks(KernelCase):
         library = "hidden = {'__traceback_hide__': True}\nexec('def divide(n): return n / 0', hidden)\n"
         run = self.run_cell(library + "hidden['divide'](1)")
         self.assertIn("----> 3 hidden['divide'](1)", run.traceback)
-        self.assertNotIn("divide(n)", run.traceback)
+        self.assertNotIn("in divide", run.traceback)
 
     def test_chained_errors(self):
         during = self.run_cell("try: 1 / 0\nexcept ZeroDivisionError: int('x')").traceback
