@@ -5,6 +5,13 @@ set -euo pipefail
 source "$(dirname "$0")/env.sh"
 cd "$root"
 
+# Some Vulkan drivers complain on every start where no login session has set this.
+if [ -z "${XDG_RUNTIME_DIR:-}" ]; then
+  XDG_RUNTIME_DIR="$(mktemp -d)"
+  export XDG_RUNTIME_DIR
+  trap 'rm -rf "$XDG_RUNTIME_DIR"' EXIT
+fi
+
 step() { say "== $* ($((SECONDS / 60)) min)"; }
 
 step set-up

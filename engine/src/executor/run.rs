@@ -12,6 +12,7 @@ use super::table::{Entry, Held};
 use crate::backend::wgpu::buffers::PooledBuffer;
 use crate::backend::wgpu::encode::{CopyOut, Dispatch, submit};
 use crate::backend::wgpu::errors::{Failure, Scopes};
+use crate::backend::wgpu::readback::StagingBuffer;
 use crate::codegen::generate;
 use crate::error::{Error, ErrorKind};
 use crate::plan::memory::Storage;
@@ -308,7 +309,7 @@ impl Executor {
         flush: &Flush,
         slots: &[PooledBuffer],
         reads: &ReadPlan,
-        staging: Option<&wgpu::Buffer>,
+        staging: Option<&StagingBuffer>,
     ) {
         let in_place = prepared.map_or(&[][..], |prepared| &prepared.plan.in_place);
         // An input that was overwritten stands under its new name already.
@@ -355,7 +356,7 @@ impl Executor {
 
     async fn read(
         &mut self,
-        staging: Option<wgpu::Buffer>,
+        staging: Option<StagingBuffer>,
         reads: &ReadPlan,
         failures: &mut Vec<Failure>,
     ) -> Vec<ReplyItem> {

@@ -11,10 +11,13 @@ use super::device::Gpu;
 use crate::error::{Error, Result};
 use crate::plan::memory::size_class;
 
+/// A buffer that the GPU copies into and the processor reads.
+pub type StagingBuffer = wgpu::Buffer;
+
 /// The staging buffer that served last; reads of a training loop are alike.
 #[derive(Debug, Default)]
 pub struct Staging {
-    spare: Option<wgpu::Buffer>,
+    spare: Option<StagingBuffer>,
 }
 
 /// What the map's callback leaves for the waiting future.
@@ -26,7 +29,7 @@ struct Signal {
 
 impl Staging {
     /// A buffer for so many bytes.
-    pub fn take(&mut self, device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
+    pub fn take(&mut self, device: &wgpu::Device, bytes: u64) -> StagingBuffer {
         let class = size_class(bytes);
         match self.spare.take() {
             Some(buffer) if buffer.size() == class => buffer,
