@@ -8,8 +8,8 @@ import { useSite } from "./harness/site.mjs";
 describe("the editor", () => {
   const site = useSite();
 
-  async function openWith(text) {
-    const page = await site.open();
+  async function openWith(text, contextOptions = {}) {
+    const page = await site.open(contextOptions);
     await page.newNotebook();
     await page.type(0, text);
     return page;
@@ -50,7 +50,8 @@ describe("the editor", () => {
   });
 
   it("shows the text before its bundle is there", async () => {
-    const page = await openWith("answer = 42");
+    // The service worker would answer for the bundle in its place.
+    const page = await openWith("answer = 42", { serviceWorkers: "block" });
     await page.page.waitForFunction(() => document.querySelector(".save-state")?.textContent.trim() === "Saved");
     const context = page.page.context();
     await context.route("**/editor.js", () => {});
