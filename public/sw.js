@@ -32,12 +32,20 @@ async function fetchMissing() {
   const missing = FILES.filter((file) => !stored.has(storedAddress(file)));
   await Promise.all(
     missing.map(async (file) => {
-      // "no-cache" asks the server whether the browser's copy is still good, instead of downloading it twice.
-      const response = await fetch(new URL(file.url, scope), { integrity: file.integrity, cache: "no-cache" });
-      if (!response.ok) throw new Error(`${file.url}: ${response.status}`);
-      await store.put(storedAddress(file), response);
+      await store.put(storedAddress(file), await fetchChecked(file));
     }),
   );
+}
+
+/** Fetches a file and checks its hash. What the page has downloaded already is taken from the browser's own cache. */
+async function fetchChecked(file) {
+  const address = new URL(file.url, scope);
+  const { integrity } = file;
+  const cached = await fetch(address, { integrity, cache: "force-cache" }).catch(() => undefined);
+  // The browser's copy may be of another version; then its hash differs, and the fetch above has failed.
+  const response = cached?.ok ? cached : await fetch(address, { integrity, cache: "reload" });
+  if (!response.ok) throw new Error(`${file.url}: ${response.status}`);
+  return response;
 }
 
 async function dropOldFiles() {

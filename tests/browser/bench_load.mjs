@@ -34,14 +34,22 @@ function intercept(request, response) {
   return true;
 }
 
+/** Runs in the page before anything else: notes when the page can be used. */
+function noteUsable() {
+  window.usable = new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (window.carrel === undefined) return;
+      clearInterval(timer);
+      carrel.ready.then(() => resolve(performance.now()));
+    }, 1);
+  });
+}
+
 /** One visit to Carrel: milliseconds from the navigation's start, and what was fetched by when. */
 async function visit(page, url) {
   requested = [];
   await page.goto(url);
-  const usable = await page.evaluate(async () => {
-    await carrel.ready;
-    return performance.now();
-  });
+  const usable = await page.evaluate(() => window.usable);
   const firstPaths = new Set(requested);
   const rest = await page.evaluate(async (document) => {
     const starting = new Set(["none", "starting"]);
@@ -64,6 +72,7 @@ async function carrelOnce(browser, url) {
   const context = await browser.newContext();
   const page = await context.newPage();
   page.setDefaultTimeout(LIMIT_MS);
+  await page.addInitScript(noteUsable);
   const cold = await visit(page, url);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   const warm = await visit(page, url);
