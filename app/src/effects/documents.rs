@@ -1,7 +1,7 @@
 //! Opening, creating, listing and deleting documents, the page's address, and news from other tabs.
 
-use super::Effects;
 use super::saving::journal_key;
+use super::{Effects, files};
 use crate::model::action::{Action, NewFile};
 use crate::model::ids::{DocumentId, IdSource};
 use crate::model::notebook::{Document, title_from_file_name};
@@ -170,12 +170,21 @@ impl Effects {
     }
 
     /// Opens the notebooks among files picked or dropped on the start page, and says which could not be opened.
+    /// Files of other kinds that came with them become their working files.
     pub async fn import(&self, app: AppState, picked: Vec<PickedFile>) {
-        for file in picked {
+        let (mut notebooks, mut others): (Vec<_>, Vec<_>) = picked
+            .into_iter()
+            .partition(|file| file.name.to_lowercase().ends_with(".ipynb"));
+        // A notebook may go by another name; what is none gets an error that says so.
+        if notebooks.is_empty() {
+            notebooks = std::mem::take(&mut others);
+        }
+        let working_files = files::readable(app, others);
+        for file in notebooks {
             let result = match &file.bytes {
                 Ok(bytes) => match std::str::from_utf8(bytes) {
                     Ok(text) => self
-                        .open_text(app, text, Some(&file.name), Vec::new())
+                        .open_text(app, text, Some(&file.name), working_files.clone())
                         .await
                         .map(drop)
                         .map_err(|error| error.to_string()),

@@ -51,22 +51,25 @@ impl Effects {
 
     /// Takes files picked or dropped on an open notebook as its working files.
     pub fn add_picked(&self, app: AppState, picked: Vec<PickedFile>) {
-        let mut files = Vec::new();
-        for PickedFile { name, bytes } in picked {
-            match bytes {
-                Ok(bytes) => files.push(NewFile { path: name, bytes }),
-                Err(reason) => {
-                    let text = format!("{name} could not be read: {reason}");
-                    app.dispatch(Action::Notify {
-                        text,
-                        is_error: true,
-                        action: None,
-                    });
-                }
-            }
-        }
+        let files = readable(app, picked);
         if !files.is_empty() {
             app.dispatch(Action::AddFiles(files));
         }
     }
+}
+
+/// The files that could be read; says which could not.
+pub(super) fn readable(app: AppState, picked: Vec<PickedFile>) -> Vec<NewFile> {
+    let mut files = Vec::new();
+    for PickedFile { name, bytes } in picked {
+        match bytes {
+            Ok(bytes) => files.push(NewFile { path: name, bytes }),
+            Err(reason) => app.dispatch(Action::Notify {
+                text: format!("{name} could not be read: {reason}"),
+                is_error: true,
+                action: None,
+            }),
+        }
+    }
+    files
 }

@@ -14,9 +14,6 @@ pub fn FileButton(
     label: String,
     /// The icon.
     icon: Icon,
-    /// Which files are offered first; empty for all.
-    #[prop(optional)]
-    accept: &'static str,
     /// Takes the files that were read.
     on_files: Callback<Vec<PickedFile>>,
 ) -> impl IntoView {
@@ -39,7 +36,6 @@ pub fn FileButton(
             type="file"
             multiple
             hidden
-            accept=accept
             aria-label=label
             tabindex="-1"
             on:change=on_change

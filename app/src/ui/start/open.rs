@@ -7,13 +7,13 @@ use crate::web::files::PickedFile;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// The button that asks for notebook files.
+/// The button that asks for notebooks, and the files that they read.
 #[component]
 pub fn OpenButton(
     /// Takes what was picked.
     on_files: Callback<Vec<PickedFile>>,
 ) -> impl IntoView {
-    view! { <FileButton label="Open file…".to_owned() icon=Icon::Open accept=".ipynb,application/x-ipynb+json" on_files /> }
+    view! { <FileButton label="Open file…".to_owned() icon=Icon::Open on_files /> }
 }
 
 /// Opens notebooks.
