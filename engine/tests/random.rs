@@ -1,7 +1,7 @@
 //! The generator against recorded PyTorch: every expression that can be said with raw draws, bit for bit.
 //!
 //! Refuses to test what Python composes from other operators (listed by [`LEFT_TO_PYTHON`]).
-//! The records are described in `shared/conformance/README.md`.
+//! The records are `tests/conformance/rng.jsonl.gz`: seed, expression and the values that PyTorch drew.
 #![cfg(feature = "recorder")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
