@@ -105,6 +105,11 @@ fn run(prim: &Prim, operands: &[(&Tensor, &View)], params: &[Scalar], meta: &Met
             Ok(Tensor::from_buffer(buffer, &meta.shape))
         }
         Device::WebGpu => {
+            if !prim.runs_on_gpu() {
+                return Err(Error::CpuOnly {
+                    prim: format!("{prim:?}"),
+                });
+            }
             let value = match constant_result(prim, operands, meta) {
                 Some(constant) => record(&Prim::Full, Vec::new(), &[constant], meta)?,
                 None => {

@@ -27,6 +27,8 @@ pub enum ErrorKind {
     OutOfMemory,
     /// A lost GPU device; a `RuntimeError` in Python.
     DeviceLost,
+    /// An operator that the GPU has not; Python moves the tensors to the CPU and calls again.
+    CpuOnly,
 }
 
 impl ErrorKind {
@@ -39,6 +41,7 @@ impl ErrorKind {
             ErrorKind::Index => "IndexError",
             ErrorKind::NotImplemented => "NotImplementedError",
             ErrorKind::OutOfMemory => "OutOfMemoryError",
+            ErrorKind::CpuOnly => "CpuOnly",
         }
     }
 }
@@ -93,6 +96,11 @@ pub enum Error {
         found: u32,
         /// Version when saved.
         expected: u32,
+    },
+    /// A primitive that has no GPU kernel was applied to tensors on the GPU.
+    CpuOnly {
+        /// The primitive, for the message.
+        prim: String,
     },
     /// Anything else: a kind, the operator and a full sentence.
     Other {
@@ -149,6 +157,7 @@ impl Error {
         match self {
             Error::DimOutOfRange { .. } => ErrorKind::Index,
             Error::UnsupportedDType { .. } => ErrorKind::NotImplemented,
+            Error::CpuOnly { .. } => ErrorKind::CpuOnly,
             Error::Other { kind, .. } => *kind,
             Error::Broadcast { .. }
             | Error::MatmulShapes { .. }
@@ -202,6 +211,7 @@ impl fmt::Display for Error {
                  detection to find the operation that failed to compute its gradient, with \
                  torch.autograd.set_detect_anomaly(True)."
             ),
+            Error::CpuOnly { prim } => write!(formatter, "{prim} has no kernel on the webgpu device"),
             Error::Other { message, .. } => formatter.write_str(message),
         }
     }

@@ -9,7 +9,9 @@ mod inplace;
 mod node;
 mod rules;
 mod rules_elementwise;
+mod rules_scan;
 mod rules_view;
+mod rules_window;
 mod saved;
 pub mod walk;
 

@@ -5,10 +5,10 @@
 //! it needs in [`saved_by`]. Read next: `rules_elementwise`, `rules_view`.
 
 use super::node::{Node, Rule, Source};
-use super::{rules_elementwise, rules_view};
+use super::{rules_elementwise, rules_scan, rules_view, rules_window};
 use crate::error::{Error, Result};
 use crate::ops::{copy, creation, elementwise as e, index, matmul, movement, reduce};
-use crate::prim::{Binary, Prim, Reduce, Unary};
+use crate::prim::{Binary, Pool, Prim, Reduce, Scan, Scatter, Unary};
 use crate::shape::Shape;
 use crate::tensor::Tensor;
 use crate::view::View;
@@ -18,7 +18,9 @@ pub fn is_differentiable(prim: &Prim) -> bool {
     match prim {
         Prim::Unary(op) => rules_elementwise::unary_is_differentiable(*op),
         Prim::Binary(op) => rules_elementwise::binary_is_differentiable(*op),
-        Prim::Full | Prim::Arange | Prim::ArgReduce { .. } => false,
+        Prim::Full | Prim::Arange | Prim::ArgReduce { .. } | Prim::ArgSort { .. } | Prim::Random(_) => false,
+        Prim::Pool { op, .. } => *op != Pool::ArgMax,
+        Prim::Scan { op, .. } => !matches!(op, Scan::ArgMax | Scan::ArgMin),
         Prim::Reduce { op, .. } => !matches!(op, Reduce::Any | Reduce::All),
         Prim::Where
         | Prim::Cast(_)
@@ -30,7 +32,9 @@ pub fn is_differentiable(prim: &Prim) -> bool {
         | Prim::ScatterAdd { .. }
         | Prim::IndexSelect
         | Prim::IndexPut { .. }
-        | Prim::ViewWrite { .. } => true,
+        | Prim::ViewWrite { .. }
+        | Prim::Convolve { .. }
+        | Prim::Scatter { .. } => true,
     }
 }
 
@@ -41,7 +45,9 @@ pub fn saved_by(prim: &Prim, needs: &[bool]) -> Vec<bool> {
         Prim::Binary(op) => rules_elementwise::binary_saves(*op, needs).to_vec(),
         Prim::Where => vec![true, false, false, false],
         Prim::Cast(_) | Prim::Copy | Prim::ViewWrite { .. } => vec![false; prim.num_inputs() + 1],
-        Prim::Full | Prim::Arange | Prim::ArgReduce { .. } => vec![false; prim.num_inputs() + 1],
+        Prim::Full | Prim::Arange | Prim::ArgReduce { .. } | Prim::ArgSort { .. } | Prim::Random(_) => {
+            vec![false; prim.num_inputs() + 1]
+        }
         Prim::Reduce { op, .. } => match op {
             Reduce::Sum | Reduce::Any | Reduce::All => vec![false, false],
             Reduce::Prod => vec![true, false],
@@ -52,6 +58,13 @@ pub fn saved_by(prim: &Prim, needs: &[bool]) -> Vec<bool> {
         Prim::Gather { .. } | Prim::IndexSelect => vec![false, true, false],
         Prim::ScatterAdd { .. } => vec![true, false, false],
         Prim::IndexPut { .. } => vec![false, true, false, false],
+        Prim::Convolve { .. } => vec![needs[1], needs[0], false],
+        Prim::Pool { op, .. } => match op {
+            Pool::ArgMax | Pool::Sum | Pool::Spread => vec![false, false],
+            Pool::Scatter => vec![true, false, false],
+        },
+        Prim::Scan { .. } => vec![true, true],
+        Prim::Scatter { .. } => vec![true, true, true, true],
     }
 }
 
@@ -95,6 +108,22 @@ fn prim_name(prim: &Prim) -> String {
         Prim::IndexSelect => "index",
         Prim::IndexPut { .. } => "index_put",
         Prim::ViewWrite { .. } => "slice_scatter",
+        Prim::Convolve { .. } => "convolution",
+        Prim::Pool { .. } => "pool",
+        Prim::Scan { op, .. } => match op {
+            Scan::Sum => "cumsum",
+            Scan::Prod => "cumprod",
+            Scan::Max | Scan::ArgMax => "cummax",
+            Scan::Min | Scan::ArgMin => "cummin",
+            Scan::LogSumExp => "logcumsumexp",
+        },
+        Prim::ArgSort { .. } => "argsort",
+        Prim::Scatter { op, .. } => match op {
+            Scatter::Replace => "scatter",
+            Scatter::Add => "scatter_add",
+            Scatter::Prod | Scatter::Max | Scatter::Min => "scatter_reduce",
+        },
+        Prim::Random(_) => "random",
     };
     camel_case(name)
 }
@@ -204,8 +233,8 @@ fn prim_rule(prim: &Prim, g: &Tensor, context: &Context<'_>) -> Result<Vec<Optio
             ])
         }
         Prim::Cast(_) | Prim::Copy => Ok(vec![Some(g.clone())]),
-        Prim::Full | Prim::Arange => Ok(Vec::new()),
-        Prim::ArgReduce { .. } => Ok(vec![None]),
+        Prim::Full | Prim::Arange | Prim::Random(_) => Ok(Vec::new()),
+        Prim::ArgReduce { .. } | Prim::ArgSort { .. } => Ok(vec![None]),
         Prim::Reduce { op, dims } => Ok(vec![Some(reduction(*op, dims, g, context)?)]),
         Prim::Matmul => matmul_rule(g, context),
         Prim::Softmax => {
@@ -240,6 +269,37 @@ fn prim_rule(prim: &Prim, g: &Tensor, context: &Context<'_>) -> Result<Vec<Optio
             Ok(vec![base, None, context.wanted(2, || index::select_rows(g, rows))?])
         }
         Prim::ViewWrite { shape, strides } => view_write(g, shape, strides, context),
+        Prim::Convolve { op, window, groups } => {
+            let a = context.wanted(0, || {
+                rules_window::convolve_first(*op, window, *groups, g, context.saved(1)?)
+            })?;
+            let b = context.wanted(1, || {
+                rules_window::convolve_second(*op, window, *groups, g, context.saved(0)?)
+            })?;
+            Ok(vec![a, b])
+        }
+        Prim::Pool { op, window } => match op {
+            Pool::ArgMax => Ok(vec![None]),
+            Pool::Sum | Pool::Spread => Ok(vec![Some(rules_window::pool(*op, window, g)?)]),
+            Pool::Scatter => Ok(vec![None, Some(rules_window::pool_scatter(context.saved(0)?, g)?)]),
+        },
+        Prim::Scan { op, dim } => Ok(vec![Some(rules_scan::scan(
+            *op,
+            *dim,
+            g,
+            context.saved(0)?,
+            context.saved(1)?,
+        )?)]),
+        Prim::Scatter { op, dim } => {
+            let saved = [
+                context.saved(0)?,
+                context.saved(1)?,
+                context.saved(2)?,
+                context.saved(3)?,
+            ];
+            let [base, source] = rules_scan::scatter(*op, *dim, g, saved)?;
+            Ok(vec![Some(base), None, Some(source)])
+        }
     }
 }
 

@@ -96,7 +96,13 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
             | Prim::ScatterAdd { .. }
             | Prim::IndexSelect
             | Prim::IndexPut { .. }
-            | Prim::ViewWrite { .. },
+            | Prim::ViewWrite { .. }
+            | Prim::Convolve { .. }
+            | Prim::Pool { .. }
+            | Prim::Scan { .. }
+            | Prim::ArgSort { .. }
+            | Prim::Scatter { .. }
+            | Prim::Random(_),
             ..,
         ) => Err(wrong_call(prim)),
     }

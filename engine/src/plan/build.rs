@@ -280,7 +280,13 @@ impl KernelBuilder<'_> {
             | Prim::Matmul
             | Prim::Softmax
             | Prim::LogSoftmax
-            | Prim::IndexPut { .. } => block.push(Op::Result, node.dtype),
+            | Prim::IndexPut { .. }
+            | Prim::Convolve { .. }
+            | Prim::Pool { .. }
+            | Prim::Scan { .. }
+            | Prim::ArgSort { .. }
+            | Prim::Scatter { .. }
+            | Prim::Random(_) => block.push(Op::Result, node.dtype),
         };
         block.memo.insert((index, at), value);
         value

@@ -143,7 +143,13 @@ fn is_elementwise(node: &ProgramNode) -> bool {
         | Prim::Matmul
         | Prim::Softmax
         | Prim::LogSoftmax
-        | Prim::IndexPut { .. } => false,
+        | Prim::IndexPut { .. }
+        | Prim::Convolve { .. }
+        | Prim::Pool { .. }
+        | Prim::Scan { .. }
+        | Prim::ArgSort { .. }
+        | Prim::Scatter { .. }
+        | Prim::Random(_) => false,
     }
 }
 

@@ -227,6 +227,11 @@ fn check(program: &Program) -> Result<()> {
             });
         }
     }
+    if let Some(node) = program.nodes.iter().find(|node| !node.prim.runs_on_gpu()) {
+        return Err(Error::CpuOnly {
+            prim: format!("{:?}", node.prim),
+        });
+    }
     if program.outputs.windows(2).any(|pair| pair[0] >= pair[1]) {
         return Err(Error::runtime("engine message lists its outputs out of order"));
     }

@@ -72,6 +72,13 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
         Prim::ViewWrite { shape, .. } => Body::Elementwise {
             num_elements: num_elements(shape),
         },
+        // Refused by `plan::check` until they have a body.
+        Prim::Convolve { .. }
+        | Prim::Pool { .. }
+        | Prim::Scan { .. }
+        | Prim::ArgSort { .. }
+        | Prim::Scatter { .. }
+        | Prim::Random(_) => Body::Elementwise { num_elements: 0 },
         Prim::Unary(_)
         | Prim::Binary(_)
         | Prim::Where

@@ -5,7 +5,7 @@
 
 use crate::dtype::{Category, DType};
 use crate::error::{Error, Result};
-use crate::prim::{OperandClass, Prim, Reduce};
+use crate::prim::{Convolution, OperandClass, Pool, Prim, Reduce, Scan, Window};
 use crate::shape::{Shape, checked_num_elements, num_elements};
 
 /// Shape and dtype of one operand or result.
@@ -44,7 +44,7 @@ pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> 
             dtype: *dtype,
         }),
         Prim::Copy => Ok(inputs[0].clone()),
-        Prim::Full | Prim::Arange => {
+        Prim::Full | Prim::Arange | Prim::Random(_) => {
             let meta = fill
                 .cloned()
                 .ok_or_else(|| Error::runtime(format!("{prim:?} needs a shape and dtype")))?;
@@ -156,7 +156,108 @@ pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> 
             require(num_elements(shape) == 0 || span < base.shape[0], prim, inputs)?;
             Ok(base.clone())
         }
+        Prim::Convolve { op, window, groups } => convolve(prim, *op, window, *groups, inputs),
+        Prim::Pool { op, window } => pool(prim, *op, window, inputs),
+        Prim::Scan { op, dim } => {
+            let x = &inputs[0];
+            let accepted = *op != Scan::LogSumExp || x.dtype.is_float();
+            require(*dim < x.shape.len() && accepted, prim, inputs)?;
+            let dtype = match op {
+                Scan::ArgMax | Scan::ArgMin => DType::I64,
+                Scan::Sum | Scan::Prod | Scan::Max | Scan::Min | Scan::LogSumExp => x.dtype,
+            };
+            Ok(Meta {
+                shape: x.shape.clone(),
+                dtype,
+            })
+        }
+        Prim::ArgSort { dim, .. } => {
+            require(*dim < inputs[0].shape.len(), prim, inputs)?;
+            Ok(Meta {
+                shape: inputs[0].shape.clone(),
+                dtype: DType::I64,
+            })
+        }
+        Prim::Scatter { dim, .. } => {
+            let (base, index, source) = (&inputs[0], &inputs[1], &inputs[2]);
+            let rank = base.shape.len();
+            let fits = index.shape.len() == rank
+                && (0..rank).all(|axis| axis == *dim || index.shape[axis] <= base.shape[axis]);
+            require(*dim < rank && fits && index.shape == source.shape, prim, inputs)?;
+            require(index.dtype == DType::I64 && base.dtype == source.dtype, prim, inputs)?;
+            Ok(base.clone())
+        }
     }
+}
+
+/// Shapes are listed at [`Convolution`].
+fn convolve(prim: &Prim, op: Convolution, window: &Window, groups: usize, inputs: &[Meta]) -> Result<Meta> {
+    let (a, b) = (&inputs[0], &inputs[1]);
+    let rank = window.rank() + 2;
+    let ranks_agree = a.shape.len() == rank && b.shape.len() == rank && window.is_well_formed();
+    require(ranks_agree && a.dtype == b.dtype && groups > 0, prim, inputs)?;
+    let spatial = |shape: &Shape, sizes: &[usize]| shape[2..] == *sizes;
+    let (fits, shape) = match op {
+        Convolution::Forward => (
+            spatial(&a.shape, &window.input)
+                && spatial(&b.shape, &window.kernel)
+                && Some(a.shape[1]) == b.shape[1].checked_mul(groups)
+                && b.shape[0].is_multiple_of(groups),
+            [&[a.shape[0], b.shape[0]], window.output.as_slice()].concat(),
+        ),
+        Convolution::InputGradient => (
+            spatial(&a.shape, &window.output)
+                && spatial(&b.shape, &window.kernel)
+                && a.shape[1] == b.shape[0]
+                && b.shape[0].is_multiple_of(groups),
+            [
+                &[a.shape[0], b.shape[1].saturating_mul(groups)],
+                window.input.as_slice(),
+            ]
+            .concat(),
+        ),
+        Convolution::WeightGradient => (
+            spatial(&a.shape, &window.input)
+                && spatial(&b.shape, &window.output)
+                && a.shape[0] == b.shape[0]
+                && a.shape[1].is_multiple_of(groups)
+                && b.shape[1].is_multiple_of(groups),
+            [&[b.shape[1], a.shape[1] / groups], window.kernel.as_slice()].concat(),
+        ),
+    };
+    require(fits, prim, inputs)?;
+    checked_num_elements(&shape)?;
+    Ok(Meta { shape, dtype: a.dtype })
+}
+
+/// Shapes are listed at [`Pool`].
+fn pool(prim: &Prim, op: Pool, window: &Window, inputs: &[Meta]) -> Result<Meta> {
+    let first = &inputs[0];
+    require(
+        first.shape.len() == window.rank() + 1 && window.is_well_formed(),
+        prim,
+        inputs,
+    )?;
+    let (reads, gives) = match op {
+        Pool::ArgMax | Pool::Sum => (&window.input, &window.output),
+        Pool::Spread | Pool::Scatter => (&window.output, &window.input),
+    };
+    let dtype = match op {
+        Pool::ArgMax => DType::I64,
+        Pool::Sum | Pool::Spread => first.dtype,
+        Pool::Scatter => {
+            require(
+                first.dtype == DType::I64 && inputs[1].shape == first.shape,
+                prim,
+                inputs,
+            )?;
+            inputs[1].dtype
+        }
+    };
+    require(first.shape[1..] == **reads, prim, inputs)?;
+    let shape = [&first.shape[..1], gives.as_slice()].concat();
+    checked_num_elements(&shape)?;
+    Ok(Meta { shape, dtype })
 }
 
 fn reduce_dtype(op: Reduce, dtype: DType) -> DType {

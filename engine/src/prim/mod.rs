@@ -8,8 +8,10 @@
 
 pub mod elementwise;
 pub mod infer;
+pub mod window;
 
 pub use elementwise::{Binary, OperandClass, Unary};
+pub use window::{Convolution, Pool, Window};
 
 use crate::dtype::DType;
 use crate::shape::Shape;
@@ -55,6 +57,80 @@ pub enum ArgReduce {
 impl ArgReduce {
     /// Every kind, in wire-code order.
     pub const ALL: &'static [ArgReduce] = &[ArgReduce::Max, ArgReduce::Min];
+}
+
+/// A running fold along one dimension: element `i` of the result is of elements `0..=i`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scan {
+    /// Running sum, in the input's dtype.
+    Sum,
+    /// Running product, in the input's dtype.
+    Prod,
+    /// Running largest; NaN wins.
+    Max,
+    /// Running smallest; NaN wins.
+    Min,
+    /// `log(sum(exp(x)))` of the elements so far; floats only.
+    LogSumExp,
+    /// Position of the running largest, the last of equals; NaN wins; gives int64.
+    ArgMax,
+    /// Position of the running smallest, the last of equals; NaN wins; gives int64.
+    ArgMin,
+}
+
+impl Scan {
+    /// Every kind, in wire-code order.
+    pub const ALL: &'static [Scan] = &[
+        Scan::Sum,
+        Scan::Prod,
+        Scan::Max,
+        Scan::Min,
+        Scan::LogSumExp,
+        Scan::ArgMax,
+        Scan::ArgMin,
+    ];
+}
+
+/// How values meet at an element that an index names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scatter {
+    /// The source's element; of several, the last in row-major order of the index.
+    Replace,
+    /// The sum of the base's element and the source's, added in row-major order.
+    Add,
+    /// The product.
+    Prod,
+    /// The largest; NaN wins.
+    Max,
+    /// The smallest; NaN wins.
+    Min,
+}
+
+impl Scatter {
+    /// Every kind, in wire-code order.
+    pub const ALL: &'static [Scatter] = &[
+        Scatter::Replace,
+        Scatter::Add,
+        Scatter::Prod,
+        Scatter::Max,
+        Scatter::Min,
+    ];
+}
+
+/// What a counter-based draw gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Draw {
+    /// Uniform in `[0, 1)`, multiples of 2^-24.
+    Uniform,
+    /// Standard normal.
+    Normal,
+    /// 31 random bits as a number from 0 to 2^31 - 1.
+    Bits,
+}
+
+impl Draw {
+    /// Every kind, in wire-code order.
+    pub const ALL: &'static [Draw] = &[Draw::Uniform, Draw::Normal, Draw::Bits];
 }
 
 /// A primitive operator with its static attributes. Every output is a fresh row-major tensor.
@@ -122,6 +198,47 @@ pub enum Prim {
         /// Strides of the region, in elements.
         strides: Vec<usize>,
     },
+    /// A convolution of inputs as [`Convolution`] lists them.
+    Convolve {
+        /// Forward, or which gradient.
+        op: Convolution,
+        /// The spatial geometry, always that of the forward convolution.
+        window: Box<Window>,
+        /// Groups of channels that do not meet; divides both channel counts.
+        groups: usize,
+    },
+    /// Pooling of inputs as [`Pool`] lists them.
+    Pool {
+        /// What is done with a window.
+        op: Pool,
+        /// The spatial geometry, always that of the forward pooling.
+        window: Box<Window>,
+    },
+    /// A running fold along `dim`, same shape.
+    Scan {
+        /// The fold.
+        op: Scan,
+        /// The dimension walked.
+        dim: usize,
+    },
+    /// The positions (int64) that sort each line along `dim`, same shape; stable; NaN counts as largest.
+    ArgSort {
+        /// The dimension sorted.
+        dim: usize,
+        /// Largest first.
+        descending: bool,
+    },
+    /// `base` with `source` brought in at `index` along `dim`, as `torch.scatter` and `scatter_reduce` do:
+    /// inputs base, index (int64, no larger than base but along `dim`), source of index's shape. Indices are in range.
+    Scatter {
+        /// How values meet.
+        op: Scatter,
+        /// The dimension indexed.
+        dim: usize,
+    },
+    /// Draws of a counter-based generator: element `i` is a function of the seed (parameters 0 and 1, its low and
+    /// high 32 bits) and of `parameter 2 + i`, so results do not depend on how the work is laid out. f32, or int64 for bits.
+    Random(Draw),
 }
 
 impl Prim {
@@ -130,6 +247,7 @@ impl Prim {
         match self {
             Prim::Full | Prim::ViewWrite { .. } => 1,
             Prim::Arange => 2,
+            Prim::Random(_) => 3,
             Prim::Unary(_)
             | Prim::Binary(_)
             | Prim::Where
@@ -143,29 +261,54 @@ impl Prim {
             | Prim::Gather { .. }
             | Prim::ScatterAdd { .. }
             | Prim::IndexSelect
-            | Prim::IndexPut { .. } => 0,
+            | Prim::IndexPut { .. }
+            | Prim::Convolve { .. }
+            | Prim::Pool { .. }
+            | Prim::Scan { .. }
+            | Prim::ArgSort { .. }
+            | Prim::Scatter { .. } => 0,
         }
     }
 
     /// How many tensors the primitive takes.
     pub const fn num_inputs(&self) -> usize {
         match self {
-            Prim::Full | Prim::Arange => 0,
+            Prim::Full | Prim::Arange | Prim::Random(_) => 0,
             Prim::Unary(_)
             | Prim::Cast(_)
             | Prim::Copy
             | Prim::Reduce { .. }
             | Prim::ArgReduce { .. }
             | Prim::Softmax
-            | Prim::LogSoftmax => 1,
+            | Prim::LogSoftmax
+            | Prim::Scan { .. }
+            | Prim::ArgSort { .. } => 1,
+            Prim::Pool { op, .. } => match op {
+                Pool::ArgMax | Pool::Sum | Pool::Spread => 1,
+                Pool::Scatter => 2,
+            },
             Prim::Binary(_)
             | Prim::Matmul
             | Prim::Gather { .. }
             | Prim::ScatterAdd { .. }
             | Prim::IndexSelect
-            | Prim::ViewWrite { .. } => 2,
-            Prim::Where | Prim::IndexPut { .. } => 3,
+            | Prim::ViewWrite { .. }
+            | Prim::Convolve { .. } => 2,
+            Prim::Where | Prim::IndexPut { .. } | Prim::Scatter { .. } => 3,
         }
+    }
+
+    /// True if the GPU executor computes it. The others run on the CPU device, where the caller moves the tensors.
+    pub const fn runs_on_gpu(&self) -> bool {
+        !matches!(
+            self,
+            Prim::Convolve { .. }
+                | Prim::Pool { .. }
+                | Prim::Scan { .. }
+                | Prim::ArgSort { .. }
+                | Prim::Scatter { .. }
+                | Prim::Random(_)
+        )
     }
 
     /// True if output element `i` depends only on element `i` of each (expanded) input.

@@ -5,7 +5,7 @@
 
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::prim::{ArgReduce, Binary, Prim, Reduce, Unary};
+use crate::prim::{ArgReduce, Binary, Convolution, Draw, Pool, Prim, Reduce, Scan, Scatter, Unary, Window};
 use crate::wire::codec::{Reader, Writer};
 
 /// Appends a primitive.
@@ -45,6 +45,28 @@ pub fn write_prim(writer: &mut Writer, prim: &Prim) {
             writer.sizes(shape);
             writer.sizes(strides);
         }
+        Prim::Convolve { op, window, groups } => {
+            coded(writer, 17, code_in(Convolution::ALL, op));
+            write_window(writer, window);
+            writer.size(*groups);
+        }
+        Prim::Pool { op, window } => {
+            coded(writer, 18, code_in(Pool::ALL, op));
+            write_window(writer, window);
+        }
+        Prim::Scan { op, dim } => {
+            coded(writer, 19, code_in(Scan::ALL, op));
+            writer.size(*dim);
+        }
+        Prim::ArgSort { dim, descending } => {
+            coded(writer, 20, u8::from(*descending));
+            writer.size(*dim);
+        }
+        Prim::Scatter { op, dim } => {
+            coded(writer, 21, code_in(Scatter::ALL, op));
+            writer.size(*dim);
+        }
+        Prim::Random(draw) => coded(writer, 22, code_in(Draw::ALL, draw)),
     }
 }
 
@@ -83,8 +105,54 @@ pub fn read_prim(reader: &mut Reader<'_>) -> Result<Prim> {
             shape: reader.sizes()?,
             strides: reader.sizes()?,
         },
+        17 => Prim::Convolve {
+            op: decoded(Convolution::ALL, reader.u8()?)?,
+            window: read_window(reader)?,
+            groups: reader.size()?,
+        },
+        18 => Prim::Pool {
+            op: decoded(Pool::ALL, reader.u8()?)?,
+            window: read_window(reader)?,
+        },
+        19 => Prim::Scan {
+            op: decoded(Scan::ALL, reader.u8()?)?,
+            dim: reader.size()?,
+        },
+        20 => Prim::ArgSort {
+            descending: reader.u8()? != 0,
+            dim: reader.size()?,
+        },
+        21 => Prim::Scatter {
+            op: decoded(Scatter::ALL, reader.u8()?)?,
+            dim: reader.size()?,
+        },
+        22 => Prim::Random(decoded(Draw::ALL, reader.u8()?)?),
         _ => return Err(Error::runtime(format!("engine message holds unknown primitive {code}"))),
     })
+}
+
+fn write_window(writer: &mut Writer, window: &Window) {
+    for list in [
+        &window.input,
+        &window.kernel,
+        &window.stride,
+        &window.padding,
+        &window.dilation,
+        &window.output,
+    ] {
+        writer.sizes(list);
+    }
+}
+
+fn read_window(reader: &mut Reader<'_>) -> Result<Box<Window>> {
+    Ok(Box::new(Window {
+        input: reader.sizes()?,
+        kernel: reader.sizes()?,
+        stride: reader.sizes()?,
+        padding: reader.sizes()?,
+        dilation: reader.sizes()?,
+        output: reader.sizes()?,
+    }))
 }
 
 /// Reads a dtype code.
@@ -144,6 +212,27 @@ mod tests {
             shape: vec![2, 3],
             strides: vec![6, 1],
         });
+        let window = Box::new(Window {
+            input: vec![5, 6],
+            kernel: vec![3, 2],
+            stride: vec![1, 2],
+            padding: vec![1, 0],
+            dilation: vec![1, 1],
+            output: vec![5, 3],
+        });
+        prims.extend(Convolution::ALL.iter().map(|&op| Prim::Convolve {
+            op,
+            window: window.clone(),
+            groups: 2,
+        }));
+        prims.extend(Pool::ALL.iter().map(|&op| Prim::Pool {
+            op,
+            window: window.clone(),
+        }));
+        prims.extend(Scan::ALL.iter().map(|&op| Prim::Scan { op, dim: 1 }));
+        prims.extend([true, false].map(|descending| Prim::ArgSort { dim: 2, descending }));
+        prims.extend(Scatter::ALL.iter().map(|&op| Prim::Scatter { op, dim: 0 }));
+        prims.extend(Draw::ALL.iter().map(|&draw| Prim::Random(draw)));
         for prim in prims {
             let mut writer = Writer::default();
             write_prim(&mut writer, &prim);
