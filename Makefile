@@ -1,6 +1,6 @@
 # Carrel's commands. Each sets up what it needs first; see tools/ for the scripts behind them.
 .DEFAULT_GOAL := help
-.PHONY: help serve build test setup fmt lint bench-load pictures clean
+.PHONY: help serve build test setup fmt lint bench-load bench-gpu pictures clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ bench-load: ## Measure the first load: bytes, and time to page, kernel and first
 	@tools/setup.sh test
 	@tools/build.sh release
 	@node tests/browser/bench_load.mjs
+
+bench-gpu: ## Measure the GPU device beside jax-js and tfjs, in one browser
+	@tools/setup.sh test
+	@tools/build.sh release
+	@tools/bench.sh gpu
 
 pictures: ## Take the documentation's pictures anew
 	@tools/setup.sh test
