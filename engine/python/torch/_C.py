@@ -54,6 +54,15 @@ def engine_failure():
     return _EXCEPTIONS.get(name, RuntimeError)(message)
 
 
+def _failed(name, signature, encoder, arguments):
+    """What a call that failed gives after all: an operator that the GPU has not runs on the CPU. Else raises."""
+    if not binding.error().startswith("CpuOnly\n"):
+        raise engine_failure()
+    from ._fallback import run_row
+
+    return run_row(name, signature.split(), encoder, arguments)
+
+
 def _scalar(value):
     """A number as the engine takes it: its kind (0 bool, 1 int, 2 float) and its value."""
     kind = value.__class__
@@ -120,7 +129,7 @@ _environment = {
     "set_text": binding.set_text,
     "scratch": binding.scratch,
     "last_text": binding.text,
-    "failure": engine_failure,
+    "failed": _failed,
     "scalar": _scalar,
 }
 
@@ -155,7 +164,7 @@ adopt = _adopt
 dead_handles = _dead
 
 
-def _encoder(op, signature):
+def _encoder(op, signature, name):
     """The Python function of one operator, made from its signature."""
     factory = _factories.get(signature)
     if factory is None:
@@ -165,15 +174,15 @@ def _encoder(op, signature):
         encoded = [_ENCODINGS[word].format(name) for word, name in zip(words, names) if word != "t"]
         texts = "".join(f"    set_text({name})\n" for word, name in zip(words, names) if word == "t")
         source = (
-            f"def factory(op):\n  def encoder({', '.join(names)}):\n{texts}"
+            f"def factory(op, name):\n  def encoder({', '.join(names)}):\n{texts}"
             f"    r = call({', '.join(['op', *encoded])})\n"
-            f"    if r < 0 and r != -2: raise failure()\n"
+            f"    if r < 0 and r != -2: return failed(name, {arguments!r}, encoder, [{', '.join(names)}])\n"
             f"    {_RESULTS[result.strip()]}\n"
             f"  return encoder\n"
         )
         exec(source, _environment)
         factory = _factories[signature] = _environment.pop("factory")
-    return factory(op)
+    return factory(op, name)
 
 
 def describe(tensor):
@@ -198,7 +207,7 @@ class _Ops:
         row = _rows.get(name)
         if row is None:
             raise NotImplementedError(f"torch.{name} is not in Carrel yet")
-        encoder = _encoder(*row)
+        encoder = _encoder(*row, name)
         setattr(self, name, encoder)
         return encoder
 

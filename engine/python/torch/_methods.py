@@ -88,10 +88,6 @@ def to(self, *args, device=None, dtype=None, non_blocking=False, copy=False, mem
     if code == _device.CPU_CODE:
         here = read_back(self)
         return here if dtype is None or dtype is here.dtype else ops.to(here, None, dtype, False)
-    if self.requires_grad and ops.grad_enabled():
-        from .autograd.function import ToGpu
-
-        return ToGpu.apply(self, code, dtype)
     return ops.to(self, code, dtype, False)
 
 

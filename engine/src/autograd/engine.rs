@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::node::{Edge, Node, Rule};
 use super::{gradient_edge, rules};
 use crate::context;
-use crate::error::{Error, Result, list_text};
+use crate::error::{Error, ErrorKind, Result, list_text};
 use crate::ops;
 use crate::storage::Device;
 use crate::tensor::Tensor;
@@ -37,6 +37,16 @@ pub enum Progress {
         node: Rc<Node>,
         /// Gradients of its outputs.
         gradients: Vec<Option<Tensor>>,
+    },
+    /// The node's rule needs what the GPU has not. The caller copies the tensors to the CPU, which only it can
+    /// wait for, and gives them to [`Backward::provide_from_cpu`].
+    Stuck {
+        /// The node.
+        node: Rc<Node>,
+        /// Gradients of its outputs.
+        gradients: Vec<Option<Tensor>>,
+        /// What it saved.
+        saved: Vec<Option<Tensor>>,
     },
 }
 
@@ -128,6 +138,7 @@ impl Backward {
                         "backward through a function outside the engine needs a stepping caller",
                     ));
                 }
+                Progress::Stuck { node, .. } => return Err(Error::CpuOnly { prim: node.name() }),
             }
         }
     }
@@ -147,10 +158,35 @@ impl Backward {
         let saved = node.unpack()?;
         let results = context::with_grad_mode(self.options.create_graph, || {
             rules::input_gradients(&node, &gradients, &saved)
-        })?;
+        });
+        if matches!(&results, Err(error) if error.kind() == ErrorKind::CpuOnly) {
+            return Ok(Progress::Stuck { node, gradients, saved });
+        }
         drop(saved);
-        self.provide(&node, results)?;
+        self.provide(&node, results?)?;
         Ok(Progress::Ran)
+    }
+
+    /// Runs a node's rule on copies on the CPU of its outputs' gradients and of what it saved, and sends the
+    /// gradients to where the inputs are.
+    pub fn provide_from_cpu(
+        &mut self,
+        node: &Rc<Node>,
+        gradients: &[Option<Tensor>],
+        saved: &[Option<Tensor>],
+    ) -> Result<()> {
+        let results = context::with_grad_mode(self.options.create_graph, || {
+            rules::input_gradients(node, gradients, saved)?
+                .into_iter()
+                .zip(&node.inputs)
+                .map(|(result, input)| {
+                    result
+                        .map(|result| ops::copy::to_device(&result, input.device))
+                        .transpose()
+                })
+                .collect::<Result<Vec<_>>>()
+        })?;
+        self.provide(node, results)
     }
 
     /// Sends a node's input gradients on their way.

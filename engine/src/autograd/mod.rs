@@ -19,6 +19,7 @@ pub use engine::{Backward, Options, Progress, gradients, run_backward};
 pub(crate) use inplace::assign_unchecked;
 pub use inplace::{assign, check_inplace};
 pub use node::{Edge, Node, Rule, Source, sequence_mark};
+pub use walk::Pause;
 
 use std::rc::Rc;
 

@@ -1,7 +1,8 @@
-//! Walks that stop where Python must run a function's backward.
+//! Walks that stop where Python must help: to run a function's backward, or to wait for the GPU so that a rule
+//! can run on the CPU.
 //!
 //! A function's backward may start a walk of its own, so walks are a stack. Refuses to answer out of
-//! order: a function's gradients are provided before the walk goes on.
+//! order: what a walk waits for is provided before it goes on.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,11 +12,30 @@ use super::node::{Node, Rule};
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
 
+/// Where a walk stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// At its end.
+    End,
+    /// At a function outside the engine: its number.
+    Function(u64),
+    /// At a rule that the GPU has no kernels for.
+    Rule,
+}
+
+/// What the caller is to help with.
+#[derive(Debug)]
+struct Help {
+    node: Rc<Node>,
+    gradients: Vec<Option<Tensor>>,
+    /// For a rule: what it saved.
+    saved: Option<Vec<Option<Tensor>>>,
+}
+
 #[derive(Debug)]
 struct Walk {
     backward: Backward,
-    /// The function that the caller is running, and the gradients of its outputs.
-    waits_for: Option<(Rc<Node>, Vec<Option<Tensor>>)>,
+    waits_for: Option<Help>,
 }
 
 thread_local! {
@@ -39,43 +59,90 @@ pub fn start(
     Ok(())
 }
 
-/// Goes on to the next function outside the engine and gives its number, or `None` at the end.
-pub fn advance() -> Result<Option<u64>> {
+/// A whole walk. If a rule has to run on the CPU, the error says so and the walk stays for the caller to go on with.
+pub fn run(
+    outputs: &[Tensor],
+    gradients: &[Option<Tensor>],
+    inputs: Option<&[Tensor]>,
+    options: Options,
+) -> Result<Vec<Option<Tensor>>> {
+    start(outputs, gradients, inputs, options)?;
+    match advance() {
+        Ok(Pause::End) => end(inputs.unwrap_or_default()),
+        Ok(Pause::Rule) => Err(Error::CpuOnly { prim: waiting_name()? }),
+        Ok(Pause::Function(_)) => {
+            end(&[])?;
+            Err(Error::not_implemented(
+                "backward through a function outside the engine needs a stepping caller",
+            ))
+        }
+        Err(error) => {
+            end(&[])?;
+            Err(error)
+        }
+    }
+}
+
+/// Goes on to where the caller must help, or to the end.
+pub fn advance() -> Result<Pause> {
     with_walk(|walk| {
-        if walk.waits_for.is_some() {
-            return Err(Error::runtime("backward waits for a function's gradients"));
+        match &walk.waits_for {
+            Some(Help { saved: Some(_), .. }) => return Ok(Pause::Rule),
+            Some(_) => return Err(Error::runtime("backward waits for a function's gradients")),
+            None => {}
         }
         loop {
             match walk.backward.step()? {
-                Progress::Done => return Ok(None),
+                Progress::Done => return Ok(Pause::End),
                 Progress::Ran => {}
                 Progress::Callback { node, gradients } => {
                     let Rule::Callback { number, .. } = node.rule else {
                         continue;
                     };
-                    walk.waits_for = Some((node, gradients));
-                    return Ok(Some(number));
+                    walk.waits_for = Some(Help {
+                        node,
+                        gradients,
+                        saved: None,
+                    });
+                    return Ok(Pause::Function(number));
+                }
+                Progress::Stuck { node, gradients, saved } => {
+                    walk.waits_for = Some(Help {
+                        node,
+                        gradients,
+                        saved: Some(saved),
+                    });
+                    return Ok(Pause::Rule);
                 }
             }
         }
     })
 }
 
-/// The gradients of the outputs of the function that is waited for.
+/// The gradients of the outputs of what is waited for; for a rule, then what it saved.
 pub fn gradients() -> Result<Vec<Option<Tensor>>> {
     with_walk(|walk| {
-        Ok(walk
-            .waits_for
-            .as_ref()
-            .map(|(_, gradients)| gradients.clone())
-            .unwrap_or_default())
+        Ok(walk.waits_for.as_ref().map_or_else(Vec::new, |help| {
+            let saved = help.saved.iter().flatten();
+            help.gradients.iter().chain(saved).cloned().collect()
+        }))
     })
 }
 
-/// Takes the gradients of its inputs.
+/// The name of the node whose rule is to run on the CPU; empty for a copy between devices, which is no such operator.
+pub fn waiting_name() -> Result<String> {
+    with_walk(|walk| {
+        Ok(match &walk.waits_for {
+            Some(help) if !matches!(help.node.rule, Rule::ToDevice) => help.node.name(),
+            _ => String::new(),
+        })
+    })
+}
+
+/// Takes the gradients of a function's inputs.
 pub fn provide(gradients: Vec<Option<Tensor>>) -> Result<()> {
     with_walk(|walk| {
-        let (node, _) = walk
+        let Help { node, .. } = walk
             .waits_for
             .take()
             .ok_or_else(|| Error::runtime("backward waits for no function"))?;
@@ -88,6 +155,19 @@ pub fn provide(gradients: Vec<Option<Tensor>>) -> Result<()> {
             )));
         }
         walk.backward.provide(&node, gradients)
+    })
+}
+
+/// Takes copies on the CPU of what [`gradients`] gave for a rule, and runs the rule on them.
+pub fn provide_from_cpu(tensors: &[Option<Tensor>]) -> Result<()> {
+    with_walk(|walk| {
+        let no_rule = || Error::runtime("backward waits for no rule");
+        let help = walk.waits_for.take().ok_or_else(no_rule)?;
+        let (gradients, saved) = tensors
+            .split_at_checked(help.gradients.len())
+            .filter(|_| help.saved.is_some())
+            .ok_or_else(no_rule)?;
+        walk.backward.provide_from_cpu(&help.node, gradients, saved)
     })
 }
 

@@ -50,9 +50,10 @@ pub fn to_device(x: &Tensor, device: Device) -> Result<Tensor> {
             })?;
             Ok(record_rule(Rule::ToDevice, &[x], Tensor::from_value(value, &x.shape())))
         }
-        (Device::WebGpu, _) => Err(Error::not_implemented(
-            "this operation would have to wait for the GPU; copy the tensor with .cpu() first",
-        )),
+        // Whoever calls can wait for the GPU, and then calls again with the copy.
+        (Device::WebGpu, _) => Err(Error::CpuOnly {
+            prim: "a copy to the CPU".into(),
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 """`torch.autograd.Function`: operations whose backward is written in Python.
 
-The engine stops its walk at such an operation, asks for its gradients, and goes on.
+The engine stops its walk at such an operation, asks for its gradients, and goes on. It also stops where a gradient
+has to be computed on the CPU.
 Refuses `mark_dirty`: forward must give new tensors. Read next: `autograd`, `engine/src/autograd/walk.rs`.
 """
 
@@ -9,6 +10,7 @@ import itertools
 
 from .._autograd_mode import no_grad, set_grad_enabled
 from .._C import ops
+from .._fallback import run_rule
 from .._tensor import Tensor
 
 #: What was applied and not yet walked through, by number.
@@ -119,30 +121,22 @@ def _input_gradients(number, gradients, retain_graph):
 def walk(outputs, gradients, inputs, is_partial, retain_graph, create_graph):
     """Goes backward, stopping at Python's operations. Gives the gradients of `inputs`."""
     ops.walk_start(outputs, gradients, inputs, is_partial, retain_graph, create_graph)
+    return walk_on(inputs, retain_graph, create_graph)
+
+
+def walk_on(inputs, retain_graph, create_graph):
+    """Goes on with a walk that was started."""
     try:
-        while (number := ops.walk_on()) >= 0:
+        while (number := ops.walk_on()) != -1:
             with set_grad_enabled(create_graph):
-                found = _input_gradients(number, ops.walk_gradients(), retain_graph)
-            ops.walk_provide(found)
+                if number < 0:
+                    run_rule()
+                else:
+                    ops.walk_provide(_input_gradients(number, ops.walk_gradients(), retain_graph))
     except BaseException:
         ops.walk_end(())
         raise
     return ops.walk_end(inputs)
-
-
-class ToGpu(Function):
-    """A copy on the GPU whose gradient comes back to the CPU, which may wait and so is Python's business."""
-
-    _node_name = "ToCopyBackward0"
-
-    @staticmethod
-    def forward(ctx, tensor, code, dtype):
-        ctx.source = tensor.dtype
-        return ops.to(tensor, code, dtype, False)
-
-    @staticmethod
-    def backward(ctx, gradient):
-        return gradient.to("cpu", ctx.source), None, None
 
 
 def once_differentiable(function):

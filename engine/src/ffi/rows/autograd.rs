@@ -1,6 +1,6 @@
 //! Rows of autograd.
 
-use crate::autograd::{self, Options, walk};
+use crate::autograd::{self, Options, Pause, walk};
 use crate::context;
 use crate::ffi::args::Outcome;
 use crate::ffi::table::Row;
@@ -53,7 +53,8 @@ pub const ROWS: &[Row] = &[
             retain_graph: a.bool()?,
             create_graph: a.bool()?,
         };
-        Ok(autograd::run_backward(&outputs, &gradients, options)?.into())
+        walk::run(&outputs, &gradients, None, options)?;
+        Ok(Outcome::Unit)
     }),
     // outputs, their gradients, inputs, retain_graph, create_graph; NaN for inputs that were not used
     ("autograd_grad Ts Ts? Ts b b -> Ts", |a| {
@@ -62,8 +63,11 @@ pub const ROWS: &[Row] = &[
             retain_graph: a.bool()?,
             create_graph: a.bool()?,
         };
-        Ok(Outcome::Tensors(autograd::gradients(
-            &outputs, &gradients, &inputs, options,
+        Ok(Outcome::Tensors(walk::run(
+            &outputs,
+            &gradients,
+            Some(&inputs),
+            options,
         )?))
     }),
     // Backward of `torch.autograd.Function`: inputs, outputs (fresh tensors), the function's number and its node's name.
@@ -81,17 +85,27 @@ pub const ROWS: &[Row] = &[
         };
         Ok(walk::start(&outputs, &gradients, is_partial.then_some(&inputs[..]), options)?.into())
     }),
-    // Walks on: the number of the function whose backward is needed, or -1 at the end.
+    // Walks on: the number of the function whose backward is needed, -1 at the end, -2 at a rule that must run on the CPU.
     ("walk_on -> i", |_| {
-        Ok(Outcome::Number(walk::advance()?.map_or(-1.0, |number| number as f64)))
+        Ok(Outcome::Number(match walk::advance()? {
+            Pause::Function(number) => number as f64,
+            Pause::End => -1.0,
+            Pause::Rule => -2.0,
+        }))
     }),
-    // The gradients of that function's outputs.
+    // The gradients of the outputs of that function, or of that rule; then what the rule saved.
     ("walk_gradients -> Ts", |_| Ok(Outcome::Tensors(walk::gradients()?))),
     // The gradients of that function's inputs.
     (
         "walk_provide Ts? -> ()",
         |a| Ok(walk::provide(a.opt_tensors()?)?.into()),
     ),
+    // The node whose rule must run on the CPU; empty for a copy between devices.
+    ("walk_rule_name -> t", |_| Ok(Outcome::Text(walk::waiting_name()?))),
+    // Runs that rule on copies on the CPU of what `walk_gradients` gave.
+    ("walk_rule Ts? -> ()", |a| {
+        Ok(walk::provide_from_cpu(&a.opt_tensors()?)?.into())
+    }),
     // Ends the walk, also after an error: the gradients of the inputs it was started with.
     ("walk_end Ts -> Ts", |a| Ok(Outcome::Tensors(walk::end(&a.tensors()?)?))),
 ];
