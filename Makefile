@@ -1,6 +1,6 @@
 # Carrel's commands. Each sets up what it needs first; see tools/ for the scripts behind them.
 .DEFAULT_GOAL := help
-.PHONY: help serve build test setup fmt lint bench-load bench-gpu pictures clean
+.PHONY: help serve build test setup fmt lint conformance fuzz bench-load bench-gpu pictures clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ fmt: ## Format the Rust code
 lint: ## Check formatting and run clippy, for this machine and for the browser
 	@tools/setup.sh build
 	@tools/lint.sh
+
+fuzz: ## Feed the engine hostile input for some minutes, from a new seed each time
+	@tools/setup.sh build
+	@bash tools/fuzz.sh
 
 bench-load: ## Measure the first load: bytes, and time to page, kernel and first result
 	@tools/setup.sh test

@@ -10,7 +10,7 @@ use crate::autograd;
 use crate::context;
 use crate::cpu::{self, Operand};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::graph::GpuValue;
 use crate::prim::infer::{Meta, infer};
 use crate::prim::{Prim, Reduce};
@@ -28,6 +28,7 @@ pub fn apply(prim: Prim, inputs: &[&Tensor], params: &[Scalar]) -> Result<Tensor
 
 /// Applies a primitive that has no inputs.
 pub fn create(prim: &Prim, params: &[Scalar], meta: Meta, device: Device) -> Result<Tensor> {
+    check_size(&meta, device)?;
     let meta = infer(prim, &[], Some(&meta))?;
     run(prim, &[], params, &meta, device)
 }
@@ -43,6 +44,32 @@ pub fn check_dtype(dtype: DType, device: Device) -> Result<()> {
         ))),
         _ => Ok(()),
     }
+}
+
+/// PyTorch's error for a tensor that no memory holds.
+pub fn check_size(meta: &Meta, device: Device) -> Result<()> {
+    if shape::checked_num_elements(&meta.shape).is_ok() {
+        return Ok(());
+    }
+    let extents = meta.shape.iter().map(|&size| size.max(1) as u128);
+    let elements = extents.into_iter().try_fold(1, u128::checked_mul);
+    let bytes = elements.and_then(|count| count.checked_mul(meta.dtype.size_bytes() as u128));
+    let Some(bytes) = bytes.filter(|&bytes| bytes < 1 << 63) else {
+        return Err(Error::runtime(format!(
+            "Storage size calculation overflowed with sizes={}",
+            crate::error::list_text(&meta.shape)
+        )));
+    };
+    Err(match device {
+        Device::Cpu => cpu::memory::exhausted(bytes),
+        Device::WebGpu => Error::Other {
+            kind: ErrorKind::OutOfMemory,
+            message: format!(
+                "WebGPU out of memory. Tried to allocate {:.2} GiB, more than one buffer can hold.",
+                bytes as f64 / f64::from(1 << 30)
+            ),
+        },
+    })
 }
 
 /// The device that all tensors are on, or PyTorch's error.
@@ -101,6 +128,7 @@ fn run(prim: &Prim, operands: &[(&Tensor, &View)], params: &[Scalar], meta: &Met
                 .zip(operands)
                 .map(|(buffer, (_, view))| Operand { buffer, view })
                 .collect();
+            cpu::memory::ensure_room(shape::num_elements(&meta.shape) * meta.dtype.size_bytes())?;
             let buffer = cpu::compute(prim, &cpu_operands, params, meta)?;
             Ok(Tensor::from_buffer(buffer, &meta.shape))
         }

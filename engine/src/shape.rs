@@ -10,18 +10,20 @@ pub type Shape = Vec<usize>;
 /// The most elements a tensor may have. Keeps byte counts inside a 32-bit address space.
 pub const MAX_ELEMENTS: usize = 1 << 31;
 
-/// The product of the sizes, or an error when it passes [`MAX_ELEMENTS`].
+/// The product of the sizes, or an error when it passes [`MAX_ELEMENTS`]. A zero does not excuse the other sizes:
+/// their product is a stride.
 pub fn checked_num_elements(sizes: &[usize]) -> Result<usize> {
-    sizes
+    let extent = sizes
         .iter()
-        .try_fold(1usize, |product, &size| product.checked_mul(size))
-        .filter(|&product| product < MAX_ELEMENTS)
-        .ok_or_else(|| {
-            Error::runtime(format!(
-                "a tensor of shape {} has too many elements",
-                crate::error::list_text(sizes)
-            ))
-        })
+        .try_fold(1usize, |product, &size| product.checked_mul(size.max(1)))
+        .filter(|&product| product < MAX_ELEMENTS);
+    if extent.is_none() {
+        return Err(Error::runtime(format!(
+            "a tensor of shape {} has too many elements",
+            crate::error::list_text(sizes)
+        )));
+    }
+    Ok(num_elements(sizes))
 }
 
 /// The product of the sizes of a shape that was checked when it was made.
@@ -118,6 +120,7 @@ pub fn infer_shape(shape: &[i64], numel: usize) -> Result<Shape> {
         None if known == numel => {}
         _ => return Err(invalid()),
     }
+    checked_num_elements(&result)?;
     Ok(result)
 }
 
@@ -131,6 +134,7 @@ mod tests {
         assert_eq!(broadcast(&[], &[0]), Ok(vec![0]));
         assert_eq!(broadcast(&[2, 3], &[4]), Err(Error::Broadcast { a: 3, b: 4, dim: 1 }));
         assert!(broadcast(&[1 << 20, 1], &[1 << 20]).is_err());
+        assert!(checked_num_elements(&[0, 1 << 20, 1 << 20]).is_err());
     }
 
     #[test]

@@ -121,7 +121,11 @@ impl View {
     pub fn slice(&self, dim: usize, start: usize, step: usize, length: usize) -> View {
         let mut view = self.clone();
         view.offset += start * self.strides[dim];
-        view.strides[dim] = self.strides[dim] * step;
+        // A step past the end is only seen as a stride that nothing walks; a huge one would not fit.
+        let stride = self.strides[dim].checked_mul(step);
+        view.strides[dim] = stride
+            .filter(|&stride| stride < shape::MAX_ELEMENTS)
+            .unwrap_or(self.strides[dim] * self.shape[dim].max(1));
         view.shape[dim] = length;
         view
     }

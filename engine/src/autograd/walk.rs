@@ -177,6 +177,11 @@ pub fn end(inputs: &[Tensor]) -> Result<Vec<Option<Tensor>>> {
     walk.backward.wanted_gradients(inputs)
 }
 
+/// Forgets every walk under way, as a fresh recorder does.
+pub fn reset() {
+    drop(WALKS.take());
+}
+
 fn with_walk<R>(work: impl FnOnce(&mut Walk) -> Result<R>) -> Result<R> {
     // Taken out while it is used, since what runs inside drops and makes tensors.
     let mut walk = WALKS.with_borrow_mut(Vec::pop).ok_or_else(no_walk)?;

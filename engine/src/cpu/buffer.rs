@@ -201,24 +201,7 @@ macro_rules! for_dtype {
 }
 pub(crate) use for_dtype;
 
-/// An empty vector with room for `len` elements, or PyTorch's error when there is no such memory.
-pub fn try_vec<T>(len: usize) -> Result<Vec<T>> {
-    let mut elements = Vec::new();
-    elements.try_reserve_exact(len).map_err(|_| {
-        Error::runtime(format!(
-            "DefaultCPUAllocator: can't allocate memory: you tried to allocate {} bytes.",
-            len.saturating_mul(size_of::<T>())
-        ))
-    })?;
-    Ok(elements)
-}
-
-/// `len` copies of a value, or PyTorch's error when there is no such memory.
-pub fn try_filled<T: Copy>(len: usize, value: T) -> Result<Vec<T>> {
-    let mut elements = try_vec(len)?;
-    elements.resize(len, value);
-    Ok(elements)
-}
+pub use super::memory::{try_filled, try_vec};
 
 fn wrong_dtype(buffer: &Buffer, wanted: DType) -> Error {
     Error::runtime(format!("expected a buffer of {wanted}, got {}", buffer.dtype()))

@@ -15,7 +15,7 @@ pub fn gather_bytes(operand: Operand<'_>) -> Vec<u8> {
     fn collect<T: Element>(operand: Operand<'_>) -> Result<Vec<u8>> {
         check_bounds(operand.view, operand.buffer.len())?;
         let elements = contiguous::<T>(operand.buffer, operand.view)?;
-        let mut bytes = Vec::with_capacity(size_of_val(&*elements));
+        let mut bytes = try_vec(size_of_val(&*elements))?;
         elements.iter().for_each(|element| element.push_le_bytes(&mut bytes));
         Ok(bytes)
     }

@@ -16,6 +16,7 @@ mod index;
 mod lanes;
 mod matmul;
 mod matmul_block;
+pub mod memory;
 pub mod optimizer;
 mod reduce;
 mod region;

@@ -5,6 +5,7 @@
 //! Refuses numbers that do not fit.
 
 use super::handles::Handles;
+use crate::cpu::memory::exhausted;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
@@ -154,8 +155,13 @@ impl<'a> Args<'a> {
     /// `i` as a size.
     pub fn size(&mut self) -> Result<usize> {
         let value = self.int()?;
-        usize::try_from(value)
-            .map_err(|_| Error::runtime(format!("Trying to create tensor with negative dimension {value}")))
+        if value < 0 {
+            return Err(Error::runtime(format!(
+                "Trying to create tensor with negative dimension {value}"
+            )));
+        }
+        // Only a 32-bit machine comes here; most tensors are of 4-byte elements.
+        usize::try_from(value).map_err(|_| exhausted(value as u128 * 4))
     }
 
     /// `f`; may be NaN.

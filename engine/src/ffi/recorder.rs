@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use super::args::{Args, Outcome};
 use super::handles::Handles;
 use super::table::Table;
+use crate::autograd::walk;
 use crate::context;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
@@ -73,6 +74,7 @@ impl Recorder {
 
     /// Starts afresh.
     pub fn start(&mut self, has_gpu: bool) {
+        walk::reset();
         *self = Recorder::new();
         context::reset(has_gpu);
     }

@@ -2,8 +2,8 @@
 //!
 //! Refuses to draw random numbers: see `random`.
 
-use crate::apply::{check_dtype, create};
-use crate::cpu::Buffer;
+use crate::apply::{check_dtype, check_size, create};
+use crate::cpu::{Buffer, memory};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::{copy, elementwise as e, movement};
@@ -52,22 +52,25 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType, device: De
         ));
     }
     let count = ((last - first) / by).ceil();
-    let shape = [if count < 9e15 { count as usize } else { usize::MAX }];
-    checked_num_elements(&shape)?;
-    create(
-        &Prim::Arange,
-        &[start, step],
-        Meta {
-            shape: shape.to_vec(),
-            dtype,
-        },
-        device,
-    )
+    if count >= i64::MAX as f64 {
+        return Err(Error::runtime("invalid size, possible overflow?"));
+    }
+    if count >= usize::MAX as f64 {
+        return Err(memory::exhausted(count as u128 * dtype.size_bytes() as u128));
+    }
+    let shape = vec![count as usize];
+    create(&Prim::Arange, &[start, step], Meta { shape, dtype }, device)
 }
 
 /// `torch.linspace(start, end, steps)`: computed from both ends, as PyTorch does.
 pub fn linspace(start: f64, end: f64, steps: usize, dtype: DType, device: Device) -> Result<Tensor> {
-    checked_num_elements(&[steps])?;
+    check_size(
+        &Meta {
+            shape: vec![steps],
+            dtype,
+        },
+        device,
+    )?;
     if steps == 1 {
         return full(&[1], Scalar::Float(start), dtype, device);
     }
@@ -91,14 +94,16 @@ pub fn linspace(start: f64, end: f64, steps: usize, dtype: DType, device: Device
             f64::from((step as f32).mul_add(distance as f32, from as f32))
         }
     };
-    let values: Vec<f64> = (0..steps).map(value_at).collect();
+    let mut values: Vec<f64> = memory::try_vec(steps)?;
+    values.extend((0..steps).map(value_at));
     let values = copy::to_dtype(&Tensor::from_buffer(Buffer::F64(values), &[steps]), dtype)?;
     copy::to_device(&values, device)
 }
 
 /// The identity matrix, or its corner.
 pub fn eye(rows: usize, columns: usize, dtype: DType, device: Device) -> Result<Tensor> {
-    checked_num_elements(&[rows, columns])?;
+    let shape = vec![rows, columns];
+    check_size(&Meta { shape, dtype }, device)?;
     let step = Scalar::Int(1);
     let index = |count: usize| arange(Scalar::Int(0), Scalar::Int(count as i64), step, DType::I64, device);
     let row = movement::unsqueeze(&index(rows)?, 1)?;

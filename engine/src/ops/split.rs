@@ -151,6 +151,7 @@ pub fn split(x: &Tensor, size: usize, dim: i64) -> Result<Vec<Tensor>> {
         )));
     }
     let count = if total == 0 { 1 } else { total.div_ceil(size) };
+    check_parts(count)?;
     let sizes: Vec<usize> = (0..count).map(|part| size.min(total - part * size)).collect();
     split_with_sizes(x, &sizes, dim)
 }
@@ -177,10 +178,22 @@ pub fn unbind(x: &Tensor, dim: i64) -> Result<Vec<Tensor>> {
     if x.rank() == 0 {
         return Err(Error::runtime("Dimension specified as 0 but tensor has no dimensions"));
     }
+    check_parts(x.size(position))?;
     (0..x.size(position))
         .map(|index| {
             let mark = sequence_mark();
             Ok(rename(movement::select(x, dim, index as i64)?, mark, "UnbindBackward0"))
         })
         .collect()
+}
+
+/// Parts are tensors of their own, each with its place in memory, even where they have no elements.
+fn check_parts(count: usize) -> Result<()> {
+    const MAX_PARTS: usize = 1 << 20;
+    if count > MAX_PARTS {
+        return Err(Error::runtime(format!(
+            "a tensor cannot be split into {count} parts; the most is {MAX_PARTS}"
+        )));
+    }
+    Ok(())
 }

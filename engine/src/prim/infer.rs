@@ -6,7 +6,7 @@
 use crate::dtype::{Category, DType};
 use crate::error::{Error, Result};
 use crate::prim::{Convolution, OperandClass, Pool, Prim, Reduce, Scan, Window};
-use crate::shape::{Shape, checked_num_elements, num_elements};
+use crate::shape::{Shape, checked_num_elements};
 
 /// Shape and dtype of one operand or result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,8 +152,8 @@ pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> 
                 .iter()
                 .zip(strides)
                 .map(|(&size, &stride)| size.saturating_sub(1).saturating_mul(stride))
-                .sum();
-            require(num_elements(shape) == 0 || span < base.shape[0], prim, inputs)?;
+                .fold(0, usize::saturating_add);
+            require(checked_num_elements(shape)? == 0 || span < base.shape[0], prim, inputs)?;
             Ok(base.clone())
         }
         Prim::Convolve { op, window, groups } => convolve(prim, *op, window, *groups, inputs),

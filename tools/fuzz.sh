@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Long runs of the tests that make their input from a seed. A finding prints the seed that repeats it:
+# CARREL_FUZZ_SEED=123 tools/fuzz.sh
+set -euo pipefail
+source "$(dirname "$0")/env.sh"
+cd "$root"
+
+export CARREL_FUZZ_SEED="${CARREL_FUZZ_SEED:-$(date +%s)}"
+export CARREL_FUZZ_ROUNDS="${CARREL_FUZZ_ROUNDS:-500}"
+say "== seed $CARREL_FUZZ_SEED, $CARREL_FUZZ_ROUNDS rounds"
+# Memory that grows without bound is a finding too.
+ulimit -v 8000000 2>/dev/null || true
+run cargo test --package carrel-engine --test fuzz
