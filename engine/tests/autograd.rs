@@ -3,6 +3,7 @@
 #![cfg(feature = "recorder")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+use carrel_engine::apply::apply;
 use carrel_engine::autograd::{self, Options};
 use carrel_engine::context;
 use carrel_engine::cpu::Buffer;
@@ -11,7 +12,7 @@ use carrel_engine::ops::loss::{self, ClassLoss, Reduction};
 use carrel_engine::ops::{
     advanced_index, attention, copy, elementwise as e, index, matmul, movement, nn, reduce, scan, softmax, sort, split,
 };
-use carrel_engine::prim::{ArgReduce, Binary, Reduce, Unary};
+use carrel_engine::prim::{ArgReduce, Binary, Prim, Reduce, Scan, Unary};
 use carrel_engine::scalar::Scalar;
 use carrel_engine::tensor::Tensor;
 
@@ -226,7 +227,7 @@ fn movement_rules() {
 #[test]
 fn reduction_rules() {
     let x = sample(&[2, 3, 2], 1);
-    let cases: [(&str, Function<'_>); 14] = [
+    let cases: [(&str, Function<'_>); 16] = [
         ("sum", &|x| reduce::sum(&x[0], &[1, -1], false)),
         ("mean", &|x| reduce::mean(&x[0], &[0], true)),
         ("prod", &|x| reduce::prod(&x[0], &[1], false)),
@@ -240,9 +241,11 @@ fn reduction_rules() {
         ("norm 2", &|x| reduce::norm(&x[0], 2.0, &[1], false)),
         ("norm 3", &|x| reduce::norm(&x[0], 3.0, &[], false)),
         ("logsumexp", &|x| reduce::logsumexp(&x[0], &[1], false)),
-        ("cumsum", &|x| scan::cumsum(&x[0], 1)),
         ("sort", &|x| Ok(sort::sort(&x[0], 1, true)?[0].clone())),
-        ("topk", &|x| Ok(sort::topk(&x[0], 2, 1, true)?[0].clone())),
+        ("topk", &|x| Ok(sort::topk(&x[0], 2, 1, true, true)?[0].clone())),
+        ("kthvalue", &|x| Ok(sort::kthvalue(&x[0], 2, 1)?[0].clone())),
+        ("median", &|x| Ok(sort::median(&x[0], 1, false)?[0].clone())),
+        ("nanmedian", &|x| Ok(sort::median(&x[0], 0, true)?[0].clone())),
     ];
     for (name, f) in cases {
         check(name, f, std::slice::from_ref(&x));
@@ -251,6 +254,66 @@ fn reduction_rules() {
         "prod with a zero",
         &|x| reduce::prod(&x[0], &[], false),
         &[tensor(&[0.5, 0.0, 2.0], &[3])],
+    );
+}
+
+#[test]
+fn scan_rules() {
+    let x = sample(&[2, 3, 2], 1);
+    let cases: [(&str, Function<'_>); 5] = [
+        ("cumsum", &|x| scan::cumsum(&x[0], 1)),
+        ("cumprod", &|x| scan::cumprod(&x[0], -1)),
+        ("logcumsumexp", &|x| scan::logcumsumexp(&x[0], 1)),
+        ("cummax", &|x| Ok(scan::cumulative_extreme(true, &x[0], 1)?[0].clone())),
+        ("cummin", &|x| Ok(scan::cumulative_extreme(false, &x[0], 0)?[0].clone())),
+    ];
+    for (name, f) in cases {
+        check(name, f, std::slice::from_ref(&x));
+    }
+    check_first(
+        "cumprod with zeros",
+        &|x| scan::cumprod(&x[0], 0),
+        &[tensor(&[0.5, 0.0, 2.0, 3.0, 0.0, 1.5], &[6])],
+    );
+    for op in [Scan::Max, Scan::Min] {
+        check(
+            "running extreme",
+            &|x| apply(Prim::Scan { op, dim: 1 }, &[&x[0]], &[]),
+            std::slice::from_ref(&x),
+        );
+    }
+}
+
+#[test]
+fn scatter_rules() {
+    use index::ScatterReduce;
+    let (x, source) = (positive(&[3, 2], 1), positive(&[4, 2], 2));
+    let positions = ints(&[0, 2, 2, 0, 0, 1, 2, 0], &[4, 2]);
+    for reduce in [
+        ScatterReduce::Sum,
+        ScatterReduce::Prod,
+        ScatterReduce::Mean,
+        ScatterReduce::Max,
+        ScatterReduce::Min,
+    ] {
+        for include_self in [true, false] {
+            check(
+                &format!("scatter_reduce {reduce:?} {include_self}"),
+                &|x| index::scatter_reduce(&x[0], 0, &positions, &x[1], reduce, include_self),
+                &[x.clone(), source.clone()],
+            );
+        }
+    }
+    let once = ints(&[1, 0, 2, 1], &[2, 2]);
+    check(
+        "scatter",
+        &|x| index::scatter(&x[0], 0, &once, &x[1]),
+        &[x, sample(&[2, 2], 3)],
+    );
+    check_first(
+        "product with zeros",
+        &|x| index::scatter_reduce(&x[0], 0, &ints(&[0, 0, 1, 1], &[4]), &x[1], ScatterReduce::Prod, true),
+        &[tensor(&[0.5, 0.0, 2.0], &[3]), tensor(&[0.0, 3.0, 1.5, 2.5], &[4])],
     );
 }
 

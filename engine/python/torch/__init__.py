@@ -62,9 +62,12 @@ from ._random import (
     set_rng_state,
 )
 from ._reduction import *
+from ._scan import *
+from ._scatter import *
 from ._selection import *
 from ._settings import *
 from ._shape import *
+from ._statistics import *
 from ._tensor_str import get_printoptions, printoptions, set_printoptions
 from .version import __version__
 

@@ -7,7 +7,8 @@ Read next: `_tensor`, `_pointwise`, `_reduction`, `_shape`, `_selection`, `_lina
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
-from . import _creation, _device, _dtype, _linalg, _pointwise, _random, _reduction, _selection, _shape
+from . import _creation, _device, _dtype, _linalg, _pointwise, _random, _reduction, _scan, _scatter, _selection, _shape
+from . import _statistics
 from ._args import is_tensor
 from ._C import ops, read_back
 from ._tensor import Tensor
@@ -23,15 +24,19 @@ _METHODS = {
         arccos arctan arctan2 arcsinh arccosh arctanh fix sgn positive""",
     _reduction: """
         sum mean prod nansum nanmean var std max min amax amin aminmax argmax argmin any all count_nonzero logsumexp norm
-        dist cumsum cumprod median nonzero argwhere cov""",
+        dist nonzero argwhere""",
+    _scan: "cumsum cumprod logcumsumexp cummax cummin diff",
+    _statistics: "median nanmedian mode quantile nanquantile cov corrcoef bincount histc histogram",
     _shape: """
         reshape view view_as reshape_as permute transpose swapaxes swapdims t movedim moveaxis expand expand_as
         broadcast_to unsqueeze squeeze flatten ravel unflatten narrow select unbind diagonal diag diag_embed tril triu
         as_strided split split_with_sizes chunk tensor_split repeat tile repeat_interleave flip fliplr flipud roll rot90
         unfold""",
     _selection: """
-        gather index_select take take_along_dim scatter scatter_add index_add index_copy index_fill index_put index_put_
-        masked_select topk sort argsort msort kthvalue unique unique_consecutive bincount histc""",
+        gather index_select take take_along_dim masked_select topk sort argsort msort kthvalue unique unique_consecutive""",
+    _scatter: """
+        scatter scatter_add scatter_reduce index_add index_copy index_fill index_reduce index_put index_put_ put
+        masked_scatter select_scatter slice_scatter diagonal_scatter as_strided_scatter""",
     _linalg: """
         matmul mm bmm mv dot vdot outer ger inner addmm baddbmm addmv addr addbmm trace matrix_power cross""",
     _random: "uniform_ normal_ exponential_ bernoulli_ random_ multinomial bernoulli",
@@ -43,7 +48,7 @@ _INPLACE = """
     neg abs sign square relu exp expm1 log log2 log10 log1p sqrt rsqrt reciprocal sin cos tan tanh sigmoid erf floor ceil
     trunc bitwise_not logical_not mul remainder fmod floor_divide bitwise_and bitwise_or bitwise_xor eq ne lt le gt ge
     logical_and logical_or logical_xor add sub div pow clamp clip clamp_min clamp_max round masked_fill lerp addcmul addcdiv
-    sinh cosh asin acos atan frac nan_to_num tril triu scatter scatter_add index_add index_copy index_fill addmm baddbmm
+    sinh cosh asin acos atan frac nan_to_num tril triu scatter scatter_add scatter_reduce index_add index_copy index_fill index_reduce put masked_scatter addmm baddbmm
     cumsum cumprod subtract multiply divide true_divide negative absolute hypot atan2 xlogy erfc exp2 logit addmv addr
     """.split()
 

@@ -1,13 +1,10 @@
-"""Functions that fold dimensions away: sums, means, extremes, norms, and scans.
+"""Functions that fold dimensions away: sums, means, extremes, norms.
 
 Read next: `_methods`, `engine/src/ops/reduce.rs`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
-
-import math
-from builtins import max as builtin_max
 
 from . import _dtype, return_types
 from ._args import dims, is_tensor, numpy_names, one_dim, public_functions, store
@@ -185,36 +182,6 @@ def dist(input, other, p=2):
     return norm(input - other, p)
 
 
-def _scan(name, doc):
-    def function(input, dim, *, dtype=None, out=None):
-        return store(getattr(ops, name)(_converted(input, dtype), dim), out)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
-    return function
-
-
-cumsum = _scan("cumsum", "Running sums along `dim`.")
-cumprod = _scan("cumprod", "Running products along `dim`.")
-
-
-def median(input, dim=None, keepdim=False):
-    """The lower median, of all elements, or with its index along `dim`."""
-    if dim is None:
-        flat = input.reshape(-1)
-        if flat.numel() == 0:
-            return input.new_full((), math.nan)
-        return flat.sort().values[(flat.numel() - 1) // 2]
-    dim = one_dim(dim, input.dim())
-    values, indices = input.sort(dim)
-    if input.dim():
-        middle = (input.shape[dim] - 1) // 2
-        values, indices = values.narrow(dim, middle, 1), indices.narrow(dim, middle, 1)
-        if not keepdim:
-            values, indices = values.squeeze(dim), indices.squeeze(dim)
-    return return_types.median(values, indices)
-
-
 def nonzero(input, *, as_tuple=False, out=None):
     """Indices of the elements that are not zero, a row each; or a tuple of one tensor a dimension. Waits for the GPU."""
     result = store(ops.nonzero(input.detach().cpu()).to(input.device), out)
@@ -226,26 +193,6 @@ def nonzero(input, *, as_tuple=False, out=None):
 def argwhere(input):
     """Indices of the elements that are not zero, a row each."""
     return nonzero(input)
-
-
-def cov(input, *, correction=1, fweights=None, aweights=None):
-    """Covariance matrix of the rows, with frequencies and weights of the columns."""
-    rows = input.reshape(1, -1) if input.dim() < 2 else input
-    weights = fweights if aweights is None else aweights if fweights is None else fweights * aweights
-    count = rows.shape[1] if weights is None else weights.sum()
-    if weights is None:
-        centre = mean(rows, 1, True)
-        norm_factor = count - correction
-    else:
-        centre = sum(rows * weights, 1, True) / count
-        if aweights is None or correction == 0:
-            norm_factor = count - correction
-        else:
-            norm_factor = count - correction * sum(weights * aweights) / count
-    centred = rows - centre
-    result = (centred if weights is None else centred * weights) @ centred.transpose(0, 1)
-    result = result / (norm_factor.clamp(min=0) if is_tensor(norm_factor) else builtin_max(norm_factor, 0))
-    return result.squeeze() if rows.shape[0] == 1 else result
 
 
 __all__ = public_functions(globals())

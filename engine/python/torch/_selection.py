@@ -1,6 +1,6 @@
-"""Picking and placing by index, and sorting: `gather`, `scatter`, `index_select`, `topk`, `sort` and relatives.
+"""Picking by index, and sorting: `gather`, `index_select`, `topk`, `sort` and relatives.
 
-Read next: `_indexing` (for `x[...]`), `engine/src/ops/index.rs`.
+Read next: `_scatter` (placing), `_indexing` (for `x[...]`), `engine/src/ops/index.rs`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
@@ -50,69 +50,6 @@ def take_along_dim(input, indices, dim=None):
     return ops.gather(around(input), dim, around(indices))
 
 
-def _source(input, index, src):
-    return src if is_tensor(src) else ops.full(index.shape, src, input.dtype, input.device._code)
-
-
-def scatter(input, dim, index, src=None, *, value=None, reduce=None):
-    """`input` with elements of `src` (or a number) placed at `index` along `dim`."""
-    src = value if src is None else src
-    index = _positions(index)
-    if reduce == "add":
-        return ops.scatter_add(input, dim, index, _source(input, index, src))
-    if reduce is not None:
-        raise NotImplementedError(f"torch.scatter with reduce='{reduce}' is not in Carrel yet")
-    return ops.scatter(input, dim, index, _source(input, index, src))
-
-
-def scatter_add(input, dim, index, src):
-    """`input` with elements of `src` added at `index` along `dim`."""
-    return ops.scatter_add(input, dim, _positions(index), src)
-
-
-def _along(operator, input, dim, index, source):
-    """An operator on positions of a dimension; a number counts as a vector of one."""
-    index = _positions(index.reshape(-1))
-    if input.dim() == 0:
-        return operator(input.reshape(1), dim, index, source.reshape(1)).reshape(())
-    if source.dim() < input.dim():
-        source = source.unsqueeze(dim)
-    return operator(input, dim, index, source)
-
-
-def index_add(input, dim, index, source, *, alpha=1):
-    """`input` with positions of `source` added at `index` of a dimension."""
-    return _along(ops.index_add, input, dim, index, source if alpha == 1 else source * alpha)
-
-
-def index_copy(input, dim, index, source):
-    """`input` with positions `index` of a dimension replaced."""
-    return _along(ops.index_copy, input, dim, index, source)
-
-
-def index_fill(input, dim, index, value):
-    """`input` with positions `index` of a dimension filled with a number."""
-    shape = list(input.shape)
-    dim = one_dim(dim, input.dim())
-    if shape:
-        shape[dim] = index.numel()
-    filler = input.new_full(shape, value.item() if is_tensor(value) else value)
-    return _along(ops.index_copy, input, dim, index, filler)
-
-
-def index_put(input, indices, values, accumulate=False):
-    """`input` with `values` placed at a tuple of index tensors."""
-    return input.clone().index_put_(indices, values, accumulate)
-
-
-def index_put_(self, indices, values, accumulate=False):
-    """Places `values` at a tuple of index tensors. Returns self."""
-    from ._indexing import put
-
-    put(self, tuple(indices), values, accumulate)
-    return self
-
-
 def masked_select(input, mask, *, out=None):
     """The elements where a mask is true, as a vector. Waits for the GPU."""
     from ._shape import broadcast_tensors
@@ -123,7 +60,7 @@ def masked_select(input, mask, *, out=None):
 
 def topk(input, k, dim=-1, largest=True, sorted=True, *, out=None):
     """The `k` largest (or smallest) elements along `dim`, and their indices."""
-    return store(return_types.topk(*ops.topk(input, k, dim, largest)), out)
+    return store(return_types.topk(*ops.topk(input, k, dim, largest, sorted)), out)
 
 
 def sort(input, dim=-1, descending=False, stable=False, *, out=None):
@@ -141,14 +78,12 @@ def msort(input):
     return ops.sort(input, 0, False)[0]
 
 
-def kthvalue(input, k, dim=-1, keepdim=False):
+def kthvalue(input, k, dim=-1, keepdim=False, *, out=None):
     """The k-th smallest element along `dim`, and its index."""
-    values, indices = ops.sort(input, dim, False)
-    if input.dim():
-        values, indices = values.narrow(dim, k - 1, 1), indices.narrow(dim, k - 1, 1)
-        if not keepdim:
-            values, indices = values.squeeze(dim), indices.squeeze(dim)
-    return return_types.kthvalue(values, indices)
+    result = ops.kthvalue(input, k, dim)
+    if not keepdim and input.dim():
+        result = [part.squeeze(dim) for part in result]
+    return store(return_types.kthvalue(*result), out)
 
 
 def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
@@ -188,47 +123,38 @@ def _unique(flat, in_order, shape, return_inverse, return_counts):
     return result[0] if len(result) == 1 else tuple(result)
 
 
-def bincount(input, weights=None, minlength=0):
-    """How often each integer occurs, or the sums of its weights. Waits for the GPU."""
-    from ._creation import ones_like, zeros
-
-    if input.dim() != 1:
-        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
-    largest = int(input.max().item()) + 1 if input.numel() else 0
-    if input.numel() and input.min().item() < 0:
-        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
-    source = ones_like(input, dtype=_dtype.int64) if weights is None else weights
-    counts = zeros(max(largest, minlength), dtype=source.dtype, device=input.device)
-    return ops.index_add(counts, 0, input.to(_dtype.int64), source)
-
-
-def histc(input, bins=100, min=0, max=0):
-    """How many elements fall into each of `bins` equal intervals."""
-    low, high = float(min), float(max)
-    if low == high == 0 and input.numel():
-        low, high = input.min().item(), input.max().item()
-    if low == high:
-        low, high = low - 1, high + 1
-    inside = input[(input >= low) & (input <= high)]
-    places = ((inside - low) * (bins / (high - low))).floor().clamp(0, bins - 1).to(_dtype.int64)
-    return bincount(places, minlength=bins).to(input.dtype)
-
-
 def bucketize(input, boundaries, *, out_int32=False, right=False):
     """The interval that each element falls into."""
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 
-def searchsorted(sorted_sequence, values, *, out_int32=False, right=False, side=None, sorter=None):
+def searchsorted(sorted_sequence, values, *, out_int32=False, right=False, side=None, sorter=None, out=None):
     """Where each value would be put into the sorted last dimension."""
     right = right if side is None else side == "right"
     values = values if is_tensor(values) else sorted_sequence.new_tensor(values)
     if sorter is not None:
         sorted_sequence = ops.gather(sorted_sequence, -1, sorter)
-    compare = ops.le if right else ops.lt
-    sequence = sorted_sequence if sorted_sequence.dim() == 1 else sorted_sequence.unsqueeze(-2)
-    result = compare(sequence, values.unsqueeze(-1)).sum(-1)
-    return result.to(_dtype.int32) if out_int32 else result
+    size = sorted_sequence.shape[-1] if sorted_sequence.dim() else 1
+    shape = values.shape
+    if sorted_sequence.dim() == 1:
+        values = values.reshape(-1)
+    elif sorted_sequence.shape[:-1] != values.shape[:-1]:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor "
+            f"and input value tensor must match, but we got boundaries tensor {list(sorted_sequence.shape)} and input value "
+            f"tensor {list(shape)}"
+        )
+    # Halves the range that each value's place lies in until it is one place.
+    comes_after = ops.le if right else ops.lt
+    low = ops.mul_scalar(ops.isnan(values).to(_dtype.int64), 0)
+    high = low + size
+    for _ in range(size.bit_length()):
+        middle = ops.floor_divide_scalar(low + high, 2)
+        found = ops.gather(sorted_sequence, -1, ops.clamp(middle, 0, size - 1))
+        after = ops.logical_and(ops.logical_or(comes_after(found, values), ops.isnan(values)), ops.lt(low, high))
+        low, high = ops.where(after, middle + 1, low), ops.where(after, high, middle)
+    result = low.reshape(shape)
+    return store(result.to(_dtype.int32) if out_int32 else result, out)
 
 
 def isin(elements, test_elements, *, invert=False):

@@ -25,6 +25,7 @@ _define("aminmax", "min", "max")
 _define("slogdet", "sign", "logabsdet")
 _define("frexp", "mantissa", "exponent")
 _define("histogram", "hist", "bin_edges")
+_define("histogramdd", "hist", "bin_edges")
 _define("qr", "Q", "R")
 _define("svd", "U", "S", "V")
 del _name

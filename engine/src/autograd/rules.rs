@@ -63,8 +63,8 @@ pub fn saved_by(prim: &Prim, needs: &[bool]) -> Vec<bool> {
             Pool::ArgMax | Pool::Sum | Pool::Spread => vec![false, false],
             Pool::Scatter => vec![true, false, false],
         },
-        Prim::Scan { .. } => vec![true, true],
-        Prim::Scatter { .. } => vec![true, true, true, true],
+        Prim::Scan { op, .. } => rules_scan::scan_saves(*op),
+        Prim::Scatter { op, .. } => rules_scan::scatter_saves(*op),
     }
 }
 
@@ -283,21 +283,15 @@ fn prim_rule(prim: &Prim, g: &Tensor, context: &Context<'_>) -> Result<Vec<Optio
             Pool::Sum | Pool::Spread => Ok(vec![Some(rules_window::pool(*op, window, g)?)]),
             Pool::Scatter => Ok(vec![None, Some(rules_window::pool_scatter(context.saved(0)?, g)?)]),
         },
-        Prim::Scan { op, dim } => Ok(vec![Some(rules_scan::scan(
-            *op,
-            *dim,
-            g,
-            context.saved(0)?,
-            context.saved(1)?,
-        )?)]),
+        Prim::Scan { op, dim } => {
+            // What the rule does not read was not saved; the gradient stands in for it.
+            let (x, out) = (context.saved(0).unwrap_or(g), context.saved(1).unwrap_or(g));
+            Ok(vec![Some(rules_scan::scan(*op, *dim, g, x, out)?)])
+        }
         Prim::Scatter { op, dim } => {
-            let saved = [
-                context.saved(0)?,
-                context.saved(1)?,
-                context.saved(2)?,
-                context.saved(3)?,
-            ];
-            let [base, source] = rules_scan::scatter(*op, *dim, g, saved)?;
+            let index = context.saved(1)?;
+            let [base, source, out] = [0, 2, 3].map(|slot| context.saved(slot).unwrap_or(g));
+            let [base, source] = rules_scan::scatter(*op, *dim, g, [base, index, source, out])?;
             Ok(vec![Some(base), None, Some(source)])
         }
     }

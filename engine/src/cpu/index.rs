@@ -120,7 +120,7 @@ fn index_put_typed<T: Convert>(
 }
 
 /// For each element of `shape`, where its line along `dim` begins in a storage with these strides.
-fn lines_along(dim: usize, shape: &[usize], strides: &[usize], offset: usize) -> View {
+pub(super) fn lines_along(dim: usize, shape: &[usize], strides: &[usize], offset: usize) -> View {
     let mut strides = strides.to_vec();
     strides[dim] = 0;
     View {
@@ -139,7 +139,7 @@ fn sum<T: Convert>(x: T, y: T) -> T {
     }
 }
 
-fn check_indices(index: Operand<'_>, dim: usize, size: usize) -> Result<()> {
+pub(super) fn check_indices(index: Operand<'_>, dim: usize, size: usize) -> Result<()> {
     match contiguous::<i64>(index.buffer, index.view)?
         .iter()
         .find(|&&index| index < 0 || index >= size as i64)
@@ -152,7 +152,7 @@ fn check_indices(index: Operand<'_>, dim: usize, size: usize) -> Result<()> {
 }
 
 /// Away from `dim` the index must not be larger than what it indexes.
-fn check_extent(dim: usize, index: &[usize], indexed: &[usize]) -> Result<()> {
+pub(super) fn check_extent(dim: usize, index: &[usize], indexed: &[usize]) -> Result<()> {
     let fits = index
         .iter()
         .zip(indexed)

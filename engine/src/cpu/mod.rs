@@ -6,6 +6,7 @@
 //! Read next: `buffer`, `strided`, `elementwise`, then the structural kernels.
 
 mod arg_reduce;
+mod arg_sort;
 pub mod buffer;
 mod bytes;
 mod cast;
@@ -18,15 +19,20 @@ mod matmul;
 mod matmul_block;
 pub mod memory;
 pub mod optimizer;
+mod partial_sort;
 mod reduce;
 mod region;
+mod scan;
+mod scatter;
 mod select;
+mod selection;
 mod softmax;
 mod strided;
 
 pub use buffer::Buffer;
 pub use bytes::{from_gpu_bytes, gather_bytes, to_gpu_bytes};
 pub use region::write_view;
+pub use selection::{Selection, select as select_positions};
 
 use crate::error::{Error, Result};
 use crate::prim::Prim;
@@ -79,6 +85,9 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
                 *source,
             )
         }
+        (Prim::Scan { op, dim }, [x], _) => scan::scan(*op, *dim, *x, output),
+        (Prim::ArgSort { dim, descending }, [x], _) => arg_sort::arg_sort(*dim, *descending, *x),
+        (Prim::Scatter { op, dim }, [base, index, source], _) => scatter::scatter(*op, *dim, *base, *index, *source),
         // Spelled out, so that a new primitive does not compile without a kernel.
         (
             Prim::Unary(_)

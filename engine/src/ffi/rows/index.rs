@@ -24,6 +24,12 @@ pub const ROWS: &[Row] = &[
     ("scatter_add T i T T -> T", |a| {
         Ok(index::scatter_add(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())
     }),
+    // input, dimension, index, source, whether the input's own elements count, how
+    ("scatter_reduce T i T T b t -> T", |a| {
+        let (x, dim, index, source, include_self) = (a.tensor()?, a.int()?, a.tensor()?, a.tensor()?, a.bool()?);
+        let reduce = index::ScatterReduce::from_name(a.text())?;
+        Ok(index::scatter_reduce(&x, dim, &index, &source, reduce, include_self)?.into())
+    }),
     ("index_select T i T -> T", |a| {
         Ok(index::index_select(&a.tensor()?, a.int()?, &a.tensor()?)?.into())
     }),

@@ -70,6 +70,19 @@ pub const ROWS: &[Row] = &[
         Ok(reduce::logsumexp(&a.tensor()?, &a.ints()?, a.bool()?)?.into())
     }),
     ("cumsum T i -> T", |a| Ok(scan::cumsum(&a.tensor()?, a.int()?)?.into())),
+    (
+        "cumprod T i -> T",
+        |a| Ok(scan::cumprod(&a.tensor()?, a.int()?)?.into()),
+    ),
+    ("logcumsumexp T i -> T", |a| {
+        Ok(scan::logcumsumexp(&a.tensor()?, a.int()?)?.into())
+    }),
+    ("cummax T i -> Ts", |a| {
+        Ok(scan::cumulative_extreme(true, &a.tensor()?, a.int()?)?.into())
+    }),
+    ("cummin T i -> Ts", |a| {
+        Ok(scan::cumulative_extreme(false, &a.tensor()?, a.int()?)?.into())
+    }),
     ("softmax T i -> T", |a| {
         Ok(softmax::softmax(&a.tensor()?, a.int()?)?.into())
     }),
@@ -79,7 +92,16 @@ pub const ROWS: &[Row] = &[
     ("sort T i b -> Ts", |a| {
         Ok(sort::sort(&a.tensor()?, a.int()?, a.bool()?)?.into())
     }),
-    ("topk T i i b -> Ts", |a| {
-        Ok(sort::topk(&a.tensor()?, a.size()?, a.int()?, a.bool()?)?.into())
+    // k, dimension, largest, sorted
+    ("topk T i i b b -> Ts", |a| {
+        Ok(sort::topk(&a.tensor()?, a.size()?, a.int()?, a.bool()?, a.bool()?)?.into())
+    }),
+    // k, dimension; which stays as size 1, here and below
+    ("kthvalue T i i -> Ts", |a| {
+        Ok(sort::kthvalue(&a.tensor()?, a.int()?, a.int()?)?.into())
+    }),
+    // dimension, whether NaN is ignored
+    ("median T i b -> Ts", |a| {
+        Ok(sort::median(&a.tensor()?, a.int()?, a.bool()?)?.into())
     }),
 ];

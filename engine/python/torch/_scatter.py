@@ -1,0 +1,195 @@
+"""Placing by index: `scatter` and its folds, `index_add`, `masked_scatter`, `put`, and writes into views of copies.
+
+Nothing here changes its input; the in-place methods store the result. Refuses reading by index: see `_selection`.
+Read next: `_methods`, `engine/src/ops/index.rs`.
+"""
+
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
+from . import _dtype
+from ._args import is_number, is_tensor, one_dim, public_functions, store
+from ._C import ops
+from ._selection import _positions
+
+
+def _source(input, index, src):
+    return src if is_tensor(src) else ops.full(index.shape, src, input.dtype, input.device._code)
+
+
+def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
+    """`input` with elements of `src` (or a number) placed at `index` along `dim`."""
+    src = value if src is None else src
+    index = _positions(index)
+    if is_tensor(src) and src.dim() == 0 and index.dim() > 0:
+        src = ops.expand(src, index.shape)
+    source = _source(input, index, src)
+    if reduce is None:
+        return store(ops.scatter(input, dim, index, source), out)
+    if reduce not in ("add", "multiply"):
+        raise RuntimeError("reduce argument must be either add or multiply.")
+    return store(ops.scatter_reduce(input, dim, index, source, True, "sum" if reduce == "add" else "prod"), out)
+
+
+def scatter_add(input, dim, index, src, *, out=None):
+    """`input` with elements of `src` added at `index` along `dim`."""
+    return store(ops.scatter_add(input, dim, _positions(index), src), out)
+
+
+def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=None):
+    """`input` with elements of `src` folded in at `index` along `dim`: "sum", "prod", "mean", "amax" or "amin"."""
+    return store(ops.scatter_reduce(input, dim, _positions(index), src, include_self, reduce), out)
+
+
+def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=None):
+    """`input` with positions of `source` folded in at `index` of a dimension: "prod", "mean", "amax" or "amin"."""
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"reduce argument must be either prod, mean, amax or amin, got {reduce}.")
+    if input.dim() == 0:
+        result = index_reduce(input.reshape(1), 0, index, source.reshape(1), reduce, include_self=include_self)
+        return store(result.reshape(()), out)
+    dim = one_dim(dim, input.dim())
+    shape = [1] * input.dim()
+    shape[dim] = -1
+    index = ops.expand(_positions(index).reshape(shape), source.shape)
+    return store(ops.scatter_reduce(input, dim, index, source, include_self, reduce), out)
+
+
+def _along(operator, input, dim, index, source):
+    """An operator on positions of a dimension; a number counts as a vector of one."""
+    index = _positions(index.reshape(-1))
+    if input.dim() == 0:
+        return operator(input.reshape(1), dim, index, source.reshape(1)).reshape(())
+    if source.dim() < input.dim():
+        source = source.unsqueeze(dim)
+    return operator(input, dim, index, source)
+
+
+def index_add(input, dim, index, source, *, alpha=1, out=None):
+    """`input` with positions of `source` added at `index` of a dimension."""
+    return store(_along(ops.index_add, input, dim, index, source if alpha == 1 else source * alpha), out)
+
+
+def index_copy(input, dim, index, source, *, out=None):
+    """`input` with positions `index` of a dimension replaced."""
+    return store(_along(ops.index_copy, input, dim, index, source), out)
+
+
+def index_fill(input, dim, index, value):
+    """`input` with positions `index` of a dimension filled with a number, or a tensor that holds one."""
+    shape = list(input.shape)
+    dim = one_dim(dim, input.dim())
+    if shape:
+        shape[dim] = index.numel()
+    if is_tensor(value):
+        if value.dim() != 0:
+            raise RuntimeError(
+                f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.dim()} dimension(s)."
+            )
+        filler = ops.expand(value.to(device=input.device, dtype=input.dtype), shape)
+    else:
+        filler = input.new_full(shape, value)
+    return _along(ops.index_copy, input, dim, index, filler)
+
+
+def index_put(input, indices, values, accumulate=False):
+    """`input` with `values` placed at a tuple of index tensors."""
+    return input.clone().index_put_(indices, values, accumulate)
+
+
+def index_put_(self, indices, values, accumulate=False):
+    """Places `values` at a tuple of index tensors. Returns self."""
+    from ._indexing import put
+
+    put(self, tuple(indices), values, accumulate)
+    return self
+
+
+def put(input, index, source, accumulate=False):
+    """`input` with elements of `source` placed at (or added to) positions of the flattened tensor."""
+    if index.numel() != source.numel():
+        raise IndexError(
+            "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
+            f"{source.numel()}, index.numel() = {index.numel()}"
+        )
+    if source.dtype is not input.dtype:
+        names = _dtype.SCALAR_TYPE_NAMES
+        raise RuntimeError(
+            f"put_(): self and source expected to have the same dtype, but got self.dtype = {names[input.dtype._code]} "
+            f"and source.dtype = {names[source.dtype._code]}"
+        )
+    flat = input.reshape(-1)
+    placed = ops.index_put(flat, [index.reshape(-1)], source.reshape(-1), accumulate)
+    return placed.reshape(input.shape)
+
+
+def masked_scatter(input, mask, source):
+    """`input` with the elements of `source`, in order, placed where `mask` is true."""
+    from ._shape import broadcast_tensors
+
+    if mask.dtype is not _dtype.bool_:
+        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype._name}")
+    if source.dtype is not input.dtype:
+        names = _dtype.SCALAR_TYPE_NAMES
+        raise RuntimeError(
+            "masked_scatter: expected self and source to have same dtypes but got "
+            f"{names[input.dtype._code]} and {names[source.dtype._code]}"
+        )
+    input, mask = broadcast_tensors(input, mask)
+    if input.numel() == 0:
+        return ops.clone(input)
+    places = ops.cumsum(mask.reshape(-1), 0) - 1
+    flat = source.reshape(-1)
+    if flat.numel() == 0 or mask.device.type == "cpu" and int(places[-1]) >= flat.numel():
+        if not bool(mask.any()):
+            return ops.clone(input)
+        raise RuntimeError("masked_scatter: expected number of elements in source to be greater than or equal to number of ones in mask")
+    chosen = ops.gather(flat, 0, ops.clamp(places, 0, flat.numel() - 1))
+    return ops.where(mask, chosen.reshape(input.shape), input)
+
+
+def _written(input, view, src):
+    """A copy of `input` in which the part that `view` shows holds `src`."""
+    copied = input.clone()
+    part = view(copied)
+    if part.shape != src.shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, "
+            f"slice size = {list(part.shape)}"
+        )
+    part.copy_(src)
+    return copied
+
+
+def select_scatter(input, src, dim, index):
+    """`input` with one position of a dimension replaced by `src`."""
+    return _written(input, lambda copied: ops.select(copied, dim, int(index)), src)
+
+
+def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
+    """`input` with a slice of a dimension replaced by `src`."""
+    return _written(input, lambda copied: ops.slice(copied, dim, start, end, step), src)
+
+
+def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
+    """`input` with a diagonal replaced by `src`."""
+    return _written(input, lambda copied: ops.diagonal(copied, offset, dim1, dim2), src)
+
+
+def as_strided_scatter(input, src, size, stride, storage_offset=None):
+    """`input` with a strided region of its memory replaced by `src`."""
+    offset = input.storage_offset() if storage_offset is None else storage_offset
+    return _written(input, lambda copied: ops.as_strided(copied, size, stride, offset), src)
+
+
+def fill(input, value):
+    """A tensor like `input` filled with a number, or with a tensor that holds one."""
+    if not is_number(value) and value.dim() != 0:
+        raise RuntimeError(f"fill only supports 0-dimension value tensor but got tensor with {value.dim()} dimensions.")
+    everywhere = input.new_ones((), dtype=_dtype.bool_)
+    if is_number(value):
+        return ops.masked_fill(input, everywhere, value if input.dtype is not _dtype.bool_ else bool(value))
+    return ops.where(everywhere, value.to(device=input.device, dtype=input.dtype), input)
+
+
+__all__ = public_functions(globals())
