@@ -114,3 +114,40 @@ fn c_pow(x: f32, y: f32) -> f32 {
   let negative = odd && (bitcast<u32>(x) & 0x80000000u) != 0u;
   return select(size, -size, negative);
 }
+
+// log(exp(x) + exp(y))
+fn c_log_add_exp(x: f32, y: f32) -> f32 {
+  if (c_isnan(x) || c_isnan(y)) { return c_from_bits(0x7fc00000u); }
+  let larger = max(x, y);
+  if (c_isinf(larger)) { return larger; }
+  return larger + c_log1p(exp(-abs(x - y)));
+}
+
+// The angle of the point (x, y), all quadrants and signed zeros as in C: the built-in is undefined on the axes.
+fn c_atan2(y: f32, x: f32) -> f32 {
+  if (c_isnan(x) || c_isnan(y)) { return c_from_bits(0x7fc00000u); }
+  let high = abs(y);
+  let wide = abs(x);
+  let steep = high > wide;
+  var ratio = 0.0;
+  if (c_isinf(high) && c_isinf(wide)) {
+    ratio = 1.0;
+  } else if (steep) {
+    ratio = select(wide / high, 0.0, c_isinf(high));
+  } else if (wide > 0.0) {
+    ratio = select(high / wide, 0.0, c_isinf(wide));
+  }
+  var angle = c_atan_unit(ratio);
+  if (steep) { angle = 1.5707963268 - angle; }
+  if ((bitcast<u32>(x) & 0x80000000u) != 0u) { angle = 3.1415926536 - angle; }
+  return select(angle, -angle, (bitcast<u32>(y) & 0x80000000u) != 0u);
+}
+
+// Arc tangent on [0, 1]: halved once around tan(pi / 8), then its series.
+fn c_atan_unit(x: f32) -> f32 {
+  let shift = x > 0.4142135624;
+  let t = select(x, (x - 1.0) / (x + 1.0), shift);
+  let z = t * t;
+  let tail = -0.3333333333 + z * (0.2 + z * (-0.1428571429 + z * (0.1111111111 + z * (-0.0909090909 + z * (0.0769230769 + z * (-0.0666666667 + z * 0.0588235294))))));
+  return select(0.0, 0.7853981634, shift) + t * (1.0 + z * tail);
+}

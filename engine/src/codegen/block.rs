@@ -7,6 +7,7 @@ use super::expression;
 use super::index;
 use crate::dtype::DType;
 use crate::plan::kernel::{Binding, Block, Expr, Op, Position, PositionId, ROOT, Window};
+use crate::prim::Draw;
 use crate::view::View;
 
 /// What a block's root index is called: coordinates with their sizes, row-major. Often just one.
@@ -102,6 +103,15 @@ impl BlockWriter<'_> {
                 let below: usize = shape[dim + 1..].iter().product();
                 let total: usize = shape.iter().product();
                 format!("i32({})", self.coordinate(*position, below, shape[*dim], total))
+            }
+            Op::Draw { draw, words, position } => {
+                let [low, high, offset] = words.map(param_word);
+                let function = match draw {
+                    Draw::Uniform => "c_draw_uniform",
+                    Draw::Normal => "c_draw_normal",
+                    Draw::Bits => "c_draw_bits",
+                };
+                format!("{function}(vec2<u32>({low}, {high}), {offset} + {})", self.position(*position))
             }
             Op::Zero => return expression::zero(expr.dtype).to_owned(),
             Op::Unary(op, x) => expression::unary(*op, dtype_of(self, *x), &self.values[*x]),

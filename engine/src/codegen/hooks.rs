@@ -7,7 +7,8 @@ use super::block::{Root, block_lines};
 use super::expression::{arithmetic_dtype, cast, register_type};
 use super::index;
 use crate::dtype::DType;
-use crate::plan::kernel::{Body, Kernel};
+use crate::plan::kernel::{Body, Convolving, Kernel, Scattering};
+use crate::prim::{Convolution, Pool, Scan};
 
 /// Signature of one hook.
 struct Hook {
@@ -43,7 +44,8 @@ pub fn hook_functions(kernel: &Kernel) -> String {
     let (lines, _) = block_lines(&kernel.bindings, &kernel.store, &store.root, Some(result));
     let arguments: Vec<String> = store.arguments.iter().map(|name| format!("{name}: u32, ")).collect();
     text.push_str(&format!(
-        "fn store({}value: {}) {{\n",
+        "fn {}({}value: {}) {{\n",
+        store.name,
         arguments.concat(),
         register_type(result.1)
     ));
@@ -133,36 +135,116 @@ fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
                 plain("store", &coordinates, DType::F32),
             )
         }
-        Body::ScatterAdd {
-            shape,
-            source_shape,
+        Body::Scatter(scattering) => scatter_hooks(scattering),
+        Body::Convolve(convolving) => convolve_hooks(convolving),
+        Body::Pool {
+            op,
+            window,
+            planes,
             dtype,
+        } => {
+            let inside = [("p", *planes), ("at", window.input_elements())];
+            let outside = [("p", *planes), ("o", window.output_elements())];
+            match op {
+                Pool::ArgMax => (vec![plain("load_x", &inside, *dtype)], plain("store", &outside, DType::I64)),
+                Pool::Sum => (vec![plain("load_x", &inside, *dtype)], plain("store", &outside, *dtype)),
+                Pool::Spread => (vec![plain("load_g", &outside, *dtype)], plain("store", &inside, *dtype)),
+                Pool::Scatter => (
+                    vec![
+                        plain("load_index", &outside, DType::I64),
+                        plain("load_g", &outside, *dtype),
+                    ],
+                    plain("store", &inside, *dtype),
+                ),
+            }
+        }
+        Body::Scan {
+            op,
+            dtype,
+            sizes,
+            parts,
+        } => {
+            let line = [("outer", sizes[0]), ("k", sizes[1]), ("inner", sizes[2])];
+            let mut loads = vec![plain("load_x", &line, *dtype)];
+            if *parts > 1 {
+                loads.push(plain("load_before", &[("i", sizes[0] * sizes[2] * parts)], *dtype));
+            }
+            let gives = match op {
+                Scan::ArgMax | Scan::ArgMin => DType::I64,
+                Scan::Sum | Scan::Prod | Scan::Max | Scan::Min | Scan::LogSumExp => *dtype,
+            };
+            (loads, plain("store", &line, gives))
+        }
+        Body::Sort {
+            dtype,
+            sizes,
+            is_merge,
             ..
         } => {
-            let total: usize = source_shape.iter().product();
-            (
-                vec![
-                    plain("load_index", &[("i", total)], DType::I64),
-                    plain("load_source", &[("i", total)], *dtype),
-                ],
-                plain("store", &[("i", shape.iter().product())], *dtype),
-            )
+            let line = [("outer", sizes[0]), ("k", sizes[1]), ("inner", sizes[2])];
+            let mut loads = vec![plain("load_x", &line, *dtype)];
+            if *is_merge {
+                loads.push(plain("load_order", &line, DType::I64));
+            }
+            (loads, plain("store", &line, DType::I64))
         }
-        Body::IndexPut {
-            rows,
-            length,
-            count,
-            dtype,
-            ..
-        } => (
-            vec![
-                plain("load_base", &[("row", *rows), ("column", *length)], *dtype),
-                plain("load_index", &[("k", *count)], DType::I64),
-                plain("load_source", &[("k", *count), ("column", *length)], *dtype),
-            ],
-            plain("store", &[("row", *rows), ("column", *length)], *dtype),
-        ),
     }
+}
+
+/// The base at a result, index and source at their own flat indices or by row, the order as the index.
+fn scatter_hooks(scattering: &Scattering) -> (Vec<Hook>, Hook) {
+    let (total, sources) = (scattering.shape.iter().product(), scattering.source_shape.iter().product());
+    let mut loads = Vec::new();
+    if scattering.has_base {
+        loads.push(plain("load_base", &[("i", total)], scattering.dtype));
+    }
+    let indices: usize = scattering.index_sizes().iter().product();
+    loads.push(plain("load_index", &[("k", indices)], DType::I64));
+    if scattering.by_rows {
+        let place = [("k", indices), ("column", scattering.source_shape[1])];
+        loads.push(plain("load_source", &place, scattering.dtype));
+    } else {
+        loads.push(plain("load_source", &[("k", sources)], scattering.dtype));
+    }
+    if scattering.is_sorted {
+        loads.push(plain("load_order", &[("k", indices)], DType::I64));
+    }
+    (loads, plain("store", &[("i", total)], scattering.dtype))
+}
+
+/// Inputs and result by image or channel, channel, and flat position.
+fn convolve_hooks(convolving: &Convolving) -> (Vec<Hook>, Hook) {
+    let window = &convolving.window;
+    let (batch, dtype) = (convolving.batch, convolving.dtype);
+    let input = [
+        ("n", batch),
+        ("c", convolving.channels_in),
+        ("at", window.input_elements()),
+    ];
+    let output = [
+        ("n", batch),
+        ("c", convolving.channels_out),
+        ("at", window.output_elements()),
+    ];
+    let weight = [
+        ("n", convolving.channels_out),
+        ("c", convolving.channels_in / convolving.groups),
+        ("at", window.kernel_elements()),
+    ];
+    let (loads, result) = match convolving.op {
+        Convolution::Forward => ([("load_input", input), ("load_weight", weight)], output),
+        Convolution::InputGradient => ([("load_gradient", output), ("load_weight", weight)], input),
+        Convolution::WeightGradient => ([("load_input", input), ("load_gradient", output)], weight),
+    };
+    let loads = loads
+        .iter()
+        .map(|(name, coordinates)| plain(name, coordinates, dtype))
+        .collect();
+    let mut places = result.to_vec();
+    if convolving.parts > 1 {
+        places.insert(0, ("part", convolving.parts));
+    }
+    (loads, plain("store_at", &places, dtype))
 }
 
 /// `load_x(o, r)`: result number and number of the folded element, taken apart into the groups.

@@ -20,6 +20,10 @@ pub fn simplify(shape: &[usize], strides: &[usize]) -> Vec<(usize, usize)> {
 /// One coordinate of a flat index: `(flat / below) % size`. `below` is the number of elements under one
 /// step of the coordinate, `total` the number of elements in all.
 pub fn coordinate(flat: &str, below: usize, size: usize, total: usize) -> String {
+    if total == 0 {
+        // Nothing to find a place in, and nothing to divide by.
+        return "0u".to_owned();
+    }
     match (below, below * size >= total) {
         (1, true) => flat.to_owned(),
         (1, false) => format!("{flat} % {size}u"),

@@ -3,10 +3,11 @@
 //! Refuses includes by name: calls are the only request, so nothing can be forgotten or left over.
 
 /// Every library file.
-const FILES: [&str; 3] = [
+const FILES: [&str; 4] = [
     include_str!("../../../shaders/lib/nonfinite.wgsl"),
     include_str!("../../../shaders/lib/math.wgsl"),
     include_str!("../../../shaders/lib/integer.wgsl"),
+    include_str!("../../../shaders/lib/random.wgsl"),
 ];
 
 /// The library functions that `text` calls, directly or through others, in library order.

@@ -20,6 +20,7 @@ mod matmul_block;
 pub mod memory;
 pub mod optimizer;
 mod partial_sort;
+mod random_counter;
 mod reduce;
 mod region;
 mod scan;
@@ -88,6 +89,7 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
         (Prim::Scan { op, dim }, [x], _) => scan::scan(*op, *dim, *x, output),
         (Prim::ArgSort { dim, descending }, [x], _) => arg_sort::arg_sort(*dim, *descending, *x),
         (Prim::Scatter { op, dim }, [base, index, source], _) => scatter::scatter(*op, *dim, *base, *index, *source),
+        (Prim::Random(draw), [], [low, high, start]) => random_counter::random(*draw, [*low, *high, *start], output),
         // Spelled out, so that a new primitive does not compile without a kernel.
         (
             Prim::Unary(_)

@@ -111,6 +111,12 @@ impl Executor {
         .to_string()
     }
 
+    /// Chooses kernels as for a device whose workgroup memory is near, whatever the adapter.
+    #[cfg(not(target_arch = "wasm32"))]
+    const fn choose_as_hardware(&mut self) {
+        self.gpu.caps.software = false;
+    }
+
     /// Counters since the start.
     pub const fn stats(&self) -> Stats {
         self.stats

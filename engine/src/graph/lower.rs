@@ -83,8 +83,8 @@ impl Lowering {
             .map(|(value, view)| self.operand(value, view))
             .collect();
         let first_param = self.params.len() as u32;
-        // The parameter of a write is a position, whatever the dtype written.
-        let param_dtype = if matches!(node.prim, Prim::ViewWrite { .. }) {
+        // The parameter of a write is a position, those of a draw are words, whatever the dtype of the result.
+        let param_dtype = if matches!(node.prim, Prim::ViewWrite { .. } | Prim::Random(_)) {
             DType::I64
         } else {
             node.dtype

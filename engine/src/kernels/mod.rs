@@ -2,8 +2,14 @@
 //!
 //! Refuses to know wgpu. Read next: `registry`, then `select`.
 
+mod convolve;
+mod lines;
+mod pool;
+mod scatter;
+
 pub mod registry;
 pub mod samples;
+mod samples_of_routines;
 pub mod select;
 
 pub use samples::all_wgsl_for_validation;

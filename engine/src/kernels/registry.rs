@@ -56,8 +56,26 @@ shaders! {
     SOFTMAX_TREE = "softmax-tree", "softmax/tree.wgsl", 1024;
     /// Softmax by one invocation a row.
     SOFTMAX_SERIAL = "softmax-serial", "softmax/serial.wgsl", 0;
-    /// Scatter-add in gather form.
-    SCATTER_ADD = "scatter-add", "index/scatter_add.wgsl", 0;
-    /// Rows replaced or increased, a workgroup a row.
-    INDEX_PUT = "index-put", "index/index_put.wgsl", 8;
+    /// Scatter, each result looking through its line of indices.
+    SCATTER_WALK = "scatter-walk", "index/scatter_walk.wgsl", 0;
+    /// Scatter by sorted indices.
+    SCATTER_SORTED = "scatter-sorted", "index/scatter_sorted.wgsl", 0;
+    /// Convolution by one invocation a result.
+    CONV_DIRECT = "conv-direct", "conv/direct.wgsl", 0;
+    /// Position of the largest element of each window.
+    POOL_LARGEST = "pool-largest", "pool/largest.wgsl", 0;
+    /// Sum of each window.
+    POOL_SUM = "pool-sum", "pool/sum.wgsl", 0;
+    /// Gradients of pooling, gathered.
+    POOL_SPREAD = "pool-spread", "pool/spread.wgsl", 0;
+    /// Running fold by one invocation a line.
+    SCAN_SERIAL = "scan-serial", "scan/serial.wgsl", 0;
+    /// Running fold by a workgroup a line.
+    SCAN_BLOCKS = "scan-blocks", "scan/blocks.wgsl", 4096;
+    /// Runs sorted by a network in workgroup memory.
+    SORT_BITONIC = "sort-bitonic", "sort/bitonic.wgsl", 8192;
+    /// Runs sorted by counting.
+    SORT_COUNT = "sort-count", "sort/count.wgsl", 0;
+    /// Sorted runs merged.
+    SORT_MERGE = "sort-merge", "sort/merge.wgsl", 0;
 }

@@ -18,9 +18,16 @@ pub fn all_wgsl_for_validation() -> Vec<(String, String)> {
         software: true,
         ..plain
     };
+    // Too little workgroup memory for anything.
+    let bare = Caps {
+        workgroup_bytes: 0,
+        ..plain
+    };
+    let mut all = programs();
+    all.extend(super::samples_of_routines::programs());
     let mut texts = Vec::new();
-    for (name, program) in programs() {
-        for (device, caps) in [("plain", &plain), ("software", &software)] {
+    for (name, program) in all {
+        for (device, caps) in [("plain", &plain), ("software", &software), ("bare", &bare)] {
             let Ok(plan) = plan(&program, &vec![false; program.inputs.len()], caps) else {
                 continue;
             };
@@ -182,7 +189,7 @@ fn programs() -> Vec<(String, Program)> {
 }
 
 /// A program of one node over whole inputs, or `None` if the primitive does not take these dtypes.
-fn single(prim: Prim, inputs: &[(&[usize], DType)], fill: Option<(&[usize], DType)>) -> Option<Program> {
+pub(super) fn single(prim: Prim, inputs: &[(&[usize], DType)], fill: Option<(&[usize], DType)>) -> Option<Program> {
     let metas: Vec<Meta> = inputs
         .iter()
         .map(|(shape, dtype)| Meta {

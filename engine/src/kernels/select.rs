@@ -4,6 +4,7 @@
 //! needs nothing optional. Refuses to generate text around the shader: see `codegen::kernel`.
 
 use super::registry::{self, Shader};
+use super::{convolve, lines, pool, scatter};
 use crate::codegen::expression::{arithmetic_dtype, combine, initial, register_type};
 use crate::dtype::DType;
 use crate::plan::Caps;
@@ -14,13 +15,13 @@ use crate::prim::{ArgReduce, Reduce};
 const FEW_TILES: usize = 16;
 
 /// Folds and rows no longer than this are walked by one invocation.
-const SHORT_FOLD: usize = 16;
+pub(super) const SHORT_FOLD: usize = 16;
 
 /// Invocations of a workgroup that folds.
 const FOLD_INVOCATIONS: usize = 256;
 
 /// Invocations of a workgroup of the serial shaders.
-const SERIAL_INVOCATIONS: usize = 64;
+pub(super) const SERIAL_INVOCATIONS: usize = 64;
 
 /// On a software adapter, folds into fewer results than this still share their work.
 const FEW_RESULTS: usize = 8;
@@ -57,37 +58,37 @@ pub fn select(body: &Body, caps: &Caps) -> Option<Routine> {
             dtype,
         } => matmul([*batch, *rows, *columns, *inner], *dtype, caps),
         Body::Softmax { rows, length, log } => softmax(*rows, *length, *log, caps),
-        Body::ScatterAdd {
-            shape,
-            source_shape,
-            dim,
+        Body::Scatter(scattering) => scatter::routine(scattering),
+        Body::Convolve(convolving) => convolve::routine(convolving, caps),
+        Body::Pool {
+            op,
+            window,
+            planes,
             dtype,
-        } => scatter_add(shape, source_shape, *dim, *dtype),
-        Body::IndexPut {
-            rows,
-            length,
-            count,
-            accumulate,
+        } => pool::routine(*op, window, *planes, *dtype),
+        Body::Scan {
+            op,
             dtype,
-        } => Routine {
-            shader: &registry::INDEX_PUT,
-            constants: vec![
-                ("ROWS", unsigned(*rows)),
-                ("LENGTH", unsigned(*length)),
-                ("COUNT", unsigned(*count)),
-                ("ACCUMULATE", accumulate.to_string()),
-            ],
-            functions: element_alias(*dtype),
-            workgroups: *rows,
-        },
+            sizes,
+            parts,
+        } => lines::scan(*op, *dtype, *sizes, *parts, caps),
+        Body::Sort {
+            descending,
+            dtype,
+            sizes,
+            run,
+            is_merge,
+        } => lines::sort(*descending, *dtype, *sizes, *run, *is_merge, caps),
     })
 }
 
-fn unsigned(value: usize) -> String {
+/// A count as a WGSL constant.
+pub(super) fn unsigned(value: usize) -> String {
     format!("{value}u")
 }
 
-fn element_alias(dtype: DType) -> String {
+/// The type that a body computes in.
+pub(super) fn element_alias(dtype: DType) -> String {
     format!("alias Element = {};\n", register_type(arithmetic_dtype(dtype)))
 }
 
@@ -149,7 +150,8 @@ fn fold_layout(results: usize, length: usize, along_rows: bool, caps: &Caps) -> 
     })
 }
 
-fn reduce(op: Reduce, dtype: DType, groups: &[(usize, bool)], parts: usize, caps: &Caps) -> Routine {
+/// A fold of each result's elements.
+pub(super) fn reduce(op: Reduce, dtype: DType, groups: &[(usize, bool)], parts: usize, caps: &Caps) -> Routine {
     let size = |folded: bool| {
         groups
             .iter()
@@ -254,41 +256,5 @@ fn softmax(rows: usize, length: usize, log: bool, caps: &Caps) -> Routine {
         constants,
         functions: String::new(),
         workgroups: rows.div_ceil(per_group),
-    }
-}
-
-/// The output's coordinates must lie inside the source, except along `dim`, where all are looked through.
-fn scatter_add(shape: &[usize], source_shape: &[usize], dim: usize, dtype: DType) -> Routine {
-    let total: usize = shape.iter().product();
-    let (mut below, mut source_below) = (total, source_shape.iter().product::<usize>());
-    let mut functions = element_alias(dtype);
-    functions.push_str("fn source_line(i: u32) -> SourceLine {\n  var line = SourceLine(true, 0u, 0u);\n");
-    let mut step = 1;
-    for axis in 0..shape.len() {
-        below /= shape[axis].max(1);
-        source_below /= source_shape[axis].max(1);
-        let coordinate = crate::codegen::index::coordinate("i", below, shape[axis], total);
-        if axis == dim {
-            step = source_below;
-            functions.push_str(&format!("  line.wanted = {coordinate};\n"));
-        } else {
-            functions.push_str(&format!("  let c{axis} = {coordinate};\n"));
-            functions.push_str(&format!(
-                "  line.inside = line.inside && c{axis} < {}u;\n",
-                source_shape[axis]
-            ));
-            functions.push_str(&format!("  line.start += c{axis} * {source_below}u;\n"));
-        }
-    }
-    functions.push_str("  return line;\n}\n");
-    Routine {
-        shader: &registry::SCATTER_ADD,
-        constants: vec![
-            ("TOTAL", unsigned(total)),
-            ("LENGTH", unsigned(source_shape[dim])),
-            ("STEP", unsigned(step)),
-        ],
-        functions,
-        workgroups: total.div_ceil(SERIAL_INVOCATIONS),
     }
 }

@@ -272,6 +272,11 @@ impl KernelBuilder<'_> {
                 block.push(Op::Param(word), node.dtype)
             }
             Prim::Arange => self.arange(block, node, at),
+            Prim::Random(draw) => {
+                let words = [0, 1, 2].map(|word| self.param(node.first_param + word));
+                let draw = *draw;
+                block.push(Op::Draw { draw, words, position: at }, node.dtype)
+            }
             Prim::Gather { dim } => self.gather(block, node, *dim, at),
             Prim::IndexSelect => self.index_select(block, node, at),
             Prim::ScatterAdd { dim, shape } => self.one_hot(block, node, *dim, shape, at),
@@ -285,8 +290,7 @@ impl KernelBuilder<'_> {
             | Prim::Pool { .. }
             | Prim::Scan { .. }
             | Prim::ArgSort { .. }
-            | Prim::Scatter { .. }
-            | Prim::Random(_) => block.push(Op::Result, node.dtype),
+            | Prim::Scatter { .. } => block.push(Op::Result, node.dtype),
         };
         block.memo.insert((index, at), value);
         value

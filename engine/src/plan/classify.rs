@@ -135,6 +135,7 @@ pub(super) fn is_whole_write(node: &ProgramNode) -> bool {
 fn is_elementwise(node: &ProgramNode) -> bool {
     match &node.prim {
         Prim::Unary(_) | Prim::Binary(_) | Prim::Where | Prim::Cast(_) | Prim::Copy | Prim::Full | Prim::Arange => true,
+        Prim::Random(_) => true,
         Prim::Gather { .. } | Prim::IndexSelect => true,
         Prim::ScatterAdd { .. } => is_one_hot(node),
         Prim::ViewWrite { .. } => is_whole_write(node),
@@ -148,8 +149,7 @@ fn is_elementwise(node: &ProgramNode) -> bool {
         | Prim::Pool { .. }
         | Prim::Scan { .. }
         | Prim::ArgSort { .. }
-        | Prim::Scatter { .. }
-        | Prim::Random(_) => false,
+        | Prim::Scatter { .. } => false,
     }
 }
 
@@ -183,6 +183,7 @@ fn own_cost(prim: &Prim) -> usize {
         },
         // Whatever has operands costs something, so that chains of cheap nodes end.
         Prim::Full => 0,
+        Prim::Random(_) => 64,
         _ => 1,
     }
 }

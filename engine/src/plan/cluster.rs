@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use super::classify::{NodeInfo, is_aligned, is_whole_write};
 use super::kernel::Value;
+use super::passes::adds_a_binding;
 use super::source::{Scope, loads_of, node_loads};
 use crate::prim::Prim;
 use crate::wire::{Program, ValueRef};
@@ -272,7 +273,9 @@ impl<'a> Clustering<'a> {
             .copied()
             .chain(newcomer);
         let results: BTreeSet<usize> = candidates.filter(|&node| self.is_result(&together, node)).collect();
-        if num_nodes > MAX_NODES || loads.len() + results.len() > self.max_bindings {
+        let routine = parts.first().and_then(|&first| self.clusters[first].routine);
+        let reserved = usize::from(routine.is_some_and(|node| adds_a_binding(&self.program.nodes[node].prim)));
+        if num_nodes > MAX_NODES || loads.len() + results.len() + reserved > self.max_bindings {
             return None;
         }
         let reads_well = loads.iter().all(|&value| {

@@ -7,7 +7,7 @@
 //! Read next: `codegen::kernel`, which turns a kernel into text.
 
 use crate::dtype::DType;
-use crate::prim::{ArgReduce, Binary, Reduce, Unary};
+use crate::prim::{self, ArgReduce, Binary, Convolution, Draw, Pool, Reduce, Scan, Scatter, Unary};
 
 /// How an element is held on the GPU: always four bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -112,6 +112,15 @@ pub enum Op {
         shape: Vec<usize>,
         /// The dimension.
         dim: usize,
+    },
+    /// Draw number `word 2 + position` of the counter-based generator with the seed of words 0 and 1.
+    Draw {
+        /// What is drawn.
+        draw: Draw,
+        /// Runtime words.
+        words: [u32; 3],
+        /// The position.
+        position: PositionId,
     },
     /// Zero, or false.
     Zero,
@@ -229,31 +238,121 @@ pub enum Body {
         /// Logarithm of the softmax.
         log: bool,
     },
-    /// `out[o, i, n] = sum of source[o, j, n] where index[o, j, n] == i`: loads 0 (index) and 1 (source)
-    /// are evaluated at the row-major index of `source_shape`.
-    ScatterAdd {
-        /// Output shape.
-        shape: Vec<usize>,
-        /// Shape of index and source.
-        source_shape: Vec<usize>,
-        /// The indexed dimension.
-        dim: usize,
-        /// Dtype of the result.
+    /// `base` (or zeros) with sources brought in where an index names them. Loads: the base if there is one,
+    /// the index, the source, and the order of the sorted index if `is_sorted`.
+    Scatter(Scattering),
+    /// A convolution or one of its gradients; loads 0 and 1 are its inputs.
+    Convolve(Convolving),
+    /// Pooling; loads as the primitive's inputs.
+    Pool {
+        /// What is done with a window.
+        op: Pool,
+        /// The geometry.
+        window: Box<prim::Window>,
+        /// Images side by side.
+        planes: usize,
+        /// Dtype of the elements pooled.
         dtype: DType,
     },
-    /// Rows of a `[rows, length]` base replaced or increased: loads 0 (base), 1 (index), 2 (source).
-    IndexPut {
-        /// Rows of the base.
-        rows: usize,
-        /// Length of a row.
-        length: usize,
-        /// Number of indices.
-        count: usize,
-        /// Add instead of replacing.
-        accumulate: bool,
-        /// Dtype of base and source.
+    /// A running fold along the middle dimension of `[outer, length, inner]`. With more than one part, load 1
+    /// gives what precedes each part but the first.
+    Scan {
+        /// The fold.
+        op: Scan,
+        /// Dtype it is folded in.
         dtype: DType,
+        /// Sizes before, along and after the dimension.
+        sizes: [usize; 3],
+        /// The lines are cut into so many parts, scanned side by side.
+        parts: usize,
     },
+    /// One step of sorting along the middle dimension of `[outer, length, inner]`; gives positions.
+    Sort {
+        /// Largest first.
+        descending: bool,
+        /// Dtype of the keys.
+        dtype: DType,
+        /// Sizes before, along and after the dimension.
+        sizes: [usize; 3],
+        /// Length of the sorted runs that the step makes.
+        run: usize,
+        /// Load 1 gives positions sorted in runs half as long; if not, the step starts from nothing.
+        is_merge: bool,
+    },
+}
+
+/// Sizes of a scatter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scattering {
+    /// How values meet.
+    pub op: Scatter,
+    /// Dtype of base and source.
+    pub dtype: DType,
+    /// Shape of the result.
+    pub shape: Vec<usize>,
+    /// Shape of the source, and of the index unless `by_rows`.
+    pub source_shape: Vec<usize>,
+    /// The indexed dimension.
+    pub dim: usize,
+    /// Load 0 is the base; without one, values meet zeros.
+    pub has_base: bool,
+    /// The index has one dimension: it names whole rows of a `[rows, length]` base.
+    pub by_rows: bool,
+    /// The last load gives the order of the sorted index, so that sources are found by halving.
+    pub is_sorted: bool,
+}
+
+impl Scattering {
+    /// Sizes before, along and after the indexed dimension, of the index.
+    pub fn index_sizes(&self) -> [usize; 3] {
+        if self.by_rows {
+            return [1, self.source_shape[0], 1];
+        }
+        let count = |sizes: &[usize]| sizes.iter().product::<usize>();
+        let (before, after) = (&self.source_shape[..self.dim], &self.source_shape[self.dim + 1..]);
+        [count(before), self.source_shape[self.dim], count(after)]
+    }
+}
+
+/// Sizes of a convolution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Convolving {
+    /// Forward, or which gradient.
+    pub op: Convolution,
+    /// The geometry, always that of the forward convolution.
+    pub window: Box<prim::Window>,
+    /// Groups of channels that do not meet.
+    pub groups: usize,
+    /// Images.
+    pub batch: usize,
+    /// Channels of the forward convolution's input.
+    pub channels_in: usize,
+    /// Channels of the forward convolution's output.
+    pub channels_out: usize,
+    /// Dtype of inputs and result.
+    pub dtype: DType,
+    /// The sums are cut into so many parts; each gives a result of its own.
+    pub parts: usize,
+}
+
+impl Convolving {
+    /// As a product of matrices for each group: rows, columns and the length of the sums.
+    pub fn matrix_sizes(&self) -> [usize; 3] {
+        let (rows_in, rows_out) = (self.channels_in / self.groups, self.channels_out / self.groups);
+        let (kernel, input, output) =
+            (self.window.kernel_elements(), self.window.input_elements(), self.window.output_elements());
+        match self.op {
+            Convolution::Forward => [rows_out, self.batch * output, rows_in * kernel],
+            Convolution::InputGradient => [rows_in, self.batch * input, rows_out * kernel],
+            Convolution::WeightGradient => [rows_out, rows_in * kernel, self.batch * output],
+        }
+    }
+
+    /// Elements of the result, of one part.
+    pub fn num_results(&self) -> usize {
+        let [rows, columns, _] = self.matrix_sizes();
+        self.groups * rows * columns
+    }
 }
 
 /// One dispatch, still without text.
@@ -289,8 +388,10 @@ impl Kernel {
                 batch, rows, columns, ..
             } => batch * rows * columns,
             Body::Softmax { rows, length, .. } => rows * length,
-            Body::ScatterAdd { shape, .. } => shape.iter().product(),
-            Body::IndexPut { rows, length, .. } => rows * length,
+            Body::Scatter(scattering) => scattering.shape.iter().product(),
+            Body::Convolve(convolving) => convolving.num_results() * convolving.parts,
+            Body::Pool { op, window, planes, .. } => planes * pooled_elements(*op, window),
+            Body::Scan { sizes, .. } | Body::Sort { sizes, .. } => sizes.iter().product(),
         }
     }
 
@@ -299,5 +400,13 @@ impl Kernel {
         self.bindings
             .iter()
             .any(|binding| binding.access == Access::Write && binding.value == value)
+    }
+}
+
+/// Elements that pooling gives for one plane.
+pub fn pooled_elements(op: Pool, window: &prim::Window) -> usize {
+    match op {
+        Pool::ArgMax | Pool::Sum => window.output_elements(),
+        Pool::Spread | Pool::Scatter => window.input_elements(),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure and deterministic: equal programs give equal plans and so equal WGSL. The passes, in order:
 //! `classify` (each node), `cluster` (which nodes share a kernel), `group` (what is written, in which
-//! order), `build` (expressions), `split` (folds too long for one kernel), `memory` (buffers).
+//! order), `build` (expressions), `passes` (what takes several kernels), `memory` (buffers).
 //! Refuses to know wgpu, WGSL text and value identities.
 //! Read next: `kernel`, the language of the result, then `cluster`.
 
@@ -14,6 +14,7 @@ mod build;
 mod classify;
 mod cluster;
 mod group;
+mod passes;
 mod routine;
 mod source;
 mod split;
@@ -53,6 +54,28 @@ impl Default for Caps {
         }
     }
 }
+
+impl Caps {
+    /// Length of the runs that sorting begins with.
+    pub const fn sorted_run(&self) -> usize {
+        if self.sorts_in_workgroups() {
+            WORKGROUP_RUN
+        } else {
+            COUNTED_RUN
+        }
+    }
+
+    /// True if runs are sorted in workgroup memory. On a CPU its barriers cost more than counting.
+    pub const fn sorts_in_workgroups(&self) -> bool {
+        !self.software && self.workgroup_bytes as usize >= 8 * WORKGROUP_RUN && self.max_invocations >= 256
+    }
+}
+
+/// Runs sorted in workgroup memory: keys and positions take 8 bytes each.
+const WORKGROUP_RUN: usize = 1024;
+
+/// Runs sorted by counting, where workgroup memory is missing or dear.
+const COUNTED_RUN: usize = 32;
 
 /// A window whose runtime offset must be checked: parameter word, and the first offset that is too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +117,7 @@ pub fn plan(program: &Program, donated: &[bool], caps: &Caps) -> Result<Plan> {
     let mut planner = Planner {
         program,
         donated,
+        caps,
         outputs,
         aliases: Aliases::default(),
         kernels: Vec::new(),
@@ -109,6 +133,7 @@ pub fn plan(program: &Program, donated: &[bool], caps: &Caps) -> Result<Plan> {
 struct Planner<'a> {
     program: &'a Program,
     donated: &'a [bool],
+    caps: &'a Caps,
     outputs: BTreeMap<Value, u32>,
     aliases: Aliases,
     kernels: Vec<Kernel>,
@@ -133,13 +158,13 @@ impl Planner<'_> {
                 self.push(build::build_base_copy(self.program, infos, group, write));
             }
         }
-        match split::split_fold(&kernel, self.partials.len() as u32) {
-            Some((first, second, num_elements)) => {
-                self.partials.push(num_elements);
-                self.push(first);
-                self.push(second);
-            }
-            None => self.push(kernel),
+        if kernel.num_results() == 0 {
+            return;
+        }
+        let cut = passes::passes(kernel, self.partials.len() as u32, self.caps);
+        self.partials.extend(cut.partials);
+        for kernel in cut.kernels {
+            self.push(kernel);
         }
     }
 

@@ -69,23 +69,28 @@ fn body_text(body: &Body) -> String {
             format!("matmul {} {batch}x[{rows}, {inner}]x[{inner}, {columns}]", dtype.name())
         }
         Body::Softmax { rows, length, log } => format!("{}softmax [{rows}, {length}]", if *log { "log_" } else { "" }),
-        Body::ScatterAdd {
-            shape,
-            source_shape,
-            dim,
-            ..
-        } => format!("scatter_add {source_shape:?} into {shape:?} along {dim}"),
-        Body::IndexPut {
-            rows,
-            length,
-            count,
-            accumulate,
-            ..
-        } => {
+        Body::Scatter(scattering) => format!(
+            "scatter {:?} {:?} into {:?} along {}{}{}",
+            scattering.op,
+            scattering.source_shape,
+            scattering.shape,
+            scattering.dim,
+            if scattering.by_rows { " by rows" } else { "" },
+            if scattering.is_sorted { " sorted" } else { "" }
+        ),
+        Body::Convolve(convolving) => {
+            let [rows, columns, inner] = convolving.matrix_sizes();
             format!(
-                "index_put {count} into [{rows}, {length}]{}",
-                if *accumulate { " adding" } else { "" }
+                "convolve {:?} {}x[{rows}, {inner}]x[{inner}, {columns}] in {} part(s)",
+                convolving.op, convolving.groups, convolving.parts
             )
+        }
+        Body::Pool { op, window, planes, .. } => {
+            format!("pool {op:?} {planes}x{:?} by {:?}", window.input, window.kernel)
+        }
+        Body::Scan { op, sizes, parts, .. } => format!("scan {op:?} {sizes:?} in {parts} part(s)"),
+        Body::Sort { sizes, run, is_merge, .. } => {
+            format!("{} {sizes:?} in runs of {run}", if *is_merge { "merge" } else { "sort" })
         }
     }
 }
@@ -131,6 +136,9 @@ fn expr_text(kernel: &Kernel, expr: &Expr) -> String {
         Op::Param(word) => format!("word {}", kernel.params[*word as usize]),
         Op::Index(position) => format!("index p{position}"),
         Op::Coordinate { position, shape, dim } => format!("coordinate {dim} of p{position} in {shape:?}"),
+        Op::Draw { draw, words, position } => {
+            format!("draw {draw:?} p{position} seeded {:?}", words.map(|word| kernel.params[word as usize]))
+        }
         Op::Zero => "zero".to_owned(),
         Op::Unary(op, x) => format!("{} v{x}", op.name()),
         Op::Binary(op, x, y) => format!("{} v{x} v{y}", op.name()),

@@ -2,9 +2,9 @@
 //!
 //! Refuses to choose a shader: see `kernels::select`.
 
-use super::kernel::Body;
+use super::kernel::{Body, Convolving, Scattering};
 use crate::dtype::DType;
-use crate::prim::{Prim, Reduce};
+use crate::prim::{Convolution, Pool, Prim, Reduce, Scatter};
 use crate::wire::{Program, ProgramNode};
 
 /// The body of a node. Elementwise nodes (and strided writes) have an elementwise one.
@@ -12,9 +12,7 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
     let num_elements = |sizes: &[usize]| sizes.iter().product::<usize>();
     match &node.prim {
         Prim::Reduce { op, dims } => {
-            let input = program
-                .value(node.operands[0].value)
-                .map_or(node.dtype, |value| value.dtype);
+            let input = operand_dtype(program, node);
             Body::Reduce {
                 op: *op,
                 dtype: fold_dtype(*op, input),
@@ -24,17 +22,10 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
         }
         Prim::ArgReduce { op, dim } => {
             let shape = &node.operands[0].shape;
-            let dtype = program
-                .value(node.operands[0].value)
-                .map_or(node.dtype, |value| value.dtype);
             Body::ArgReduce {
                 op: *op,
-                dtype,
-                sizes: [
-                    num_elements(&shape[..*dim]),
-                    shape[*dim],
-                    num_elements(&shape[dim + 1..]),
-                ],
+                dtype: operand_dtype(program, node),
+                sizes: around(shape, *dim),
             }
         }
         Prim::Matmul => {
@@ -56,29 +47,85 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
                 log: node.prim == Prim::LogSoftmax,
             }
         }
-        Prim::ScatterAdd { dim, shape } => Body::ScatterAdd {
+        Prim::ScatterAdd { dim, shape } => Body::Scatter(Scattering {
+            op: Scatter::Add,
+            dtype: node.dtype,
             shape: shape.clone(),
             source_shape: node.operands[0].shape.clone(),
             dim: *dim,
+            has_base: false,
+            by_rows: false,
+            is_sorted: false,
+        }),
+        Prim::IndexPut { accumulate } => {
+            let length = num_elements(&node.shape[1..]);
+            Body::Scatter(Scattering {
+                op: if *accumulate { Scatter::Add } else { Scatter::Replace },
+                dtype: node.dtype,
+                shape: vec![node.shape[0], length],
+                source_shape: vec![node.operands[1].shape[0], length],
+                dim: 0,
+                has_base: true,
+                by_rows: true,
+                is_sorted: false,
+            })
+        }
+        Prim::Scatter { op, dim } => Body::Scatter(Scattering {
+            op: *op,
             dtype: node.dtype,
+            shape: node.shape.clone(),
+            source_shape: node.operands[1].shape.clone(),
+            dim: *dim,
+            has_base: true,
+            by_rows: false,
+            is_sorted: false,
+        }),
+        Prim::Convolve { op, window, groups } => {
+            let (a, b) = (&node.operands[0].shape, &node.operands[1].shape);
+            let (channels_in, channels_out) = match op {
+                Convolution::Forward => (a[1], b[0]),
+                Convolution::InputGradient => (b[1] * groups, b[0]),
+                Convolution::WeightGradient => (a[1], b[1]),
+            };
+            Body::Convolve(Convolving {
+                op: *op,
+                window: window.clone(),
+                groups: *groups,
+                batch: a[0],
+                channels_in,
+                channels_out,
+                dtype: node.dtype,
+                parts: 1,
+            })
+        }
+        Prim::Pool { op, window } => Body::Pool {
+            op: *op,
+            window: window.clone(),
+            planes: node.shape[0],
+            dtype: match op {
+                Pool::ArgMax => operand_dtype(program, node),
+                Pool::Sum | Pool::Spread | Pool::Scatter => node.dtype,
+            },
         },
-        Prim::IndexPut { accumulate } => Body::IndexPut {
-            rows: node.shape[0],
-            length: num_elements(&node.shape[1..]),
-            count: node.operands[1].shape[0],
-            accumulate: *accumulate,
-            dtype: node.dtype,
+        Prim::Scan { op, dim } => Body::Scan {
+            op: *op,
+            dtype: operand_dtype(program, node),
+            sizes: around(&node.shape, *dim),
+            parts: 1,
         },
+        Prim::ArgSort { dim, descending } => {
+            let sizes = around(&node.shape, *dim);
+            Body::Sort {
+                descending: *descending,
+                dtype: operand_dtype(program, node),
+                sizes,
+                run: sizes[1],
+                is_merge: false,
+            }
+        }
         Prim::ViewWrite { shape, .. } => Body::Elementwise {
             num_elements: num_elements(shape),
         },
-        // Refused by `plan::check` until they have a body.
-        Prim::Convolve { .. }
-        | Prim::Pool { .. }
-        | Prim::Scan { .. }
-        | Prim::ArgSort { .. }
-        | Prim::Scatter { .. }
-        | Prim::Random(_) => Body::Elementwise { num_elements: 0 },
         Prim::Unary(_)
         | Prim::Binary(_)
         | Prim::Where
@@ -86,11 +133,25 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
         | Prim::Copy
         | Prim::Full
         | Prim::Arange
+        | Prim::Random(_)
         | Prim::Gather { .. }
         | Prim::IndexSelect => Body::Elementwise {
             num_elements: num_elements(&node.shape),
         },
     }
+}
+
+/// Dtype of the first operand.
+fn operand_dtype(program: &Program, node: &ProgramNode) -> DType {
+    program
+        .value(node.operands[0].value)
+        .map_or(node.dtype, |value| value.dtype)
+}
+
+/// Sizes before, along and after a dimension.
+fn around(shape: &[usize], dim: usize) -> [usize; 3] {
+    let count = |sizes: &[usize]| sizes.iter().product();
+    [count(&shape[..dim]), shape[dim], count(&shape[dim + 1..])]
 }
 
 /// Sums and products of integers are int64, tests are bool, extremes keep their dtype.

@@ -95,7 +95,7 @@ pub(super) fn split_fold(kernel: &Kernel, partial: u32) -> Option<(Kernel, Kerne
 }
 
 /// Renumbers the bindings that the blocks use and drops the rest.
-fn drop_unused_bindings(kernel: &mut Kernel) {
+pub(super) fn drop_unused_bindings(kernel: &mut Kernel) {
     let mut new_numbers: Vec<Option<u32>> = vec![None; kernel.bindings.len()];
     let mut kept: Vec<Binding> = Vec::new();
     let mut renumber = |binding: &mut u32| {

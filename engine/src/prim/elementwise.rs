@@ -120,7 +120,7 @@ macro_rules! for_each_binary {
             /// Smaller of the two; NaN wins.
             Minimum, "minimum", Number, wgsl: "c_minimum({x}, {y})", float: |x, y| x.minimum_nan(y), int: |x, y| x.min(y), vjp: (g, x, y, out) => [extreme_vjp(g, &lt(x, y)?, &eq(x, y)?), extreme_vjp(g, &lt(y, x)?, &eq(x, y)?)];
             /// Angle of the point (y, x): arguments are named as in `atan2(x, y)` of the table.
-            Atan2, "atan2", Float, wgsl: "atan2({x}, {y})", float: |x, y| x.atan2(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &div(y, &add(&mul(x, x)?, &mul(y, y)?)?)?), neg(&mul(g, &div(x, &add(&mul(x, x)?, &mul(y, y)?)?)?)?)];
+            Atan2, "atan2", Float, wgsl: "c_atan2({x}, {y})", float: |x, y| x.atan2(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &div(y, &add(&mul(x, x)?, &mul(y, y)?)?)?), neg(&mul(g, &div(x, &add(&mul(x, x)?, &mul(y, y)?)?)?)?)];
             /// Bits and; on bool, logical and.
             BitwiseAnd, "bitwise_and", Bits, wgsl: "(({x}) & ({y}))", float: |x, _y| x, int: |x, y| x & y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// Bits or; on bool, logical or.

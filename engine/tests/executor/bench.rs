@@ -63,6 +63,13 @@ impl Bench {
         }
     }
 
+    /// As on a device where workgroup memory is near.
+    pub fn as_hardware() -> Bench {
+        let mut bench = Bench::new();
+        bench.executor.choose_as_hardware();
+        bench
+    }
+
     /// A value from a CPU buffer.
     pub fn buffer(&mut self, buffer: Buffer, shape: &[usize]) -> Twin {
         let view = View::contiguous(shape);

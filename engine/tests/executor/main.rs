@@ -9,6 +9,8 @@ mod bench;
 mod elementwise;
 mod faults;
 mod fusion;
+mod lines;
 mod random_graphs;
 mod structural;
+mod windows;
 mod writes;
