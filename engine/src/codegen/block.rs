@@ -111,7 +111,10 @@ impl BlockWriter<'_> {
                     Draw::Normal => "c_draw_normal",
                     Draw::Bits => "c_draw_bits",
                 };
-                format!("{function}(vec2<u32>({low}, {high}), {offset} + {})", self.position(*position))
+                format!(
+                    "{function}(vec2<u32>({low}, {high}), {offset} + {})",
+                    self.position(*position)
+                )
             }
             Op::Zero => return expression::zero(expr.dtype).to_owned(),
             Op::Unary(op, x) => expression::unary(*op, dtype_of(self, *x), &self.values[*x]),

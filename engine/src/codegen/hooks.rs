@@ -146,7 +146,10 @@ fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
             let inside = [("p", *planes), ("at", window.input_elements())];
             let outside = [("p", *planes), ("o", window.output_elements())];
             match op {
-                Pool::ArgMax => (vec![plain("load_x", &inside, *dtype)], plain("store", &outside, DType::I64)),
+                Pool::ArgMax => (
+                    vec![plain("load_x", &inside, *dtype)],
+                    plain("store", &outside, DType::I64),
+                ),
                 Pool::Sum => (vec![plain("load_x", &inside, *dtype)], plain("store", &outside, *dtype)),
                 Pool::Spread => (vec![plain("load_g", &outside, *dtype)], plain("store", &inside, *dtype)),
                 Pool::Scatter => (
@@ -176,10 +179,7 @@ fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
             (loads, plain("store", &line, gives))
         }
         Body::Sort {
-            dtype,
-            sizes,
-            is_merge,
-            ..
+            dtype, sizes, is_merge, ..
         } => {
             let line = [("outer", sizes[0]), ("k", sizes[1]), ("inner", sizes[2])];
             let mut loads = vec![plain("load_x", &line, *dtype)];
@@ -193,7 +193,10 @@ fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
 
 /// The base at a result, index and source at their own flat indices or by row, the order as the index.
 fn scatter_hooks(scattering: &Scattering) -> (Vec<Hook>, Hook) {
-    let (total, sources) = (scattering.shape.iter().product(), scattering.source_shape.iter().product());
+    let (total, sources) = (
+        scattering.shape.iter().product(),
+        scattering.source_shape.iter().product(),
+    );
     let mut loads = Vec::new();
     if scattering.has_base {
         loads.push(plain("load_base", &[("i", total)], scattering.dtype));

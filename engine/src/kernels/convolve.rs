@@ -96,14 +96,20 @@ fn matrices(convolving: &Convolving, store_name: &str) -> String {
     // A number taken apart into a number of wholes and the place in one.
     let apart = |name: &str, wholes: usize, places: usize| {
         let total = wholes * places;
-        (coordinate(name, places, wholes, total), coordinate(name, 1, places, total))
+        (
+            coordinate(name, places, wholes, total),
+            coordinate(name, 1, places, total),
+        )
     };
     let (a, b, store) = match convolving.op {
         Convolution::Forward => {
             let (image, place) = apart("column", convolving.batch, window.output_elements());
             let (channel, tap) = apart("k", rows_in, kernel);
             (
-                format!("  return load_weight(batch * {rows_out}u + row, {}, {});\n", channel, tap),
+                format!(
+                    "  return load_weight(batch * {rows_out}u + row, {}, {});\n",
+                    channel, tap
+                ),
                 format!(
                     "  let tap = {tap};\n  let place = {place};\n  var at = 0u;\n{}  return load_input({image}, batch * {rows_in}u + {channel}, at);\n",
                     input_place(convolving)

@@ -41,7 +41,11 @@ pub(super) fn scan(op: Scan, dtype: DType, [outer, length, inner]: [usize; 3], p
                 _ => binary(Binary::Add, dtype, "a", "b"),
             };
             // What precedes a part is the running fold of the parts before it.
-            let before = if parts > 1 { "load_before(number - 1u)" } else { "Item()" };
+            let before = if parts > 1 {
+                "load_before(number - 1u)"
+            } else {
+                "Item()"
+            };
             functions.push_str(&format!(
                 "alias Item = Element;\n\
                  fn combine(a: Item, b: Item) -> Item {{ return {combine}; }}\n\

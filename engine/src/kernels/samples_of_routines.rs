@@ -25,7 +25,12 @@ pub(super) fn programs() -> Vec<(String, Program)> {
             }
             for descending in [false, true] {
                 let prim = Prim::ArgSort { dim: 1, descending };
-                add(format!("sort {descending} {dtype} {sizes:?}"), prim, &[(sizes, dtype)], None);
+                add(
+                    format!("sort {descending} {dtype} {sizes:?}"),
+                    prim,
+                    &[(sizes, dtype)],
+                    None,
+                );
             }
         }
         for &op in Scatter::ALL {
@@ -40,7 +45,12 @@ pub(super) fn programs() -> Vec<(String, Program)> {
             let source: &[usize] = &[length, 3];
             let shape = vec![50, 3];
             let prim = Prim::ScatterAdd { dim: 0, shape };
-            add(format!("scatter add {dtype} {length}"), prim, &[(source, DType::I64), (source, dtype)], None);
+            add(
+                format!("scatter add {dtype} {length}"),
+                prim,
+                &[(source, DType::I64), (source, dtype)],
+                None,
+            );
             for accumulate in [false, true] {
                 let inputs: [(&[usize], DType); 3] = [(&[50, 3], dtype), (&[length], DType::I64), (source, dtype)];
                 let name = format!("put {accumulate} {dtype} {length}");
@@ -79,7 +89,12 @@ pub(super) fn programs() -> Vec<(String, Program)> {
                         window: Box::new(window.clone()),
                         groups,
                     };
-                    add(format!("{op:?} {dtype} {groups} {channels:?} {window:?}"), prim, &inputs, None);
+                    add(
+                        format!("{op:?} {dtype} {groups} {channels:?} {window:?}"),
+                        prim,
+                        &inputs,
+                        None,
+                    );
                 }
             }
         }

@@ -20,7 +20,11 @@ pub(super) fn routine(scattering: &Scattering) -> Routine {
         Scatter::Max => binary(Binary::Maximum, dtype, "a", "b"),
         Scatter::Min => binary(Binary::Minimum, dtype, "a", "b"),
     };
-    let base = if scattering.has_base { "load_base(i)" } else { zero(dtype) };
+    let base = if scattering.has_base {
+        "load_base(i)"
+    } else {
+        zero(dtype)
+    };
     let (index, source) = if scattering.by_rows {
         ("k", "load_source(k, line.start)")
     } else {
@@ -41,7 +45,11 @@ pub(super) fn routine(scattering: &Scattering) -> Routine {
     }
     let [_, length, step] = scattering.index_sizes();
     Routine {
-        shader: if scattering.is_sorted { &registry::SCATTER_SORTED } else { &registry::SCATTER_WALK },
+        shader: if scattering.is_sorted {
+            &registry::SCATTER_SORTED
+        } else {
+            &registry::SCATTER_WALK
+        },
         constants: vec![
             ("TOTAL", unsigned(total)),
             ("LENGTH", unsigned(length)),
@@ -57,10 +65,11 @@ pub(super) fn routine(scattering: &Scattering) -> Routine {
 /// dimension, whose coordinate is the index wanted.
 fn source_line(scattering: &Scattering, total: usize) -> String {
     let (shape, source_shape) = (&scattering.shape, &scattering.source_shape);
-    let mut text = "// inside: the result has sources at all; start: where the line begins; wanted: the index that lands here.\n\
+    let mut text =
+        "// inside: the result has sources at all; start: where the line begins; wanted: the index that lands here.\n\
          struct SourceLine { inside: bool, start: u32, wanted: u32 }\n\
          fn source_line(i: u32) -> SourceLine {\n  var line = SourceLine(true, 0u, 0u);\n"
-        .to_owned();
+            .to_owned();
     let (mut below, mut source_below) = (total, source_shape.iter().product::<usize>());
     for axis in 0..shape.len() {
         below /= shape[axis].max(1);

@@ -275,7 +275,14 @@ impl KernelBuilder<'_> {
             Prim::Random(draw) => {
                 let words = [0, 1, 2].map(|word| self.param(node.first_param + word));
                 let draw = *draw;
-                block.push(Op::Draw { draw, words, position: at }, node.dtype)
+                block.push(
+                    Op::Draw {
+                        draw,
+                        words,
+                        position: at,
+                    },
+                    node.dtype,
+                )
             }
             Prim::Gather { dim } => self.gather(block, node, *dim, at),
             Prim::IndexSelect => self.index_select(block, node, at),

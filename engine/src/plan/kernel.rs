@@ -339,8 +339,11 @@ impl Convolving {
     /// As a product of matrices for each group: rows, columns and the length of the sums.
     pub fn matrix_sizes(&self) -> [usize; 3] {
         let (rows_in, rows_out) = (self.channels_in / self.groups, self.channels_out / self.groups);
-        let (kernel, input, output) =
-            (self.window.kernel_elements(), self.window.input_elements(), self.window.output_elements());
+        let (kernel, input, output) = (
+            self.window.kernel_elements(),
+            self.window.input_elements(),
+            self.window.output_elements(),
+        );
         match self.op {
             Convolution::Forward => [rows_out, self.batch * output, rows_in * kernel],
             Convolution::InputGradient => [rows_in, self.batch * input, rows_out * kernel],

@@ -42,7 +42,11 @@ const BUSY_TILES: usize = 64;
 pub(super) const fn adds_a_binding(prim: &Prim) -> bool {
     matches!(
         prim,
-        Prim::Scan { .. } | Prim::ArgSort { .. } | Prim::Scatter { .. } | Prim::ScatterAdd { .. } | Prim::IndexPut { .. }
+        Prim::Scan { .. }
+            | Prim::ArgSort { .. }
+            | Prim::Scatter { .. }
+            | Prim::ScatterAdd { .. }
+            | Prim::IndexPut { .. }
     )
 }
 
@@ -124,7 +128,14 @@ impl Cutter<'_> {
     }
 
     /// Sorts load `load`: the positions go into `into`, or to the original's results.
-    fn sort_load(&mut self, load: usize, descending: bool, dtype: DType, sizes: [usize; 3], into: Option<(Value, DType)>) {
+    fn sort_load(
+        &mut self,
+        load: usize,
+        descending: bool,
+        dtype: DType,
+        sizes: [usize; 3],
+        into: Option<(Value, DType)>,
+    ) {
         let mut run = self.caps.sorted_run();
         let step = |run, is_merge| Body::Sort {
             descending,
@@ -221,7 +232,14 @@ impl Cutter<'_> {
         let parts = (BUSY_TILES / tiles.max(1)).clamp(1, inner / SUM_PART);
         let results = convolving.num_results();
         let between = (self.partial(results * parts), DType::F32);
-        let between = (between.0, if convolving.dtype.is_float() { between.1 } else { convolving.dtype });
+        let between = (
+            between.0,
+            if convolving.dtype.is_float() {
+                between.1
+            } else {
+                convolving.dtype
+            },
+        );
         let cut = Body::Convolve(Convolving {
             parts,
             ..convolving.clone()

@@ -89,8 +89,13 @@ fn body_text(body: &Body) -> String {
             format!("pool {op:?} {planes}x{:?} by {:?}", window.input, window.kernel)
         }
         Body::Scan { op, sizes, parts, .. } => format!("scan {op:?} {sizes:?} in {parts} part(s)"),
-        Body::Sort { sizes, run, is_merge, .. } => {
-            format!("{} {sizes:?} in runs of {run}", if *is_merge { "merge" } else { "sort" })
+        Body::Sort {
+            sizes, run, is_merge, ..
+        } => {
+            format!(
+                "{} {sizes:?} in runs of {run}",
+                if *is_merge { "merge" } else { "sort" }
+            )
         }
     }
 }
@@ -137,7 +142,10 @@ fn expr_text(kernel: &Kernel, expr: &Expr) -> String {
         Op::Index(position) => format!("index p{position}"),
         Op::Coordinate { position, shape, dim } => format!("coordinate {dim} of p{position} in {shape:?}"),
         Op::Draw { draw, words, position } => {
-            format!("draw {draw:?} p{position} seeded {:?}", words.map(|word| kernel.params[word as usize]))
+            format!(
+                "draw {draw:?} p{position} seeded {:?}",
+                words.map(|word| kernel.params[word as usize])
+            )
         }
         Op::Zero => "zero".to_owned(),
         Op::Unary(op, x) => format!("{} v{x}", op.name()),
