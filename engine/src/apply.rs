@@ -39,9 +39,6 @@ pub fn check_dtype(dtype: DType, device: Device) -> Result<()> {
         (Device::WebGpu, DType::F64) => Err(Error::type_error(
             "Cannot convert a WebGPU Tensor to float64 dtype as WebGPU doesn't support float64. Please use float32 instead.",
         )),
-        (Device::WebGpu, DType::F16 | DType::BF16) => Err(Error::not_implemented(format!(
-            "{dtype} tensors are not supported on the webgpu device; use float32 there"
-        ))),
         _ => Ok(()),
     }
 }

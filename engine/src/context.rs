@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{GpuValue, Graph};
-use crate::random::Generator;
+use crate::random::{CounterState, Generator};
 use crate::wire::{Reply, ReplyItem, Stats};
 
 /// Recorded nodes after which the graph is sent without being asked, so that a loop without reads
@@ -41,6 +41,7 @@ pub struct Gpu {
 thread_local! {
     static GPU: RefCell<Gpu> = RefCell::default();
     static GENERATOR: RefCell<Generator> = RefCell::new(Generator::new(DEFAULT_SEED));
+    static GPU_GENERATOR: Cell<CounterState> = const { Cell::new(CounterState::new(DEFAULT_SEED)) };
     static GRAD_ENABLED: Cell<bool> = const { Cell::new(true) };
     static DEFAULT_FLOAT: Cell<DType> = const { Cell::new(DType::F32) };
 }
@@ -53,7 +54,7 @@ pub fn reset(has_gpu: bool) {
             ..Gpu::default()
         }
     });
-    with_generator(|generator| generator.manual_seed(DEFAULT_SEED));
+    manual_seed(DEFAULT_SEED);
     set_grad_enabled(true);
     set_default_float(DType::F32);
 }
@@ -66,6 +67,20 @@ pub fn with_gpu<R>(work: impl FnOnce(&mut Gpu) -> R) -> R {
 /// Runs `work` on the default random generator. `work` must not call back into the engine.
 pub fn with_generator<R>(work: impl FnOnce(&mut Generator) -> R) -> R {
     GENERATOR.with_borrow_mut(work)
+}
+
+/// Runs `work` on the state of the GPU's random generator.
+pub fn with_gpu_generator<R>(work: impl FnOnce(&mut CounterState) -> R) -> R {
+    let mut state = GPU_GENERATOR.get();
+    let result = work(&mut state);
+    GPU_GENERATOR.set(state);
+    result
+}
+
+/// Starts the generators of both devices over.
+pub fn manual_seed(seed: u64) {
+    with_generator(|generator| generator.manual_seed(seed));
+    GPU_GENERATOR.set(CounterState::new(seed));
 }
 
 /// True if operations are recorded for backward.

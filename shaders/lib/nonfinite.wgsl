@@ -39,3 +39,21 @@ fn c_minimum(x: f32, y: f32) -> f32 {
 fn c_relu(x: f32) -> f32 {
   return select(max(x, 0.0), x, c_isnan(x));
 }
+
+// Rounded to the nearest float16, halves to even, in integers: the built-in packing leaves overflow open.
+fn c_round_f16(x: f32) -> f32 {
+  let bits = bitcast<u32>(x);
+  let size = bits & 0x7fffffffu;
+  if (size > 0x7f800000u) { return x; }
+  if (size >= 0x477ff000u) { return c_from_bits((bits & 0x80000000u) | 0x7f800000u); }
+  // Below 2^-14 the steps are 2^-24.
+  if (size < 0x38800000u) { return c_from_bits((bits & 0x80000000u) | bitcast<u32>(round(abs(x) * 16777216.0) * 5.9604644775390625e-8)); }
+  return c_from_bits((bits + 0xfffu + ((bits >> 13u) & 1u)) & 0xffffe000u);
+}
+
+// Rounded to the nearest bfloat16, halves to even.
+fn c_round_bf16(x: f32) -> f32 {
+  let bits = bitcast<u32>(x);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) { return x; }
+  return c_from_bits((bits + 0x7fffu + ((bits >> 16u) & 1u)) & 0xffff0000u);
+}

@@ -1,12 +1,14 @@
 """`torch.Generator`: sources of random numbers with a state of their own.
 
-The engine has one generator. A `Generator` object keeps a state of that same kind in a tensor, and lends it to the
-engine for the length of a draw. Refuses a GPU generator: all numbers are drawn on the CPU.
+The engine has one generator a device, seeded together. A `Generator` object keeps states of the same kind, and lends
+them to the engine for the length of a draw, whichever device draws.
 Read next: `_random`, `engine/src/random`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
+
+import os
 
 from ._C import ops
 from ._device import CPU
@@ -38,9 +40,7 @@ class Generator:
 
     def seed(self):
         """Starts over from a seed of the system's choice, and returns it."""
-        import random
-
-        chosen = random.SystemRandom().getrandbits(63)
+        chosen = int.from_bytes(os.urandom(8), "little") >> 1
         self.manual_seed(chosen)
         return chosen
 
@@ -89,11 +89,24 @@ class drawing_from:
 
     def __enter__(self):
         if self._generator is not None:
-            self._before = ops.rng_state()
+            self._before = _states()
             if self._generator._state is not None:
-                ops.set_rng_state(self._generator._state)
+                _set_states(self._generator._state)
 
     def __exit__(self, *exc_info):
         if self._generator is not None:
-            self._generator._state = ops.rng_state()
-            ops.set_rng_state(self._before)
+            self._generator._state = _states()
+            _set_states(self._before)
+
+
+def _states():
+    return ops.rng_state(), ops.gpu_rng_state()
+
+
+def _set_states(states):
+    ops.set_rng_state(states[0])
+    ops.set_gpu_rng_state(*(int(half) for half in states[1]))
+
+
+# As in PyTorch, what nobody seeds is different each time.
+default_generator.seed()

@@ -1,6 +1,7 @@
 """Random tensors: the default generator, `Generator` objects, and the functions that draw.
 
-Numbers come from the engine's mt19937, in the order and conversions of PyTorch's CPU generator.
+Numbers of CPU tensors come from the engine's mt19937, in the order and conversions of PyTorch's CPU generator; those of
+GPU tensors are drawn there, from the same seed.
 Read next: `engine/src/random`.
 """
 
@@ -47,11 +48,12 @@ class fork_rng:
         self._enabled = enabled
 
     def __enter__(self):
-        self._state = get_rng_state() if self._enabled else None
+        self._state = (get_rng_state(), ops.gpu_rng_state()) if self._enabled else None
 
     def __exit__(self, *exc_info):
         if self._enabled:
-            set_rng_state(self._state)
+            set_rng_state(self._state[0])
+            ops.set_gpu_rng_state(*(int(half) for half in self._state[1]))
 
 
 def _new(size, dtype, device):

@@ -92,13 +92,18 @@ impl BlockWriter<'_> {
             },
             Op::Param(word) => match expr.dtype {
                 DType::Bool => format!("{} != 0u", param_word(*word)),
-                dtype => format!("bitcast<{}>({})", expression::register_type(dtype), param_word(*word)),
+                dtype => {
+                    let bits = format!("bitcast<{}>({})", expression::register_type(dtype), param_word(*word));
+                    expression::round(dtype, bits)
+                }
             },
-            Op::Index(position) => format!(
-                "{}({})",
-                expression::register_type(expr.dtype),
-                self.position(*position)
-            ),
+            Op::Index(position) => {
+                let index = self.position(*position);
+                expression::round(
+                    expr.dtype,
+                    format!("{}({index})", expression::register_type(expr.dtype)),
+                )
+            }
             Op::Coordinate { position, shape, dim } => {
                 let below: usize = shape[dim + 1..].iter().product();
                 let total: usize = shape.iter().product();

@@ -97,7 +97,14 @@ fn apply(name: &str, template: &str, class: OperandClass, dtype: DType, operands
         .find(|row| row.0 == name)
         .map_or(template, |row| row.1);
     match dtype.category() {
-        Category::Float => fill(template, operands, "0.0"),
+        Category::Float => {
+            let text = fill(template, operands, "0.0");
+            if class == OperandClass::Test {
+                text
+            } else {
+                round(dtype, text)
+            }
+        }
         Category::Integer => {
             let text = fill(overload, operands, "0");
             if class == OperandClass::Test {
@@ -139,24 +146,36 @@ fn wrap(dtype: DType, text: String) -> String {
     }
 }
 
+/// The value rounded to the width of a narrow float dtype.
+pub fn round(dtype: DType, text: String) -> String {
+    match dtype {
+        DType::F16 => format!("c_round_f16({text})"),
+        DType::BF16 => format!("c_round_bf16({text})"),
+        DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 | DType::F32 | DType::F64 => text,
+    }
+}
+
 /// A conversion between dtypes, register to register.
 pub fn cast(from: DType, to: DType, x: &str) -> String {
     match (from.category(), to.category()) {
-        (Category::Bool, Category::Bool) | (Category::Float, Category::Float) => x.to_owned(),
+        (Category::Bool, Category::Bool) => x.to_owned(),
+        (Category::Float, Category::Float) if from == to => x.to_owned(),
+        (Category::Float, Category::Float) => round(to, x.to_owned()),
         (Category::Bool, Category::Integer) => format!("select(0, 1, {x})"),
         (Category::Bool, Category::Float) => format!("select(0.0, 1.0, {x})"),
         (Category::Integer, Category::Integer) => wrap(to, x.to_owned()),
         (Category::Integer, Category::Bool) => format!("({x} != 0)"),
-        (Category::Integer, Category::Float) => format!("f32({x})"),
+        (Category::Integer, Category::Float) => round(to, format!("f32({x})")),
         (Category::Float, Category::Integer) => wrap(to, format!("i32({x})")),
         (Category::Float, Category::Bool) => format!("(!c_eq({x}, 0.0))"),
     }
 }
 
-/// The dtype that a body's arithmetic runs in: bool is folded as an integer.
+/// The dtype that a body's arithmetic runs in: bool is folded as an integer, narrow floats as f32.
 pub const fn arithmetic_dtype(dtype: DType) -> DType {
     match dtype {
         DType::Bool => DType::I32,
+        DType::F16 | DType::BF16 => DType::F32,
         other => other,
     }
 }

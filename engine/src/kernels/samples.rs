@@ -52,6 +52,8 @@ fn programs() -> Vec<(String, Program)> {
         DType::I8,
         DType::U8,
         DType::Bool,
+        DType::F16,
+        DType::BF16,
     ];
     let mut add = |name: String, prim: Prim, inputs: &[(&[usize], DType)], fill: Option<(&[usize], DType)>| {
         programs.extend(single(prim, inputs, fill).map(|program| (name, program)));

@@ -9,6 +9,7 @@ pub mod advanced_index;
 pub mod attention;
 pub mod copy;
 pub mod creation;
+mod device_random;
 pub mod elementwise;
 pub mod index;
 pub mod index_values;

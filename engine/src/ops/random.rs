@@ -1,21 +1,31 @@
-//! Random tensors. Draws come from the CPU generator on both devices, so a seed gives the same numbers.
+//! Random tensors: arguments checked, and the draws of the CPU's generator.
 //!
-//! Refuses to draw on the GPU: values are uploaded.
+//! Tensors on the GPU are drawn there (`device_random`), from a generator of the same seed but with numbers of its own.
+//! Weighted draws of rows read their weights first. Refuses generator objects: Python lends their state.
 
 use crate::autograd;
 use crate::context;
 use crate::cpu::Buffer;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::ops::{copy, creation, nn};
+use crate::ops::{copy, creation, device_random, nn};
 use crate::random::Generator;
 use crate::shape::{checked_num_elements, num_elements};
 use crate::storage::Device;
 use crate::tensor::Tensor;
 
-/// Fills `x` with draws; the buffer has `x`'s dtype and element count.
-fn fill(x: &Tensor, draw: impl FnOnce(&mut Generator, DType, usize) -> Result<Buffer>) -> Result<()> {
+/// Fills `x` with draws of the CPU's generator, or on the GPU with draws made there. The buffer has `x`'s dtype and
+/// element count.
+fn fill(
+    x: &Tensor,
+    draw: impl FnOnce(&mut Generator, DType, usize) -> Result<Buffer>,
+    draw_there: impl FnOnce(&[usize], DType) -> Result<Tensor>,
+) -> Result<()> {
     autograd::check_inplace(x)?;
+    if x.device() == Device::WebGpu {
+        let values = context::with_grad_mode(false, || draw_there(&x.shape(), x.dtype()))?;
+        return autograd::assign(x, &values);
+    }
     let buffer = context::with_generator(|generator| draw(generator, x.dtype(), x.num_elements()))?;
     let values = creation::from_buffer(buffer, &x.shape(), x.device())?;
     autograd::assign(x, &values)
@@ -41,7 +51,11 @@ pub fn uniform_(x: &Tensor, from: f64, to: f64) -> Result<()> {
             "uniform_ expects to return a [from, to) range, but found from={from} > to={to}"
         )));
     }
-    fill(x, |generator, dtype, count| generator.uniform(dtype, count, from, to))
+    fill(
+        x,
+        |generator, dtype, count| generator.uniform(dtype, count, from, to),
+        |shape, dtype| device_random::uniform(shape, dtype, from, to),
+    )
 }
 
 /// `x.normal_(mean, std)`
@@ -52,7 +66,11 @@ pub fn normal_(x: &Tensor, mean: f64, std: f64) -> Result<()> {
             "normal expects std >= 0.0, but found std {std}"
         )));
     }
-    fill(x, |generator, dtype, count| generator.normal(dtype, count, mean, std))
+    fill(
+        x,
+        |generator, dtype, count| generator.normal(dtype, count, mean, std),
+        |shape, dtype| device_random::normal(shape, dtype, mean, std),
+    )
 }
 
 /// `x.exponential_(lambda)`
@@ -63,18 +81,29 @@ pub fn exponential_(x: &Tensor, lambda: f64) -> Result<()> {
             "exponential_ expects lambda > 0.0, but found lambda={lambda}"
         )));
     }
-    fill(x, |generator, dtype, count| generator.exponential(dtype, count, lambda))
+    fill(
+        x,
+        |generator, dtype, count| generator.exponential(dtype, count, lambda),
+        |shape, dtype| device_random::exponential(shape, dtype, lambda),
+    )
 }
 
 /// `x.bernoulli_(p)` with one probability.
 pub fn bernoulli_(x: &Tensor, p: f64) -> Result<()> {
     check_probability(p, "bernoulli_ expects p to be in [0, 1], but got p=")?;
-    fill(x, |generator, dtype, count| generator.bernoulli_scalar(dtype, count, p))
+    fill(
+        x,
+        |generator, dtype, count| generator.bernoulli_scalar(dtype, count, p),
+        |shape, dtype| device_random::bernoulli_scalar(shape, dtype, p),
+    )
 }
 
 /// `torch.bernoulli(probabilities)`
 pub fn bernoulli(probabilities: &Tensor) -> Result<Tensor> {
     need_float(probabilities, "bernoulli")?;
+    if probabilities.device() == Device::WebGpu {
+        return context::with_grad_mode(false, || device_random::bernoulli(probabilities));
+    }
     let rows = on_cpu(probabilities)?;
     let buffer = rows.with_buffer(|buffer, _| context::with_generator(|generator| generator.bernoulli(buffer)))??;
     creation::from_buffer(buffer, &probabilities.shape(), probabilities.device())
@@ -88,6 +117,9 @@ pub fn randint(low: i64, high: i64, shape: &[usize], dtype: DType, device: Devic
         )));
     }
     let count = checked_num_elements(shape)?;
+    if device == Device::WebGpu {
+        return device_random::randint(low, high, shape, dtype);
+    }
     let buffer = context::with_generator(|generator| generator.randint(count, low, high))?;
     let values = copy::to_dtype(&Tensor::from_buffer(buffer, shape), dtype)?;
     copy::to_device(&values, device)
@@ -96,6 +128,9 @@ pub fn randint(low: i64, high: i64, shape: &[usize], dtype: DType, device: Devic
 /// Integers of 63 random bits, as `x.random_()` without bounds draws them for int64.
 pub fn random(shape: &[usize], device: Device) -> Result<Tensor> {
     let count = checked_num_elements(shape)?;
+    if device == Device::WebGpu {
+        return device_random::random(shape);
+    }
     let buffer = context::with_generator(|generator| generator.random(count))?;
     copy::to_device(&Tensor::from_buffer(buffer, shape), device)
 }
@@ -103,6 +138,9 @@ pub fn random(shape: &[usize], device: Device) -> Result<Tensor> {
 /// `torch.randperm(n)`
 pub fn randperm(count: usize, device: Device) -> Result<Tensor> {
     checked_num_elements(&[count])?;
+    if device == Device::WebGpu {
+        return device_random::randperm(count);
+    }
     let buffer = context::with_generator(|generator| generator.randperm(count))?;
     creation::from_buffer(buffer, &[count], device)
 }
@@ -142,9 +180,14 @@ pub fn dropout(x: &Tensor, p: f64) -> Result<Tensor> {
     if p == 0.0 || x.num_elements() == 0 {
         return Ok(x.clone());
     }
-    let count = num_elements(&x.shape());
-    let buffer = context::with_generator(|generator| generator.bernoulli_scalar(x.dtype(), count, 1.0 - p))?;
-    let mask = creation::from_buffer(buffer, &x.shape(), x.device())?;
+    let mask = match x.device() {
+        Device::Cpu => {
+            let count = num_elements(&x.shape());
+            let buffer = context::with_generator(|generator| generator.bernoulli_scalar(x.dtype(), count, 1.0 - p))?;
+            creation::from_buffer(buffer, &x.shape(), x.device())?
+        }
+        Device::WebGpu => device_random::bernoulli_scalar(&x.shape(), x.dtype(), 1.0 - p)?,
+    };
     nn::dropout_with(x, &mask, p)
 }
 

@@ -9,10 +9,11 @@
 use crate::dtype::DType;
 use crate::prim::{self, ArgReduce, Binary, Convolution, Draw, Pool, Reduce, Scan, Scatter, Unary};
 
-/// How an element is held on the GPU: always four bytes.
+/// How an element is held on the GPU: always four bytes. Narrow dtypes are held in wide elements, and every result is
+/// brought to a value that the dtype has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Element {
-    /// 32-bit float.
+    /// 32-bit float; all float dtypes but float64.
     F32,
     /// 32-bit signed integer; all integer dtypes.
     I32,
@@ -26,8 +27,8 @@ impl Element {
         match dtype {
             DType::Bool => Some(Element::Bool),
             DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Some(Element::I32),
-            DType::F32 => Some(Element::F32),
-            DType::F16 | DType::BF16 | DType::F64 => None,
+            DType::F16 | DType::BF16 | DType::F32 => Some(Element::F32),
+            DType::F64 => None,
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
                 rows: a[1],
                 columns: b[2],
                 inner: a[2],
-                dtype: node.dtype,
+                dtype: wide(node.dtype),
             }
         }
         Prim::Softmax | Prim::LogSoftmax => {
@@ -49,7 +49,7 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
         }
         Prim::ScatterAdd { dim, shape } => Body::Scatter(Scattering {
             op: Scatter::Add,
-            dtype: node.dtype,
+            dtype: wide(node.dtype),
             shape: shape.clone(),
             source_shape: node.operands[0].shape.clone(),
             dim: *dim,
@@ -61,7 +61,7 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
             let length = num_elements(&node.shape[1..]);
             Body::Scatter(Scattering {
                 op: if *accumulate { Scatter::Add } else { Scatter::Replace },
-                dtype: node.dtype,
+                dtype: wide(node.dtype),
                 shape: vec![node.shape[0], length],
                 source_shape: vec![node.operands[1].shape[0], length],
                 dim: 0,
@@ -72,7 +72,7 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
         }
         Prim::Scatter { op, dim } => Body::Scatter(Scattering {
             op: *op,
-            dtype: node.dtype,
+            dtype: wide(node.dtype),
             shape: node.shape.clone(),
             source_shape: node.operands[1].shape.clone(),
             dim: *dim,
@@ -94,7 +94,7 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
                 batch: a[0],
                 channels_in,
                 channels_out,
-                dtype: node.dtype,
+                dtype: wide(node.dtype),
                 parts: 1,
             })
         }
@@ -104,7 +104,7 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
             planes: node.shape[0],
             dtype: match op {
                 Pool::ArgMax => operand_dtype(program, node),
-                Pool::Sum | Pool::Spread | Pool::Scatter => node.dtype,
+                Pool::Sum | Pool::Spread | Pool::Scatter => wide(node.dtype),
             },
         },
         Prim::Scan { op, dim } => Body::Scan {
@@ -141,11 +141,21 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
     }
 }
 
-/// Dtype of the first operand.
+/// Dtype that the first operand is computed with.
 fn operand_dtype(program: &Program, node: &ProgramNode) -> DType {
-    program
-        .value(node.operands[0].value)
-        .map_or(node.dtype, |value| value.dtype)
+    wide(
+        program
+            .value(node.operands[0].value)
+            .map_or(node.dtype, |value| value.dtype),
+    )
+}
+
+/// Bodies compute narrow floats as f32, and round their results alone.
+const fn wide(dtype: DType) -> DType {
+    match dtype {
+        DType::F16 | DType::BF16 => DType::F32,
+        other => other,
+    }
 }
 
 /// Sizes before, along and after a dimension.

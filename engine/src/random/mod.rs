@@ -6,6 +6,7 @@
 //! Read next: `mt19937` (the bits), `generator` (the state), then one file a distribution.
 
 mod bernoulli;
+pub mod counter;
 pub mod generator;
 mod mt19937;
 mod multinomial;
@@ -13,4 +14,5 @@ mod normal;
 mod polynomial;
 mod uniform;
 
+pub use counter::CounterState;
 pub use generator::Generator;

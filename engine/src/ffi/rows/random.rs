@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::ffi::args::Outcome;
 use crate::ffi::table::Row;
 use crate::ops::random;
+use crate::random::CounterState;
 use crate::tensor::Tensor;
 
 /// The rows.
@@ -14,7 +15,7 @@ pub const ROWS: &[Row] = &[
     ("manual_seed i i -> ()", |a| {
         let (high, low) = (a.int()?, a.int()?);
         let seed = ((high as u64) << 32) | (low as u64 & 0xffff_ffff);
-        context::with_generator(|generator| generator.manual_seed(seed));
+        context::manual_seed(seed);
         Ok(Outcome::Unit)
     }),
     ("initial_seed -> is", |_| {
@@ -31,6 +32,23 @@ pub const ROWS: &[Row] = &[
             .tensor()?
             .with_buffer(|buffer, view| crate::cpu::gather_bytes(Operand { buffer, view }))?;
         Ok(context::with_generator(|generator| generator.set_state(&state))?.into())
+    }),
+    // Seed and numbers drawn of the GPU's generator, as halves of 32 bits, high first.
+    ("gpu_rng_state -> is", |_| {
+        let state = context::with_gpu_generator(|generator| *generator);
+        let halves = [
+            state.seed >> 32,
+            state.seed & 0xffff_ffff,
+            state.offset >> 32,
+            state.offset & 0xffff_ffff,
+        ];
+        Ok(Outcome::Numbers(halves.map(|half| half as f64).to_vec()))
+    }),
+    ("set_gpu_rng_state i i i i -> ()", |a| {
+        let mut word = || Ok::<u64, Error>(((a.int()? as u64) << 32) | (a.int()? as u64 & 0xffff_ffff));
+        let (seed, offset) = (word()?, word()?);
+        context::with_gpu_generator(|generator| *generator = CounterState { seed, offset });
+        Ok(Outcome::Unit)
     }),
     ("uniform_ T f f -> T", |a| {
         let x = a.tensor()?;
