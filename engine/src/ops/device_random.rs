@@ -74,7 +74,8 @@ pub(super) fn randint(low: i64, high: i64, shape: &[usize], dtype: DType) -> Res
     let bits = draw(Draw::Bits, shape)?;
     // Integers are 32 bits wide there: a range that is all of them takes the bits as they are.
     let within = match i32::try_from(high.wrapping_sub(low)) {
-        Ok(range) => e::binary(Binary::Remainder, 
+        Ok(range) => e::binary(
+            Binary::Remainder,
             &bits,
             &creation::full(shape, Scalar::Int(i64::from(range)), DType::I64, Device::WebGpu)?,
         )?,
