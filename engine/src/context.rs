@@ -43,6 +43,8 @@ thread_local! {
     static GENERATOR: RefCell<Generator> = RefCell::new(Generator::new(DEFAULT_SEED));
     static GPU_GENERATOR: Cell<CounterState> = const { Cell::new(CounterState::new(DEFAULT_SEED)) };
     static GRAD_ENABLED: Cell<bool> = const { Cell::new(true) };
+    static INFERENCE: Cell<bool> = const { Cell::new(false) };
+    static CHECKS_NAN: Cell<bool> = const { Cell::new(false) };
     static DEFAULT_FLOAT: Cell<DType> = const { Cell::new(DType::F32) };
 }
 
@@ -56,6 +58,8 @@ pub fn reset(has_gpu: bool) {
     });
     manual_seed(DEFAULT_SEED);
     set_grad_enabled(true);
+    set_inference_mode(false);
+    set_checks_nan(false);
     set_default_float(DType::F32);
 }
 
@@ -91,6 +95,26 @@ pub fn grad_enabled() -> bool {
 /// Sets the grad mode and returns what it was.
 pub fn set_grad_enabled(enabled: bool) -> bool {
     GRAD_ENABLED.replace(enabled)
+}
+
+/// True if new tensors are inference tensors: without version counter, never to be saved for backward.
+pub fn inference_mode() -> bool {
+    INFERENCE.get()
+}
+
+/// Sets the inference mode and returns what it was. The grad mode is set apart.
+pub fn set_inference_mode(enabled: bool) -> bool {
+    INFERENCE.replace(enabled)
+}
+
+/// True if backward looks for NaN after every node.
+pub fn checks_nan() -> bool {
+    CHECKS_NAN.get()
+}
+
+/// Sets whether backward looks for NaN, and returns what it was.
+pub fn set_checks_nan(enabled: bool) -> bool {
+    CHECKS_NAN.replace(enabled)
 }
 
 /// Runs `work` in a grad mode, and restores the mode whatever happens.

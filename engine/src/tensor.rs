@@ -7,6 +7,7 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::rc::{Rc, Weak};
 
 use crate::autograd::AutogradMeta;
+use crate::context;
 use crate::cpu::Buffer;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -15,6 +16,9 @@ use crate::prim::infer::Meta;
 use crate::shape::Shape;
 use crate::storage::{Device, Storage};
 use crate::view::View;
+
+/// What stands in the version counter of memory made in inference mode.
+const INFERENCE_VERSION: u32 = u32::MAX;
 
 /// Where a tensor's elements are: the part that `detach`, saved tensors and aliases share.
 #[derive(Clone, Debug)]
@@ -66,10 +70,15 @@ impl Tensor {
     /// A row-major tensor over a fresh storage with as many elements as the shape.
     pub fn from_storage(storage: Rc<Storage>, shape: &[usize]) -> Tensor {
         let view = Rc::new(View::contiguous(shape));
+        let version = if context::inference_mode() {
+            INFERENCE_VERSION
+        } else {
+            0
+        };
         Tensor::from_body(Body {
             storage,
             view,
-            version: Rc::default(),
+            version: Rc::new(Cell::new(version)),
         })
     }
 
@@ -169,7 +178,14 @@ impl Tensor {
     /// Counts an in-place write.
     pub fn bump_version(&self) {
         let version = Rc::clone(&self.inner.body.borrow().version);
-        version.set(version.get().wrapping_add(1));
+        if version.get() != INFERENCE_VERSION {
+            version.set((version.get() + 1) % INFERENCE_VERSION);
+        }
+    }
+
+    /// True if the memory was made in inference mode: it counts no writes.
+    pub fn is_inference(&self) -> bool {
+        self.version() == INFERENCE_VERSION
     }
 
     /// What autograd knows.

@@ -130,14 +130,16 @@ class Functions(TorchCase):
         self.assertEqual(type(y.grad_fn).__name__, "CubeBackward")
         (y.sum() + x.sum()).backward()
         self.assert_tensor(x.grad, [7.0, 25.0])
-        self.assertFalse(torch.autograd.function.has_applied())
+        del y
+        torch._C.free_dead()
+        torch.autograd._hooks.collect()
+        self.assertFalse(any(isinstance(one, torch.autograd.function._Applied) for one in torch.autograd._hooks.kept.values()))
 
     def test_higher_orders(self):
         x = torch.tensor(2.0, requires_grad=True)
         (first,) = torch.autograd.grad(Cube.apply(x, 1), x, create_graph=True)
         (second,) = torch.autograd.grad(first, x)
         self.assertEqual((first.item(), second.item()), (12.0, 12.0))
-        torch.autograd.function._applied.clear()
 
     def test_an_error_in_backward_is_raised(self):
         class Broken(Cube):

@@ -69,8 +69,12 @@ def _scalar(value):
     if kind is float:
         return 2, value
     if kind is int:
-        # Larger integers would arrive as BigInt in the browser; doubles are what the engine takes.
-        return 1, value if -_EXACT <= value <= _EXACT else float(value)
+        if -_EXACT <= value <= _EXACT:
+            return 1, value
+        if not -(2**63) <= value < 2**63:
+            raise RuntimeError("Overflow when unpacking long long")
+        # Doubles are what crosses the border: larger integers go as their upper and lower halves.
+        return 3, value >> 32, value & 0xFFFFFFFF
     if kind is bool:
         return 0, 1 if value else 0
     if hasattr(value, "item"):
@@ -78,7 +82,7 @@ def _scalar(value):
     if isinstance(value, bool):
         return 0, int(value)
     if isinstance(value, int):
-        return 1, int(value)
+        return _scalar(int(value))
     if isinstance(value, float):
         return 2, float(value)
     raise TypeError(f"expected a number, but got {kind.__name__}")
@@ -135,7 +139,7 @@ _environment = {
 
 
 def _numbers(count):
-    scratch = binding.scratch
+    scratch = _environment["scratch"]
     return [scratch(position) for position in range(count)]
 
 
@@ -183,6 +187,31 @@ def _encoder(op, signature, name):
         exec(source, _environment)
         factory = _factories[signature] = _environment.pop("factory")
     return factory(op, name)
+
+
+def watch_calls(after):
+    """Runs `after` after every call of an operator, or no more if it is None. What `after` calls itself is not watched."""
+    _environment.update(call=binding.call, scratch=binding.scratch, last_text=binding.text)
+    if after is None:
+        return
+    held, text = [], ""
+
+    def watched(op, *arguments):
+        nonlocal text
+        result = binding.call(op, *arguments)
+        if result < 0 and result != -2:
+            return result
+        # What the call gave is read later: it is put aside, since `after` calls the engine too.
+        held[:] = [binding.scratch(position) for position in range(max(64, int(result) if result < ARGUMENT_LIMIT else 0))]
+        text = binding.text() if result == -2 else ""
+        _environment.update(call=binding.call, scratch=binding.scratch, last_text=binding.text)
+        try:
+            after()
+        finally:
+            _environment.update(call=watched, scratch=held.__getitem__, last_text=lambda: text)
+        return result
+
+    _environment.update(call=watched, scratch=held.__getitem__, last_text=lambda: text)
 
 
 def describe(tensor):

@@ -8,7 +8,14 @@ Refuses complex, sparse, quantized and nested tensors. Read next: `_C`, `_tensor
 
 from . import _C
 from ._C import OutOfMemoryError
-from ._autograd_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from ._autograd_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from ._device import device
 from ._dtype import can_cast, dtype, finfo, get_default_dtype, iinfo, promote_types
 from ._size import Size

@@ -105,6 +105,8 @@ def new_like(input, dtype, device):
 def finish(tensor, requires_grad):
     """A new tensor, wanting gradients or not."""
     if requires_grad:
+        if not tensor.dtype.is_floating_point:
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         tensor.requires_grad_(True)
     return tensor
 

@@ -103,9 +103,9 @@ class enable_grad(_GradMode):
 
 
 class inference_mode(_GradMode):
-    """The same as `no_grad`: Carrel needs no further promise to be fast."""
+    """As `no_grad`, and tensors made inside count no writes and can never be saved for backward."""
 
-    __slots__ = ()
+    __slots__ = ("_modes_before", "mode")
     __module__ = "torch"
 
     def __new__(cls, mode=True):
@@ -116,10 +116,26 @@ class inference_mode(_GradMode):
         return made(mode)
 
     def __init__(self, mode=True):
-        super().__init__(not mode if isinstance(mode, bool) else False)
+        self.mode = bool(mode) if isinstance(mode, bool) else True
+        super().__init__(not self.mode)
+        self._modes_before = []
+
+    def __enter__(self):
+        self._modes_before.append((ops.set_inference_mode(self.mode), ops.grad_enabled()))
+        ops.set_grad_enabled(not self.mode)
+
+    def __exit__(self, *exc_info):
+        inference, grad = self._modes_before.pop()
+        ops.set_inference_mode(inference)
+        ops.set_grad_enabled(grad)
 
     def _again(self):
-        return type(self)(not self._mode)
+        return type(self)(self.mode)
+
+
+def is_inference_mode_enabled():
+    """True inside `inference_mode`."""
+    return ops.inference_mode()
 
 
 class set_grad_enabled(_GradMode):

@@ -91,19 +91,19 @@ def run_row(name, words, encoder, arguments):
 
 
 def _finish_backward(arguments):
-    """Goes on with a walk through the history that stopped at a rule which the GPU has not."""
-    from .autograd.function import walk_on
+    """Goes on with a walk through the history that stopped where Python must help."""
+    from .autograd._hooks import walk_on
 
     *first, retain_graph, create_graph = arguments
     return walk_on(first[2] if len(first) > 2 else (), retain_graph, create_graph)
 
 
-def run_rule():
-    """Runs the backward rule at which a walk waits on the CPU."""
+def copies_for_rule(tensors):
+    """Copies on the CPU for the backward rule at which a walk waits."""
     name = ops.walk_rule_name()
     if name:
         _warn(name)
-    ops.walk_rule(_to_cpu(ops.walk_gradients()))
+    return _to_cpu(tensors)
 
 
 def on_cpu(function):

@@ -174,7 +174,16 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, value):
-        self.requires_grad_(value)
+        if value.__class__ is not bool:
+            raise RuntimeError("requires_grad must be a bool")
+        if not self.is_leaf:
+            text = "" if value else (
+                " If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
+            raise RuntimeError("you can only change requires_grad flags of leaf variables." + text)
+        if value and not self.dtype.is_floating_point:
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+        ops.set_requires_grad(self, value)
 
     def requires_grad_(self, requires_grad=True):
         """Sets whether a leaf wants gradients. Returns self."""
@@ -213,12 +222,17 @@ class Tensor:
     @property
     def grad_fn(self):
         """What made this tensor, as far as gradients are concerned; None for leaves."""
-        name = ops.grad_fn_name(self)
-        if not name:
+        if ops.is_leaf(self):
             return None
         from .autograd.graph import node
 
-        return node(name)
+        return node(self)
+
+    @property
+    def output_nr(self):
+        """Which output of its `grad_fn` this is."""
+        place = ops.history_place(self)
+        return int(place[1]) if place else 0
 
     def _grad_fn_name(self):
         return ops.grad_fn_name(self)
@@ -226,6 +240,33 @@ class Tensor:
     def retain_grad(self):
         """Keeps the gradient of a tensor that is no leaf."""
         ops.retain_grad(self)
+
+    @property
+    def retains_grad(self):
+        """True for a tensor that is no leaf and keeps its gradient."""
+        return ops.retains_grad(self)
+
+    def register_hook(self, hook):
+        """`hook(grad)` runs when this tensor's gradient is there, and may return another. Returns a handle."""
+        from .autograd._hooks import hook_list
+
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        return hook_list(0, self, self).add(hook)
+
+    def register_post_accumulate_grad_hook(self, hook):
+        """`hook(tensor)` runs after a gradient was added to this leaf's `.grad`. Returns a handle."""
+        from .autograd._hooks import hook_list
+
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if not self.is_leaf:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        return hook_list(1, self, self).add(hook)
+
+    def is_inference(self):
+        """True if the tensor was made in inference mode."""
+        return ops.is_inference(self)
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
         """Accumulates the gradient of this scalar in `.grad` of every leaf it depends on."""

@@ -6,7 +6,7 @@
 //! Refuses writes that would lose a leaf's gradient.
 
 use super::node::{Edge, Node, Rule};
-use super::{GradFn, gradient_edge, is_leaf, requires_grad};
+use super::{GradFn, MadeBy, gradient_edge, is_leaf, requires_grad};
 use crate::context;
 use crate::dtype::DType;
 use crate::error::{Error, Result, list_text};
@@ -15,6 +15,12 @@ use crate::tensor::Tensor;
 
 /// An error if an in-place operator on `target` is not allowed in the current grad mode.
 pub fn check_inplace(target: &Tensor) -> Result<()> {
+    if target.is_inference() && !context::inference_mode() {
+        return Err(Error::runtime(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before \
+             doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.",
+        ));
+    }
     if !context::grad_enabled() {
         return Ok(());
     }
@@ -23,13 +29,49 @@ pub fn check_inplace(target: &Tensor) -> Result<()> {
             "a leaf Variable that requires grad is being used in an in-place operation.",
         ));
     }
-    let base = target.meta().view_of.as_ref().map(|view_of| view_of.base.clone());
-    if base.is_some_and(|base| is_leaf(&base) && requires_grad(&base)) {
+    let Some((base, made)) = target
+        .meta()
+        .view_of
+        .as_ref()
+        .map(|view_of| (view_of.base.clone(), view_of.made))
+    else {
+        return Ok(());
+    };
+    if made != MadeBy::One && requires_grad(&base) {
+        return Err(forbidden_view(target, made));
+    }
+    if is_leaf(&base) && requires_grad(&base) {
         return Err(Error::runtime(
             "a view of a leaf Variable that requires grad is being used in an in-place operation.",
         ));
     }
     Ok(())
+}
+
+/// PyTorch's error for a write through a view that was not made to be written.
+fn forbidden_view(target: &Tensor, made: MadeBy) -> Error {
+    let maker = super::grad_fn(target);
+    let what = maker.map_or_else(
+        || "A view was created".to_owned(),
+        |maker| {
+            format!(
+                "Output {} of {} is a view and is being modified inplace. This view",
+                maker.output,
+                maker.node.name()
+            )
+        },
+    );
+    Error::runtime(match made {
+        MadeBy::Several => format!(
+            "{what} is the output of a function that returns multiple views. Such functions do not allow the output views to be modified \
+             inplace. You should replace the inplace operation by an out-of-place one."
+        ),
+        MadeBy::One | MadeBy::Unrecorded => "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given \
+             that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the \
+             inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the \
+             inplace to be tracked)."
+            .to_owned(),
+    })
 }
 
 /// Writes `result`, computed from `target` and others, into `target`: the end of every in-place operator.
@@ -87,6 +129,12 @@ pub(crate) fn assign_unchecked(target: &Tensor, result: &Tensor) -> Result<()> {
             output: 0,
         }),
     };
+    // A wish to keep the gradient goes with the tensor; hooks stay with the value that they were put on.
+    let before = target.meta().grad_fn.clone();
+    let is_retained = before.is_some_and(|before| before.node.stop_retaining(target));
+    if is_retained && let Some(GradFn { node, output }) = &grad_fn {
+        node.retain(*output, target);
+    }
     target.meta_mut().grad_fn = grad_fn;
     Ok(())
 }
@@ -95,7 +143,7 @@ pub(crate) fn assign_unchecked(target: &Tensor, result: &Tensor) -> Result<()> {
 pub(super) fn refresh_view(tensor: &Tensor) {
     let version = tensor.version();
     let base = match &tensor.meta().view_of {
-        Some(view_of) if view_of.version != version => view_of.base.clone(),
+        Some(view_of) if view_of.version != version && view_of.made != MadeBy::Unrecorded => view_of.base.clone(),
         _ => return,
     };
     let grad_fn = gradient_edge(&base).map(|edge| {

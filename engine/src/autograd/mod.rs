@@ -4,9 +4,14 @@
 //!
 //! Refuses to know how values are computed. Read next: `node`, `engine`, then `rules`.
 
+mod anomaly;
 mod engine;
+mod foreign;
 mod inplace;
+mod leaves;
 mod node;
+pub mod packing;
+mod question;
 mod rules;
 mod rules_elementwise;
 mod rules_scan;
@@ -16,13 +21,15 @@ mod saved;
 pub mod walk;
 
 pub use engine::{Backward, Options, Progress, gradients, run_backward};
+pub use foreign::{Foreign, take_released};
 pub(crate) use inplace::assign_unchecked;
 pub use inplace::{assign, check_inplace};
-pub use node::{Edge, Node, Rule, Source, sequence_mark};
-pub use walk::Pause;
+pub use node::{Edge, HookPlace, Node, Rule, Source, sequence_mark};
+pub use question::{Asks, Question};
 
 use std::rc::Rc;
 
+use self::leaves::Leaves;
 use crate::context;
 use crate::error::{Error, Result};
 use crate::prim::Prim;
@@ -46,6 +53,19 @@ pub struct ViewOf {
     /// The version for which the view's `grad_fn` is right. A later write gives the base a new
     /// history, and the view must take its part of it.
     pub version: u32,
+    /// How the view was made, where that forbids writes through it.
+    pub made: MadeBy,
+}
+
+/// How a view was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeBy {
+    /// By an operator that gives one view, while recording.
+    One,
+    /// By an operator that gives several: `unbind`, `split`, `chunk`.
+    Several,
+    /// While not recording.
+    Unrecorded,
 }
 
 /// What autograd knows of a tensor.
@@ -57,21 +77,38 @@ pub struct AutogradMeta {
     pub grad: Option<Tensor>,
     /// How the tensor was made; `None` for leaves.
     pub grad_fn: Option<GradFn>,
-    /// Set on views that were made while recording.
+    /// Set on views of floating point tensors.
     pub view_of: Option<ViewOf>,
+    /// Hooks on a leaf's gradient.
+    pub hooks: Option<Rc<Foreign>>,
+    /// Hooks that run after a leaf's gradient was accumulated.
+    pub accumulated_hooks: Option<Rc<Foreign>>,
+}
+
+impl AutogradMeta {
+    /// True if Python has hooks on this leaf.
+    pub const fn has_hooks(&self) -> bool {
+        self.hooks.is_some() || self.accumulated_hooks.is_some()
+    }
 }
 
 /// Hands the result of a primitive to autograd: if an input needs a gradient, the result gets a node.
-pub fn record(prim: Prim, inputs: &[&Tensor], params: &[Scalar], output: Tensor) -> Tensor {
+pub fn record(prim: Prim, inputs: &[&Tensor], params: &[Scalar], output: Tensor) -> Result<Tensor> {
     if !context::grad_enabled() || !output.dtype().is_float() || !rules::is_differentiable(&prim) {
-        return output;
+        return Ok(output);
     }
     let edges: Vec<Option<Edge>> = inputs.iter().map(|input| gradient_edge(input)).collect();
     if edges.iter().all(Option::is_none) {
-        return output;
+        return Ok(output);
     }
     let needs: Vec<bool> = edges.iter().map(Option::is_some).collect();
     let keep = rules::saved_by(&prim, &needs);
+    if inputs.iter().zip(&keep).any(|(input, &kept)| kept && input.is_inference()) {
+        return Err(Error::runtime(
+            "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in \
+             autograd.",
+        ));
+    }
     let node = Node::new(
         Rule::Prim {
             prim,
@@ -83,7 +120,7 @@ pub fn record(prim: Prim, inputs: &[&Tensor], params: &[Scalar], output: Tensor)
     );
     node.save(inputs, &output, &keep);
     attach(&output, node);
-    output
+    Ok(output)
 }
 
 /// Gives `output` a node with a rule that saves nothing, if grad mode is on and an input needs a gradient.
@@ -101,21 +138,41 @@ pub fn record_rule(rule: Rule, inputs: &[&Tensor], output: Tensor) -> Tensor {
 
 /// Remembers that `view` is a view of `of`, so that in-place writes to either reach the other's history.
 pub fn record_view(view: Tensor, of: &Tensor) -> Tensor {
-    if context::grad_enabled() && view.dtype().is_float() {
-        let base = of
-            .meta()
-            .view_of
-            .as_ref()
-            .map_or_else(|| of.clone(), |view_of| view_of.base.clone());
+    // Unrecorded views of what has no history stay free to be written.
+    let is_recording = context::grad_enabled();
+    if view.dtype().is_float() && (is_recording || requires_grad(of)) {
+        let (base, made) = match &of.meta().view_of {
+            Some(view_of) => (view_of.base.clone(), view_of.made),
+            None => (of.clone(), MadeBy::One),
+        };
+        let made = if is_recording { made } else { MadeBy::Unrecorded };
         let version = view.version();
-        view.meta_mut().view_of = Some(ViewOf { base, version });
+        view.meta_mut().view_of = Some(ViewOf { base, version, made });
     }
     view
 }
 
+/// Notes that views were made by one operator, which forbids writes through them.
+pub fn mark_several(views: Vec<Tensor>) -> Vec<Tensor> {
+    for view in &views {
+        if let Some(view_of) = &mut view.meta_mut().view_of
+            && view_of.made == MadeBy::One
+        {
+            view_of.made = MadeBy::Several;
+        }
+    }
+    views
+}
+
 /// Makes `outputs` the outputs of a function outside the engine, if an input needs a gradient.
-/// Its backward is run by the caller: see `walk`. False if no input does.
-pub fn record_callback(inputs: &[Tensor], outputs: &[Tensor], number: u64, name: &str) -> bool {
+/// Its backward is run by the caller: see `walk`. `saved` is for its backward. False if no input does.
+pub fn record_callback(
+    inputs: &[Tensor],
+    outputs: &[Tensor],
+    saved: &[Option<Tensor>],
+    number: u64,
+    name: &str,
+) -> bool {
     if !context::grad_enabled() {
         return false;
     }
@@ -126,7 +183,7 @@ pub fn record_callback(inputs: &[Tensor], outputs: &[Tensor], number: u64, name:
     let (inputs, references): (Vec<&Tensor>, Vec<&Tensor>) = (inputs.iter().collect(), outputs.iter().collect());
     let node = Node::new(
         Rule::Callback {
-            number,
+            number: Rc::new(Foreign::new(number)),
             name: name.to_owned(),
         },
         &inputs,
@@ -142,6 +199,9 @@ pub fn record_callback(inputs: &[Tensor], outputs: &[Tensor], number: u64, name:
             node: Rc::clone(&node),
             output,
         });
+    }
+    if !saved.is_empty() {
+        node.save_for_function(saved);
     }
     true
 }
@@ -190,6 +250,11 @@ pub fn set_requires_grad(tensor: &Tensor, value: bool) -> Result<()> {
              doesn't require differentiation use var_no_grad = var.detach().",
         ));
     }
+    if value && tensor.is_inference() && !context::inference_mode() {
+        return Err(Error::runtime(
+            "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.",
+        ));
+    }
     tensor.meta_mut().requires_grad = value;
     Ok(())
 }
@@ -232,4 +297,32 @@ pub fn rename(result: Tensor, mark: u64, name: &'static str) -> Tensor {
         grad_fn.node.set_name(name);
     }
     result
+}
+
+/// The number of a tensor's hooks, which is the given one if it had none.
+pub fn tensor_hooks(tensor: &Tensor, number: u64) -> u64 {
+    if let Some(GradFn { node, output }) = grad_fn(tensor) {
+        return node.hooks_or_new(HookPlace::Output(output), number);
+    }
+    Leaves::note_hooks();
+    let mut meta = tensor.meta_mut();
+    meta.hooks
+        .get_or_insert_with(|| Rc::new(Foreign::new(number)))
+        .number()
+}
+
+/// The number of the hooks that run after a leaf's gradient was accumulated, likewise.
+pub fn accumulated_hooks(tensor: &Tensor, number: u64) -> u64 {
+    Leaves::note_hooks();
+    let mut meta = tensor.meta_mut();
+    meta.accumulated_hooks
+        .get_or_insert_with(|| Rc::new(Foreign::new(number)))
+        .number()
+}
+
+/// An empty tensor that holds an output of a node, so that Python can hold the node.
+pub fn anchor(node: Rc<Node>, output: usize) -> Tensor {
+    let tensor = Tensor::from_buffer(crate::cpu::Buffer::F32(Vec::new()), &[0]);
+    tensor.meta_mut().grad_fn = Some(GradFn { node, output });
+    tensor
 }

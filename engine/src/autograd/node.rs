@@ -7,6 +7,8 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
+use super::foreign::Foreign;
+use super::packing;
 use super::saved::SavedTensor;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
@@ -62,10 +64,21 @@ pub enum Rule {
     /// A function outside the engine: `torch.autograd.Function`.
     Callback {
         /// Its number, chosen outside.
-        number: u64,
+        number: Rc<Foreign>,
         /// Its node's name.
         name: String,
     },
+}
+
+/// Where hooks stand at a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookPlace {
+    /// On the gradient of one output: a tensor's hooks.
+    Output(usize),
+    /// Before the node runs.
+    Before,
+    /// After the node ran.
+    After,
 }
 
 /// Shape, dtype and device of a node's input or output.
@@ -105,6 +118,9 @@ pub struct Node {
     saved: RefCell<Option<Vec<Option<SavedTensor>>>>,
     name: Cell<Option<&'static str>>,
     retained: RefCell<Vec<(usize, WeakTensor)>>,
+    hooks: RefCell<Vec<(HookPlace, Rc<Foreign>)>>,
+    /// Saved tensors that Python has unpacked for the function that is about to run.
+    unpacked: RefCell<Vec<Tensor>>,
 }
 
 thread_local! {
@@ -135,11 +151,13 @@ impl Node {
             saved: RefCell::new(Some(Vec::new())),
             name: Cell::new(None),
             retained: RefCell::default(),
+            hooks: RefCell::default(),
+            unpacked: RefCell::default(),
         })
     }
 
     /// Saves the inputs and the output that `keep` marks (a mark an input, then one for the output).
-    pub fn save(&self, inputs: &[&Tensor], output: &Tensor, keep: &[bool]) {
+    pub fn save(self: &Rc<Node>, inputs: &[&Tensor], output: &Tensor, keep: &[bool]) {
         let mut saved: Vec<Option<SavedTensor>> = inputs
             .iter()
             .zip(keep)
@@ -148,28 +166,78 @@ impl Node {
         saved.push(
             keep.last()
                 .is_some_and(|&kept| kept)
-                .then(|| SavedTensor::output(output)),
+                .then(|| SavedTensor::output(output, 0)),
         );
         if saved.iter().any(Option::is_some) {
-            *self.saved.borrow_mut() = Some(saved);
+            self.set_saved(saved);
         }
     }
 
-    /// What was saved, or PyTorch's error if backward has already freed it.
-    pub fn unpack(self: &Rc<Node>) -> Result<Vec<Option<Tensor>>> {
-        let saved = self.saved.borrow();
-        let Some(saved) = &*saved else {
-            return Err(Error::runtime(
+    /// Saves what a function outside the engine asked for: inputs, outputs, or others.
+    pub fn save_for_function(self: &Rc<Node>, tensors: &[Option<Tensor>]) {
+        let save = |tensor: &Tensor| match super::grad_fn(tensor) {
+            Some(made) if Rc::ptr_eq(&made.node, self) => SavedTensor::output(tensor, made.output),
+            _ => SavedTensor::input(tensor),
+        };
+        self.set_saved(tensors.iter().map(|tensor| tensor.as_ref().map(save)).collect());
+    }
+
+    fn set_saved(self: &Rc<Node>, saved: Vec<Option<SavedTensor>>) {
+        packing::note(self, &saved);
+        *self.saved.borrow_mut() = Some(saved);
+    }
+
+    /// Runs `work` on what was saved, or gives PyTorch's error if backward has already freed it.
+    pub fn with_saved<R>(&self, work: impl FnOnce(&mut Vec<Option<SavedTensor>>) -> R) -> Result<R> {
+        match &mut *self.saved.borrow_mut() {
+            Some(saved) => Ok(work(saved)),
+            None => Err(Error::runtime(
                 "Trying to backward through the graph a second time (or directly access saved tensors after they have already been \
                  freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify \
                  retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors \
                  after calling backward.",
-            ));
-        };
-        saved
-            .iter()
-            .map(|slot| slot.as_ref().map(|saved| saved.unpack(self)).transpose())
-            .collect()
+            )),
+        }
+    }
+
+    /// The numbers of the saved tensors that Python has packed.
+    pub fn packed(&self) -> Result<Vec<u64>> {
+        self.with_saved(|saved| saved.iter().flatten().filter_map(SavedTensor::packed).collect())
+    }
+
+    /// What was saved. Tensors that Python had packed come unpacked, in order.
+    pub fn unpack(self: &Rc<Node>, unpacked: Vec<Tensor>) -> Result<Vec<Option<Tensor>>> {
+        let mut unpacked = unpacked.into_iter();
+        self.with_saved(|saved| {
+            saved
+                .iter()
+                .map(|slot| slot.as_ref().map(|saved| saved.unpack(self, &mut unpacked)).transpose())
+                .collect()
+        })?
+    }
+
+    /// Keeps unpacked tensors for a function that will ask for them.
+    pub fn remember_unpacked(&self, unpacked: Vec<Tensor>) {
+        *self.unpacked.borrow_mut() = unpacked;
+    }
+
+    /// What [`Node::remember_unpacked`] kept.
+    pub fn take_unpacked(&self) -> Vec<Tensor> {
+        self.unpacked.borrow().clone()
+    }
+
+    /// The number of the hooks at a place.
+    pub fn hooks(&self, place: HookPlace) -> Option<u64> {
+        let hooks = self.hooks.borrow();
+        hooks.iter().find(|(at, _)| *at == place).map(|(_, hooks)| hooks.number())
+    }
+
+    /// The number of the hooks at a place, which is the given one if there were none.
+    pub fn hooks_or_new(&self, place: HookPlace, number: u64) -> u64 {
+        self.hooks(place).unwrap_or_else(|| {
+            self.hooks.borrow_mut().push((place, Rc::new(Foreign::new(number))));
+            number
+        })
     }
 
     /// Lets go of what was saved. A node that saved nothing may run again.
@@ -178,6 +246,15 @@ impl Node {
         if saved.as_ref().is_some_and(|slots| !slots.is_empty()) {
             *saved = None;
         }
+        self.unpacked.borrow_mut().clear();
+    }
+
+    /// Takes a tensor's wish for its gradient away; true if it had it.
+    pub fn stop_retaining(&self, tensor: &Tensor) -> bool {
+        let mut retained = self.retained.borrow_mut();
+        let before = retained.len();
+        retained.retain(|(_, weak)| !weak.upgrade().is_some_and(|known| known.is_same(tensor)));
+        retained.len() < before
     }
 
     /// Stores this output's gradient in the tensor's `.grad` when backward comes by.

@@ -1,11 +1,12 @@
 //! A tensor saved for backward: its memory, the version at that time, and its place in the history.
 //!
 //! Saves no `Tensor`, since an output's node would then hold the output that holds the node.
-//! Refuses to give back memory that was written since.
+//! Refuses to give back memory that was written since. Read next: `packing`, for tensors that Python keeps instead.
 
 use std::rc::Rc;
 
-use super::node::{Edge, Node};
+use super::foreign::Foreign;
+use super::node::{Edge, Node, Rule};
 use super::{GradFn, gradient_edge};
 use crate::error::{Error, Result, list_text};
 use crate::tensor::{Body, Tensor};
@@ -15,15 +16,23 @@ use crate::tensor::{Body, Tensor};
 enum Origin {
     /// An input of the node, with its edge at that time.
     Input(Option<Edge>),
-    /// The node's own output.
-    Output,
+    /// The node's own output, by number.
+    Output(usize),
+}
+
+/// Where the saved elements are.
+#[derive(Debug)]
+enum Kept {
+    /// Here, at a version.
+    Here(Body, u32),
+    /// With Python, which has packed them.
+    Packed(Rc<Foreign>),
 }
 
 /// A tensor saved for backward.
 #[derive(Debug)]
 pub struct SavedTensor {
-    body: Body,
-    version: u32,
+    kept: Kept,
     origin: Origin,
 }
 
@@ -31,35 +40,77 @@ impl SavedTensor {
     /// Saves an input of a node.
     pub fn input(tensor: &Tensor) -> SavedTensor {
         SavedTensor {
-            body: tensor.body(),
-            version: tensor.version(),
+            kept: Kept::Here(tensor.body(), tensor.version()),
             origin: Origin::Input(gradient_edge(tensor)),
         }
     }
 
-    /// Saves the output of a node.
-    pub fn output(tensor: &Tensor) -> SavedTensor {
+    /// Saves an output of a node.
+    pub fn output(tensor: &Tensor, number: usize) -> SavedTensor {
         SavedTensor {
-            body: tensor.body(),
-            version: tensor.version(),
-            origin: Origin::Output,
+            kept: Kept::Here(tensor.body(), tensor.version()),
+            origin: Origin::Output(number),
         }
     }
 
-    /// The saved tensor with its history, for the node that saved it.
-    pub fn unpack(&self, node: &Rc<Node>) -> Result<Tensor> {
-        let found = self.body.version.get();
-        if found != self.version {
-            return Err(Error::SavedTensorModified {
-                tensor: self.describe(node),
-                found,
-                expected: self.version,
-            });
+    /// The number under which Python keeps the tensor.
+    pub fn packed(&self) -> Option<u64> {
+        match &self.kept {
+            Kept::Packed(number) => Some(number.number()),
+            Kept::Here(..) => None,
         }
+    }
+
+    /// The tensor without history, if it is here.
+    pub fn bare(&self) -> Option<Tensor> {
+        match &self.kept {
+            Kept::Here(body, _) => Some(Tensor::from_body(body.clone())),
+            Kept::Packed(_) => None,
+        }
+    }
+
+    /// Lets a number stand for the tensor; gives the memory that was kept.
+    pub fn pack(&mut self, number: Rc<Foreign>) -> Option<Body> {
+        match std::mem::replace(&mut self.kept, Kept::Packed(number)) {
+            Kept::Here(body, _) => Some(body),
+            Kept::Packed(_) => None,
+        }
+    }
+
+    /// The saved tensor with its history, for the node that saved it. A packed one is the next of `unpacked`.
+    pub fn unpack(&self, node: &Rc<Node>, unpacked: &mut impl Iterator<Item = Tensor>) -> Result<Tensor> {
+        let body = match &self.kept {
+            Kept::Packed(_) => {
+                let tensor = unpacked.next().ok_or_else(|| {
+                    Error::runtime("a saved tensor is packed and can only be unpacked by backward")
+                })?;
+                let tensor = Tensor::from_body(tensor.body());
+                let grad_fn = match &self.origin {
+                    Origin::Input(Some(edge @ Edge::Leaf(_))) => Some(GradFn {
+                        node: Node::new(Rule::Identity, &[&tensor], vec![Some(edge.clone())], &[&tensor]),
+                        output: 0,
+                    }),
+                    _ => self.maker(node),
+                };
+                tensor.meta_mut().grad_fn = grad_fn;
+                return Ok(tensor);
+            }
+            Kept::Here(body, expected) => {
+                let found = body.version.get();
+                if found != *expected {
+                    return Err(Error::SavedTensorModified {
+                        tensor: self.describe(body, node),
+                        found,
+                        expected: *expected,
+                    });
+                }
+                body
+            }
+        };
         if let Origin::Input(Some(Edge::Leaf(leaf))) = &self.origin {
             return Ok(leaf.clone());
         }
-        let tensor = Tensor::from_body(self.body.clone());
+        let tensor = Tensor::from_body(body.clone());
         tensor.meta_mut().grad_fn = self.maker(node);
         Ok(tensor)
     }
@@ -71,17 +122,21 @@ impl SavedTensor {
                 output: *output,
             }),
             Origin::Input(_) => None,
-            Origin::Output => Some(GradFn {
+            Origin::Output(output) => Some(GradFn {
                 node: Rc::clone(node),
-                output: 0,
+                output: *output,
             }),
         }
     }
 
     /// The tensor as PyTorch's error names it.
-    fn describe(&self, node: &Rc<Node>) -> String {
-        let kind = self.body.storage.dtype.scalar_type_name();
-        let text = format!("[torch.{kind}Tensor {}]", list_text(&self.body.view.shape));
+    fn describe(&self, body: &Body, node: &Rc<Node>) -> String {
+        let kind = body.storage.dtype.scalar_type_name();
+        let device = match body.storage.device {
+            crate::storage::Device::Cpu => "",
+            crate::storage::Device::WebGpu => "webgpu.",
+        };
+        let text = format!("[torch.{device}{kind}Tensor {}]", list_text(&body.view.shape));
         match self.maker(node) {
             Some(maker) => format!("{text}, which is output {} of {},", maker.output, maker.node.name()),
             None => text,

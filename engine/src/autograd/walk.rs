@@ -1,41 +1,22 @@
-//! Walks that stop where Python must help: to run a function's backward, or to wait for the GPU so that a rule
-//! can run on the CPU.
+//! Walks that stop where Python must help: to run a function's backward or a hook, or to wait for the GPU so that
+//! a rule can run on the CPU.
 //!
-//! A function's backward may start a walk of its own, so walks are a stack. Refuses to answer out of
-//! order: what a walk waits for is provided before it goes on.
+//! What Python runs may start a walk of its own, so walks are a stack. Refuses to answer out of
+//! order: a question is answered before the walk goes on.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use super::engine::{Backward, Options, Progress};
-use super::node::{Node, Rule};
+use super::node::Rule;
+use super::question::{Asks, Question};
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
-
-/// Where a walk stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pause {
-    /// At its end.
-    End,
-    /// At a function outside the engine: its number.
-    Function(u64),
-    /// At a rule that the GPU has no kernels for.
-    Rule,
-}
-
-/// What the caller is to help with.
-#[derive(Debug)]
-struct Help {
-    node: Rc<Node>,
-    gradients: Vec<Option<Tensor>>,
-    /// For a rule: what it saved.
-    saved: Option<Vec<Option<Tensor>>>,
-}
 
 #[derive(Debug)]
 struct Walk {
     backward: Backward,
-    waits_for: Option<Help>,
+    /// What the caller is answering.
+    question: Option<Question>,
 }
 
 thread_local! {
@@ -53,13 +34,13 @@ pub fn start(
     WALKS.with_borrow_mut(|walks| {
         walks.push(Walk {
             backward,
-            waits_for: None,
+            question: None,
         });
     });
     Ok(())
 }
 
-/// A whole walk. If a rule has to run on the CPU, the error says so and the walk stays for the caller to go on with.
+/// A whole walk. If the caller has to help, the error says so and the walk stays for the caller to go on with.
 pub fn run(
     outputs: &[Tensor],
     gradients: &[Option<Tensor>],
@@ -68,14 +49,8 @@ pub fn run(
 ) -> Result<Vec<Option<Tensor>>> {
     start(outputs, gradients, inputs, options)?;
     match advance() {
-        Ok(Pause::End) => end(inputs.unwrap_or_default()),
-        Ok(Pause::Rule) => Err(Error::CpuOnly { prim: waiting_name()? }),
-        Ok(Pause::Function(_)) => {
-            end(&[])?;
-            Err(Error::not_implemented(
-                "backward through a function outside the engine needs a stepping caller",
-            ))
-        }
+        Ok(None) => end(inputs.unwrap_or_default()),
+        Ok(Some(_)) => Err(Error::CpuOnly { prim: waiting_name()? }),
         Err(error) => {
             end(&[])?;
             Err(error)
@@ -83,91 +58,71 @@ pub fn run(
     }
 }
 
-/// Goes on to where the caller must help, or to the end.
-pub fn advance() -> Result<Pause> {
+/// Goes on to the next question and gives what it asks and the numbers that it is about, or `None` at the end.
+pub fn advance() -> Result<Option<(Asks, Vec<u64>)>> {
     with_walk(|walk| {
-        match &walk.waits_for {
-            Some(Help { saved: Some(_), .. }) => return Ok(Pause::Rule),
-            Some(_) => return Err(Error::runtime("backward waits for a function's gradients")),
-            None => {}
+        if let Some(question) = &walk.question {
+            // Asked by `run`, whose caller now comes to answer.
+            return Ok(Some((question.asks, question.numbers.clone())));
         }
         loop {
             match walk.backward.step()? {
-                Progress::Done => return Ok(Pause::End),
+                Progress::Done => return Ok(None),
                 Progress::Ran => {}
-                Progress::Callback { node, gradients } => {
-                    let Rule::Callback { number, .. } = node.rule else {
-                        continue;
-                    };
-                    walk.waits_for = Some(Help {
-                        node,
-                        gradients,
-                        saved: None,
-                    });
-                    return Ok(Pause::Function(number));
-                }
-                Progress::Stuck { node, gradients, saved } => {
-                    walk.waits_for = Some(Help {
-                        node,
-                        gradients,
-                        saved: Some(saved),
-                    });
-                    return Ok(Pause::Rule);
+                Progress::Ask(question) => {
+                    let asked = (question.asks, question.numbers.clone());
+                    walk.question = Some(question);
+                    return Ok(Some(asked));
                 }
             }
         }
     })
 }
 
-/// The gradients of the outputs of what is waited for; for a rule, then what it saved.
-pub fn gradients() -> Result<Vec<Option<Tensor>>> {
+/// The tensors that the question is about.
+pub fn tensors() -> Result<Vec<Option<Tensor>>> {
     with_walk(|walk| {
-        Ok(walk.waits_for.as_ref().map_or_else(Vec::new, |help| {
-            let saved = help.saved.iter().flatten();
-            help.gradients.iter().chain(saved).cloned().collect()
-        }))
+        Ok(walk
+            .question
+            .as_ref()
+            .map(|question| question.tensors.clone())
+            .unwrap_or_default())
     })
 }
 
 /// The name of the node whose rule is to run on the CPU; empty for a copy between devices, which is no such operator.
 pub fn waiting_name() -> Result<String> {
     with_walk(|walk| {
-        Ok(match &walk.waits_for {
-            Some(help) if !matches!(help.node.rule, Rule::ToDevice) => help.node.name(),
-            _ => String::new(),
-        })
+        let node = walk.question.as_ref().and_then(|question| question.node.as_ref());
+        Ok(node
+            .filter(|node| !matches!(node.rule, Rule::ToDevice))
+            .map(|node| node.name())
+            .unwrap_or_default())
     })
 }
 
-/// Takes the gradients of a function's inputs.
-pub fn provide(gradients: Vec<Option<Tensor>>) -> Result<()> {
+/// What the function that is asked for has saved.
+pub fn saved() -> Result<Vec<Option<Tensor>>> {
+    let node = with_walk(|walk| Ok(walk.question.as_ref().and_then(|question| question.node.clone())))?;
+    node.map_or_else(|| Err(no_walk()), |node| node.unpack(node.take_unpacked()))
+}
+
+/// Takes the answer.
+pub fn provide(answer: Vec<Option<Tensor>>) -> Result<()> {
     with_walk(|walk| {
-        let Help { node, .. } = walk
-            .waits_for
+        let question = walk
+            .question
             .take()
-            .ok_or_else(|| Error::runtime("backward waits for no function"))?;
-        if gradients.len() != node.edges.len() {
+            .ok_or_else(|| Error::runtime("backward has asked nothing"))?;
+        if answer.len() != question.num_answers {
             return Err(Error::runtime(format!(
                 "function {} returned an incorrect number of gradients (expected {}, got {})",
-                node.name(),
-                node.edges.len(),
-                gradients.len()
+                question.node.map(|node| node.name()).unwrap_or_default(),
+                question.num_answers,
+                answer.len()
             )));
         }
-        walk.backward.provide(&node, gradients)
-    })
-}
-
-/// Takes copies on the CPU of what [`gradients`] gave for a rule, and runs the rule on them.
-pub fn provide_from_cpu(tensors: &[Option<Tensor>]) -> Result<()> {
-    with_walk(|walk| {
-        let no_rule = || Error::runtime("backward waits for no rule");
-        let help = walk.waits_for.take().ok_or_else(no_rule)?;
-        let (gradients, saved) = tensors
-            .split_at_checked(help.gradients.len())
-            .filter(|_| help.saved.is_some())
-            .ok_or_else(no_rule)?;
-        walk.backward.provide_from_cpu(&help.node, gradients, saved)
+        walk.backward.answer(answer)
     })
 }
 

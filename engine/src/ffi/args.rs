@@ -179,12 +179,14 @@ impl<'a> Args<'a> {
         Ok(self.number()? != 0.0)
     }
 
-    /// `s`: a tag (0 bool, 1 int, 2 float) and the value.
+    /// `s`: a tag (0 bool, 1 int, 2 float) and the value, or 3 and the upper and lower 32 bits of an int
+    /// that a double cannot hold.
     pub fn scalar(&mut self) -> Result<Scalar> {
         match self.int()? {
             0 => Ok(Scalar::Bool(self.bool()?)),
             1 => Ok(Scalar::Int(self.int()?)),
             2 => Ok(Scalar::Float(self.float()?)),
+            3 => Ok(Scalar::Int((self.int()? << 32) | (self.int()? & 0xFFFF_FFFF))),
             _ => Err(Error::type_error("an argument must be a number")),
         }
     }

@@ -3,7 +3,7 @@
 //! Splits are views; joins write each part into its place of the whole.
 
 use crate::apply::common_device;
-use crate::autograd::{rename, requires_grad, sequence_mark};
+use crate::autograd::{mark_several, rename, requires_grad, sequence_mark};
 use crate::error::{Error, Result, list_text};
 use crate::ops::{copy, creation, elementwise as e, movement, reduce};
 use crate::shape::{checked_num_elements, normalize_dim};
@@ -135,7 +135,7 @@ pub fn split_with_sizes(x: &Tensor, sizes: &[usize], dim: i64) -> Result<Vec<Ten
         parts.push(rename(part, mark, "SplitBackward0"));
         start += size as i64;
     }
-    Ok(parts)
+    Ok(mark_several(parts))
 }
 
 /// `x.split(size, dim)`
@@ -179,12 +179,11 @@ pub fn unbind(x: &Tensor, dim: i64) -> Result<Vec<Tensor>> {
         return Err(Error::runtime("Dimension specified as 0 but tensor has no dimensions"));
     }
     check_parts(x.size(position))?;
-    (0..x.size(position))
-        .map(|index| {
-            let mark = sequence_mark();
-            Ok(rename(movement::select(x, dim, index as i64)?, mark, "UnbindBackward0"))
-        })
-        .collect()
+    let parts = (0..x.size(position)).map(|index| {
+        let mark = sequence_mark();
+        Ok(rename(movement::select(x, dim, index as i64)?, mark, "UnbindBackward0"))
+    });
+    Ok(mark_several(parts.collect::<Result<_>>()?))
 }
 
 /// Parts are tensors of their own, each with its place in memory, even where they have no elements.

@@ -1,12 +1,12 @@
-"""`torch.utils`: the data loaders; other parts are not there yet.
+"""`torch.utils`: the data loaders and what hooks need; other parts are not there yet.
 
 Read next: `utils.data`.
 """
 
 
 def __getattr__(name):
-    if name == "data":
+    if name in ("data", "hooks"):
         import importlib
 
-        return importlib.import_module("torch.utils.data")
+        return importlib.import_module("torch.utils." + name)
     raise AttributeError(f"torch.utils.{name} is not in Carrel yet")

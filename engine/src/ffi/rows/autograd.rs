@@ -1,7 +1,8 @@
 //! Rows of autograd.
 
-use crate::autograd::{self, Options, Pause, walk};
+use crate::autograd::{self, Edge, HookPlace, Options, Rule, packing, walk};
 use crate::context;
+use crate::error::Error;
 use crate::ffi::args::Outcome;
 use crate::ffi::table::Row;
 use crate::ops::{copy, movement};
@@ -52,6 +53,7 @@ pub const ROWS: &[Row] = &[
         let options = Options {
             retain_graph: a.bool()?,
             create_graph: a.bool()?,
+            ..Options::default()
         };
         walk::run(&outputs, &gradients, None, options)?;
         Ok(Outcome::Unit)
@@ -62,6 +64,7 @@ pub const ROWS: &[Row] = &[
         let options = Options {
             retain_graph: a.bool()?,
             create_graph: a.bool()?,
+            ..Options::default()
         };
         Ok(Outcome::Tensors(walk::run(
             &outputs,
@@ -70,42 +73,133 @@ pub const ROWS: &[Row] = &[
             options,
         )?))
     }),
-    // Backward of `torch.autograd.Function`: inputs, outputs (fresh tensors), the function's number and its node's name.
+    // Backward of `torch.autograd.Function`: inputs, outputs, what it saved, its number and its node's name.
     // True if an input needs a gradient.
-    ("attach_function Ts Ts i t -> b", |a| {
-        let (inputs, outputs, number) = (a.tensors()?, a.tensors()?, a.int()?);
-        Ok(autograd::record_callback(&inputs, &outputs, number as u64, a.text()).into())
+    ("attach_function Ts Ts Ts? i t -> b", |a| {
+        let (inputs, outputs, saved, number) = (a.tensors()?, a.tensors()?, a.opt_tensors()?, a.int()?);
+        Ok(autograd::record_callback(&inputs, &outputs, &saved, number as u64, a.text()).into())
     }),
-    // A walk that stops at such functions: outputs, gradients, inputs, only the inputs' gradients, retain_graph, create_graph.
-    ("walk_start Ts Ts? Ts b b b -> ()", |a| {
+    // A walk that stops for Python's functions and hooks: outputs, gradients, inputs, only the inputs' gradients, accumulate
+    // them too, retain_graph, create_graph.
+    ("walk_start Ts Ts? Ts b b b b -> ()", |a| {
         let (outputs, gradients, inputs, is_partial) = (a.tensors()?, a.opt_tensors()?, a.tensors()?, a.bool()?);
         let options = Options {
+            accumulate: a.bool()?,
             retain_graph: a.bool()?,
             create_graph: a.bool()?,
         };
         Ok(walk::start(&outputs, &gradients, is_partial.then_some(&inputs[..]), options)?.into())
     }),
-    // Walks on: the number of the function whose backward is needed, -1 at the end, -2 at a rule that must run on the CPU.
-    ("walk_on -> i", |_| {
-        Ok(Outcome::Number(match walk::advance()? {
-            Pause::Function(number) => number as f64,
-            Pause::End => -1.0,
-            Pause::Rule => -2.0,
+    // Walks on: what is asked (see `Asks`) and the numbers it is about; nothing at the end.
+    ("walk_on -> is", |_| {
+        Ok(Outcome::Numbers(match walk::advance()? {
+            None => Vec::new(),
+            Some((asks, numbers)) => {
+                let numbers = numbers.into_iter().map(|number| number as f64);
+                std::iter::once(f64::from(asks as u8)).chain(numbers).collect()
+            }
         }))
     }),
-    // The gradients of the outputs of that function, or of that rule; then what the rule saved.
-    ("walk_gradients -> Ts", |_| Ok(Outcome::Tensors(walk::gradients()?))),
-    // The gradients of that function's inputs.
+    // The tensors that the question is about.
+    ("walk_tensors -> Ts", |_| Ok(Outcome::Tensors(walk::tensors()?))),
+    // What the function that is asked for has saved.
+    ("walk_saved -> Ts", |_| Ok(Outcome::Tensors(walk::saved()?))),
+    // The node whose rule must run on the CPU; empty for a copy between devices.
+    ("walk_rule_name -> t", |_| Ok(Outcome::Text(walk::waiting_name()?))),
+    // The answer.
     (
         "walk_provide Ts? -> ()",
         |a| Ok(walk::provide(a.opt_tensors()?)?.into()),
     ),
-    // The node whose rule must run on the CPU; empty for a copy between devices.
-    ("walk_rule_name -> t", |_| Ok(Outcome::Text(walk::waiting_name()?))),
-    // Runs that rule on copies on the CPU of what `walk_gradients` gave.
-    ("walk_rule Ts? -> ()", |a| {
-        Ok(walk::provide_from_cpu(&a.opt_tensors()?)?.into())
-    }),
     // Ends the walk, also after an error: the gradients of the inputs it was started with.
     ("walk_end Ts -> Ts", |a| Ok(Outcome::Tensors(walk::end(&a.tensors()?)?))),
+    // Hooks of a tensor (0), after its gradient was accumulated (1), before its node (2), after its node (3): the number
+    // under which Python keeps them, which is the given one if there were none.
+    ("hooks T i i -> i", |a| {
+        let (x, kind, number) = (a.tensor()?, a.int()?, a.int()? as u64);
+        let number = match (kind, autograd::grad_fn(&x)) {
+            (0, _) => autograd::tensor_hooks(&x, number),
+            (1, None) => autograd::accumulated_hooks(&x, number),
+            (2, Some(made)) => made.node.hooks_or_new(HookPlace::Before, number),
+            (3, Some(made)) => made.node.hooks_or_new(HookPlace::After, number),
+            _ => return Err(Error::runtime("there is no place for such hooks")),
+        };
+        Ok(Outcome::Number(number as f64))
+    }),
+    // Numbers that nobody holds any more.
+    ("released -> is", |_| {
+        let numbers = autograd::take_released(1024);
+        Ok(Outcome::Numbers(
+            numbers.into_iter().map(|number| number as f64).collect(),
+        ))
+    }),
+    // Packing of saved tensors by Python: on or off; what was saved since; the numbers that stand for it.
+    ("packing b -> ()", |a| {
+        packing::switch(a.bool()?);
+        Ok(Outcome::Unit)
+    }),
+    ("packing_noted -> Ts", |_| Ok(Outcome::Tensors(packing::noted()))),
+    ("packing_store is -> ()", |a| {
+        let numbers: Vec<u64> = a.ints()?.into_iter().map(|number| number as u64).collect();
+        packing::store(&numbers);
+        Ok(Outcome::Unit)
+    }),
+    // The history: a tensor that holds the node (nothing for leaves), the node's identity and the output's number, where the
+    // gradients of its inputs go (leaves as themselves), what it saved, and the number of Python's function (-1 if it is none).
+    ("history T -> Ts", |a| {
+        let made = autograd::grad_fn(&a.tensor()?);
+        Ok(Outcome::Tensors(
+            made.map(|made| Some(autograd::anchor(made.node, made.output)))
+                .into_iter()
+                .collect(),
+        ))
+    }),
+    ("history_place T -> is", |a| {
+        let made = autograd::grad_fn(&a.tensor()?);
+        Ok(Outcome::Numbers(made.map_or_else(Vec::new, |made| {
+            vec![made.node.sequence as f64, made.output as f64]
+        })))
+    }),
+    ("history_outputs T -> i", |a| {
+        let made = autograd::grad_fn(&a.tensor()?);
+        Ok(Outcome::Number(made.map_or(0.0, |made| made.node.outputs.len() as f64)))
+    }),
+    ("retains_grad T -> b", |a| {
+        let x = a.tensor()?;
+        let made = autograd::grad_fn(&x);
+        Ok(made
+            .is_some_and(|made| made.node.retained(made.output).iter().any(|known| known.is_same(&x)))
+            .into())
+    }),
+    ("bump_version T -> ()", |a| {
+        a.tensor()?.bump_version();
+        Ok(Outcome::Unit)
+    }),
+    ("history_next T -> Ts", |a| {
+        let made = autograd::grad_fn(&a.tensor()?);
+        let edges = made.iter().flat_map(|made| &made.node.edges);
+        let next = edges.map(|edge| {
+            edge.as_ref().map(|edge| match edge {
+                Edge::Node(node, output) => autograd::anchor(std::rc::Rc::clone(node), *output),
+                Edge::Leaf(leaf) => leaf.clone(),
+            })
+        });
+        Ok(Outcome::Tensors(next.collect()))
+    }),
+    ("history_saved T -> Ts", |a| match autograd::grad_fn(&a.tensor()?) {
+        Some(made) => Ok(Outcome::Tensors(made.node.unpack(made.node.take_unpacked())?)),
+        None => Ok(Outcome::Tensors(Vec::new())),
+    }),
+    ("history_function T -> i", |a| {
+        let made = autograd::grad_fn(&a.tensor()?);
+        Ok(Outcome::Number(match made.as_ref().map(|made| &made.node.rule) {
+            Some(Rule::Callback { number, .. }) => number.number() as f64,
+            _ => -1.0,
+        }))
+    }),
+    ("inference_mode -> b", |_| Ok(context::inference_mode().into())),
+    ("set_inference_mode b -> b", |a| {
+        Ok(context::set_inference_mode(a.bool()?).into())
+    }),
+    ("set_checks_nan b -> b", |a| Ok(context::set_checks_nan(a.bool()?).into())),
 ];

@@ -47,8 +47,13 @@ pub const ROWS: &[Row] = &[
         Ok(Outcome::Number(a.tensor()?.storage().num_elements as f64))
     }),
     ("version T -> i", |a| {
-        Ok(Outcome::Number(f64::from(a.tensor()?.version())))
+        let x = a.tensor()?;
+        if x.is_inference() {
+            return Err(Error::runtime("Inference tensors do not track version counter."));
+        }
+        Ok(Outcome::Number(f64::from(x.version())))
     }),
+    ("is_inference T -> b", |a| Ok(a.tensor()?.is_inference().into())),
     ("is_contiguous T -> b", |a| Ok(a.tensor()?.is_contiguous().into())),
     ("clone T -> T", |a| Ok(copy::clone(&a.tensor()?)?.into())),
     ("contiguous T -> T", |a| Ok(copy::contiguous(&a.tensor()?)?.into())),
