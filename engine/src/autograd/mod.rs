@@ -103,7 +103,11 @@ pub fn record(prim: Prim, inputs: &[&Tensor], params: &[Scalar], output: Tensor)
     }
     let needs: Vec<bool> = edges.iter().map(Option::is_some).collect();
     let keep = rules::saved_by(&prim, &needs);
-    if inputs.iter().zip(&keep).any(|(input, &kept)| kept && input.is_inference()) {
+    if inputs
+        .iter()
+        .zip(&keep)
+        .any(|(input, &kept)| kept && input.is_inference())
+    {
         return Err(Error::runtime(
             "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in \
              autograd.",
@@ -306,9 +310,7 @@ pub fn tensor_hooks(tensor: &Tensor, number: u64) -> u64 {
     }
     Leaves::note_hooks();
     let mut meta = tensor.meta_mut();
-    meta.hooks
-        .get_or_insert_with(|| Rc::new(Foreign::new(number)))
-        .number()
+    meta.hooks.get_or_insert_with(|| Rc::new(Foreign::new(number))).number()
 }
 
 /// The number of the hooks that run after a leaf's gradient was accumulated, likewise.

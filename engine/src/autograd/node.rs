@@ -229,7 +229,10 @@ impl Node {
     /// The number of the hooks at a place.
     pub fn hooks(&self, place: HookPlace) -> Option<u64> {
         let hooks = self.hooks.borrow();
-        hooks.iter().find(|(at, _)| *at == place).map(|(_, hooks)| hooks.number())
+        hooks
+            .iter()
+            .find(|(at, _)| *at == place)
+            .map(|(_, hooks)| hooks.number())
     }
 
     /// The number of the hooks at a place, which is the given one if there were none.

@@ -12,9 +12,12 @@ use super::node::Node;
 use super::saved::SavedTensor;
 use crate::tensor::Tensor;
 
+/// A node and one of its slots.
+type Slot = (Weak<Node>, usize);
+
 thread_local! {
     /// The slots saved since the last look; `None` while packing is off.
-    static NOTES: RefCell<Option<Vec<(Weak<Node>, usize)>>> = const { RefCell::new(None) };
+    static NOTES: RefCell<Option<Vec<Slot>>> = const { RefCell::new(None) };
 }
 
 /// Switches packing on or off.
@@ -35,7 +38,7 @@ pub(super) fn note(node: &Rc<Node>, saved: &[Option<SavedTensor>]) {
 /// The tensors that were saved since the last [`store`], without history.
 pub fn noted() -> Vec<Option<Tensor>> {
     let notes = NOTES.with_borrow(|notes| notes.clone().unwrap_or_default());
-    let tensor_of = |(node, slot): &(Weak<Node>, usize)| {
+    let tensor_of = |(node, slot): &Slot| {
         let node = node.upgrade()?;
         node.with_saved(|saved| saved.get(*slot)?.as_ref()?.bare()).ok()?
     };

@@ -81,9 +81,9 @@ impl SavedTensor {
     pub fn unpack(&self, node: &Rc<Node>, unpacked: &mut impl Iterator<Item = Tensor>) -> Result<Tensor> {
         let body = match &self.kept {
             Kept::Packed(_) => {
-                let tensor = unpacked.next().ok_or_else(|| {
-                    Error::runtime("a saved tensor is packed and can only be unpacked by backward")
-                })?;
+                let tensor = unpacked
+                    .next()
+                    .ok_or_else(|| Error::runtime("a saved tensor is packed and can only be unpacked by backward"))?;
                 let tensor = Tensor::from_body(tensor.body());
                 let grad_fn = match &self.origin {
                     Origin::Input(Some(edge @ Edge::Leaf(_))) => Some(GradFn {

@@ -201,5 +201,7 @@ pub const ROWS: &[Row] = &[
     ("set_inference_mode b -> b", |a| {
         Ok(context::set_inference_mode(a.bool()?).into())
     }),
-    ("set_checks_nan b -> b", |a| Ok(context::set_checks_nan(a.bool()?).into())),
+    ("set_checks_nan b -> b", |a| {
+        Ok(context::set_checks_nan(a.bool()?).into())
+    }),
 ];
