@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
@@ -34,6 +35,8 @@ pub struct Gpu {
     results: BTreeMap<u32, Result<Vec<u8>>>,
     /// The executor's counters after its last reply.
     pub stats: Stats,
+    /// The most bytes that were in use since somebody set it back.
+    pub peak_bytes: u64,
     /// An error that the executor reported and that no call has raised yet.
     failure: Option<Error>,
 }
@@ -162,11 +165,11 @@ impl Gpu {
         }
     }
 
-    /// Asks for a value's bytes and sends the graph.
-    pub fn read(&mut self, value: &GpuValue) -> u32 {
-        let ticket = self.graph.read(value);
+    /// Asks for the bytes of values and sends the graph.
+    pub fn read(&mut self, values: &[Rc<GpuValue>]) -> Vec<u32> {
+        let tickets = values.iter().map(|value| self.graph.read(value)).collect();
         self.flush();
-        ticket
+        tickets
     }
 
     /// The next message for the executor.
@@ -182,15 +185,25 @@ impl Gpu {
     /// Takes in the executor's reply to the oldest unanswered message.
     pub fn deliver(&mut self, reply: &[u8]) -> Result<()> {
         let tickets = self.unanswered.pop_front().unwrap_or_default();
-        let reply = Reply::decode(reply)?;
+        let reply = match Reply::decode(reply) {
+            Ok(reply) => reply,
+            Err(error) => {
+                self.refuse(tickets, &error);
+                return Err(error);
+            }
+        };
         self.stats = reply.stats;
+        self.peak_bytes = self.peak_bytes.max(reply.stats.peak_bytes);
         let mut failure = None;
         for item in reply.items {
             match item {
                 ReplyItem::Data { ticket, bytes } => {
                     self.results.insert(ticket, Ok(bytes));
                 }
-                ReplyItem::Failure { kind, message } => failure = Some(Error::Other { kind, message }),
+                // The first is the cause of the others.
+                ReplyItem::Failure { kind, message } => {
+                    failure.get_or_insert(Error::Other { kind, message });
+                }
             }
         }
         let missing: Vec<u32> = tickets
@@ -199,16 +212,35 @@ impl Gpu {
             .collect();
         if missing.is_empty() {
             // Nobody waits for this flush: the next call on the GPU raises it.
-            self.failure = failure.or_else(|| self.failure.take());
+            self.failure = self.failure.take().or(failure);
             return Ok(());
         }
-        let error = failure.unwrap_or_else(|| Error::Other {
-            kind: ErrorKind::Runtime,
-            message: "the GPU gave no answer to a read".into(),
-        });
-        self.results
-            .extend(missing.into_iter().map(|ticket| (ticket, Err(error.clone()))));
+        let error = failure.unwrap_or_else(|| Error::runtime("the GPU gave no answer to a read"));
+        self.refuse(missing, &error);
         Ok(())
+    }
+
+    /// Nothing that was sent will be answered: the executor is gone. What is sent from now on goes to another one.
+    pub fn lose(&mut self, reason: &str) {
+        let error = Error::Other {
+            kind: ErrorKind::DeviceLost,
+            message: format!("{reason}. Tensors on the CPU are unharmed."),
+        };
+        let unanswered = std::mem::take(&mut self.unanswered);
+        // Messages that nobody has taken yet will be answered; they are the newest.
+        let num_lost = unanswered.len().saturating_sub(self.outbox.len());
+        let mut tickets = unanswered.into_iter();
+        let lost: Vec<u32> = tickets.by_ref().take(num_lost).flatten().collect();
+        self.unanswered = tickets.collect();
+        if lost.is_empty() && num_lost > 0 {
+            self.failure.get_or_insert_with(|| error.clone());
+        }
+        self.refuse(lost, &error);
+    }
+
+    fn refuse(&mut self, tickets: Vec<u32>, error: &Error) {
+        self.results
+            .extend(tickets.into_iter().map(|ticket| (ticket, Err(error.clone()))));
     }
 
     /// True if the answer to a read has come.

@@ -29,6 +29,21 @@ impl Executor {
         pollster::block_on(self.inner.execute(message))
     }
 
+    /// Destroys the device, as a driver that is reset does. For tests of what happens then.
+    pub fn destroy_device(&self) {
+        self.inner.destroy_device();
+    }
+
+    /// Says that there was an executor before this one, whose values are gone for this reason.
+    pub fn lose_earlier(&mut self, reason: &str) {
+        self.inner.lose_earlier(reason);
+    }
+
+    /// Sets the most bytes that buffers may have together.
+    pub const fn set_memory_limit(&mut self, bytes: u64) {
+        self.inner.set_memory_limit(bytes);
+    }
+
     /// Name, backend and limits of the device as JSON.
     pub fn info(&self) -> String {
         self.inner.info()

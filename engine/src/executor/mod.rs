@@ -4,9 +4,11 @@
 //! `plan`, `codegen` and `backend`. Each flush becomes at most one submit. Errors go into the reply and
 //! mark the values that were to be made, so that later uses fail with the same reason.
 //! Refuses to panic on any message, and to answer a flush more or less than once.
-//! Read next: `run`, then `cache`.
+//! Read next: `run`, then `room`, `recovery`, `cache`.
 
 mod cache;
+mod recovery;
+mod room;
 mod run;
 mod table;
 
@@ -83,6 +85,8 @@ impl Executor {
         };
         self.stats.pipelines = self.pipelines.compiled;
         self.stats.buffer_bytes = self.pool.total_bytes();
+        self.stats.used_bytes = self.pool.used_bytes();
+        self.stats.peak_bytes = self.pool.peak_bytes;
         Reply {
             items,
             stats: self.stats,

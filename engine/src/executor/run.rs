@@ -8,7 +8,9 @@ use std::rc::Rc;
 
 use super::Executor;
 use super::cache::{Launch, PlanCache, Prepared};
-use super::table::{Entry, Held};
+use super::recovery::gone;
+use super::room::Ready;
+use super::table::Entry;
 use crate::backend::wgpu::buffers::PooledBuffer;
 use crate::backend::wgpu::encode::{CopyOut, Dispatch, submit};
 use crate::backend::wgpu::errors::{Failure, Scopes};
@@ -17,9 +19,10 @@ use crate::codegen::generate;
 use crate::error::{Error, ErrorKind};
 use crate::plan::memory::Storage;
 use crate::plan::plan;
-use crate::wire::{Flush, Program, Read, ReplyItem, Upload, ValueDecl};
+use crate::wire::{Flush, Program, Read, ReplyItem, ValueDecl};
 
-type Outcome<T> = Result<T, Failure>;
+/// A result, or what the reply will say.
+pub(super) type Outcome<T> = Result<T, Failure>;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
@@ -30,7 +33,11 @@ impl From<Error> for Failure {
     }
 }
 
-fn refused(message: impl Into<String>) -> Failure {
+/// A program that is ready to run, and its key in the cache.
+pub(super) type Work = (Rc<Prepared>, Vec<u8>);
+
+/// A message that is wrong.
+pub(super) fn refused(message: impl Into<String>) -> Failure {
     Failure {
         kind: ErrorKind::Runtime,
         message: message.into(),
@@ -51,28 +58,24 @@ impl Executor {
     /// Runs a flush; gives the reply's items.
     pub(super) async fn run(&mut self, flush: Flush) -> Vec<ReplyItem> {
         let mut failures: Vec<Failure> = Vec::new();
-        if let Some(lost) = self.gpu.errors.lost() {
-            failures.push(lost);
+        if let Some(lost) = self.gpu.lost()
+            && let Err(failure) = self.recover(&lost).await
+        {
+            self.fail_uploads(&flush, &failure);
+            failures.push(failure);
             self.fail_outputs(&flush, &failures);
             return items(Vec::new(), failures);
         }
+        self.pool.peak_bytes = self.pool.used_bytes();
+        self.free_unused(&flush);
         let created_before = self.pool.created + self.pipelines.compiled;
-        let scopes = Scopes::open(&self.gpu.device);
-        for upload in &flush.uploads {
-            if let Err(failure) = self.upload(upload) {
-                failures.push(failure);
-            }
-        }
-        let work = self.prepare(&flush);
-        let slots_and_outputs = match &work {
-            Ok(Some((prepared, _))) => self.allocate(prepared, &flush).map(Some),
-            Ok(None) => Ok(None),
-            Err(failure) => Err(failure.clone()),
-        };
+        let Ready { work, room, scopes } = self.make_ready(&flush, &mut failures).await;
+        let scopes = scopes.unwrap_or_else(|| Scopes::open(&self.gpu.device));
         let mut slots = Vec::new();
-        match slots_and_outputs {
-            Ok(taken) => slots = taken.unwrap_or_default(),
-            Err(failure) => {
+        match (room, &work) {
+            (Ok(Some(room)), Ok(Some((prepared, _)))) => slots = self.move_in(prepared, &flush, room),
+            (Ok(_), _) => {}
+            (Err(failure), _) => {
                 failures.push(failure);
                 self.fail_outputs(&flush, &failures);
             }
@@ -101,7 +104,11 @@ impl Executor {
             }
         }
         failures.extend(self.gpu.errors.take());
-        failures.extend(self.gpu.errors.lost());
+        if let Some(lost) = self.gpu.lost() {
+            // Whatever else went wrong, this is why.
+            failures = vec![gone(&lost.message)];
+        }
+        let is_out_of_memory = failures.iter().any(|failure| failure.kind == ErrorKind::OutOfMemory);
         if !failures.is_empty() {
             self.fail_outputs(&flush, &failures);
             if let Ok(Some((prepared, key))) = &work {
@@ -112,53 +119,17 @@ impl Executor {
             self.pool.give(slot);
         }
         for &id in &flush.frees {
-            if let Some(Entry::Held(held)) = self.values.remove(id) {
-                self.pool.give(held.buffer);
-            }
+            self.free(id);
+        }
+        if is_out_of_memory {
+            // Buffers that the device refused must not come back from the pool.
+            self.pool.trim();
         }
         items(if failures.is_empty() { data } else { Vec::new() }, failures)
     }
 
-    fn upload(&mut self, upload: &Upload) -> Outcome<()> {
-        if !upload.bytes.len().is_multiple_of(4) {
-            return Err(refused("an upload is not a whole number of elements"));
-        }
-        let buffer = self.take(upload.bytes.len() as u64)?;
-        if !upload.bytes.is_empty() {
-            self.gpu.queue.write_buffer(&buffer.buffer, 0, &upload.bytes);
-        }
-        let held = Held {
-            dtype: upload.dtype,
-            num_elements: upload.bytes.len() / 4,
-            buffer,
-        };
-        self.keep(upload.id, Entry::Held(held));
-        Ok(())
-    }
-
-    /// A buffer of the pool, if the device can have one so large.
-    fn take(&mut self, bytes: u64) -> Outcome<PooledBuffer> {
-        if bytes > self.gpu.max_buffer_bytes {
-            let message = format!(
-                "a tensor of {bytes} bytes is larger than the GPU's largest buffer ({} bytes)",
-                self.gpu.max_buffer_bytes
-            );
-            return Err(Failure {
-                kind: ErrorKind::OutOfMemory,
-                message,
-            });
-        }
-        Ok(self.pool.take(&self.gpu.device, bytes))
-    }
-
-    fn keep(&mut self, id: crate::wire::ValueId, entry: Entry) {
-        if let Some(Entry::Held(replaced)) = self.values.insert(id, entry) {
-            self.pool.give(replaced.buffer);
-        }
-    }
-
     /// The plan of the flush's program and its key; `None` if there is nothing to compute.
-    fn prepare(&mut self, flush: &Flush) -> Outcome<Option<(Rc<Prepared>, Vec<u8>)>> {
+    pub(super) fn prepare(&mut self, flush: &Flush) -> Outcome<Option<Work>> {
         if flush.program.is_empty() {
             return Ok(None);
         }
@@ -248,37 +219,6 @@ impl Executor {
         Ok(())
     }
 
-    /// Buffers for temporaries, and entries for the outputs.
-    fn allocate(&mut self, prepared: &Prepared, flush: &Flush) -> Outcome<Vec<PooledBuffer>> {
-        let plan = &prepared.plan;
-        for (number, (&id, &num_elements)) in flush.output_ids.iter().zip(&plan.outputs).enumerate() {
-            let overwritten = plan
-                .in_place
-                .iter()
-                .find(|pair| pair.0 as usize == number)
-                .map(|pair| flush.input_ids[pair.1 as usize]);
-            let entry = match overwritten.and_then(|input| self.values.remove(input)) {
-                // Written over an input: the buffer changes hands.
-                Some(entry) => entry,
-                None => {
-                    let buffer = self.take(num_elements as u64 * 4)?;
-                    let dtype = prepared.program.nodes[prepared.program.outputs[number] as usize].dtype;
-                    Entry::Held(Held {
-                        dtype,
-                        num_elements,
-                        buffer,
-                    })
-                }
-            };
-            self.keep(id, entry);
-        }
-        let mut slots = Vec::with_capacity(plan.slots.len());
-        for &num_elements in &plan.slots {
-            slots.push(self.take(num_elements as u64 * 4)?);
-        }
-        Ok(slots)
-    }
-
     /// Where in the staging buffer each read goes.
     fn plan_reads(&self, reads: &[Read], failures: &mut Vec<Failure>) -> ReadPlan {
         let mut plan = ReadPlan {
@@ -364,7 +304,16 @@ impl Executor {
         if let Some(staging) = staging {
             match self.staging.read(&self.gpu, staging, reads.total).await {
                 Ok(read) => bytes = read,
-                Err(error) => failures.push(error.into()),
+                Err(error) => {
+                    for caught in std::mem::take(&mut self.late) {
+                        failures.extend(caught.await);
+                    }
+                    // What was submitted was good, as far as anybody says: then the device is not.
+                    if failures.is_empty() {
+                        self.gpu.errors.lose(&error.to_string());
+                    }
+                    failures.push(error.into());
+                }
             }
         }
         let slice = |&(read, offset, length): &(Read, u64, u64)| {
@@ -377,7 +326,7 @@ impl Executor {
         reads.copies.iter().filter_map(slice).collect()
     }
 
-    fn fail_outputs(&mut self, flush: &Flush, failures: &[Failure]) {
+    pub(super) fn fail_outputs(&mut self, flush: &Flush, failures: &[Failure]) {
         let Some(first) = failures.first() else { return };
         for &id in &flush.output_ids {
             self.keep(id, Entry::Failed(first.clone()));
@@ -385,7 +334,7 @@ impl Executor {
     }
 
     /// Drops what a failed flush may have left half-made.
-    fn forget(&mut self, prepared: &Prepared, key: &[u8]) {
+    pub(super) fn forget(&mut self, prepared: &Prepared, key: &[u8]) {
         self.plans.remove(key);
         for kernel in &prepared.plan.kernels {
             self.pipelines.forget(&generate(kernel, &self.gpu.caps).wgsl);

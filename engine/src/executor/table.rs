@@ -33,6 +33,8 @@ pub(super) enum Entry {
 #[derive(Debug, Default)]
 pub(super) struct ValueTable {
     entries: BTreeMap<ValueId, Entry>,
+    /// What happened to values that were never here: those of an executor before this one.
+    pub lost_before: Option<Failure>,
 }
 
 impl ValueTable {
@@ -46,15 +48,25 @@ impl ValueTable {
         self.entries.remove(&id)
     }
 
+    /// Every value is gone, for one reason.
+    pub fn lose_all(&mut self, failure: &Failure) {
+        for entry in self.entries.values_mut() {
+            // What failed before keeps its own reason.
+            if matches!(entry, Entry::Held(_)) {
+                *entry = Entry::Failed(failure.clone());
+            }
+        }
+    }
+
     /// The value, or why there is none.
     pub fn get(&self, id: ValueId) -> Result<&Held, Failure> {
         match self.entries.get(&id) {
             Some(Entry::Held(held)) => Ok(held),
             Some(Entry::Failed(failure)) => Err(failure.clone()),
-            None => Err(Failure {
+            None => Err(self.lost_before.clone().unwrap_or_else(|| Failure {
                 kind: crate::error::ErrorKind::Runtime,
                 message: format!("the GPU holds no value {}", id.0),
-            }),
+            })),
         }
     }
 }

@@ -22,10 +22,14 @@ pub struct JsExecutor {
 #[wasm_bindgen(js_class = Executor)]
 impl JsExecutor {
     /// Requests adapter and device. Rejects with the reason when there is none.
-    pub async fn create() -> Result<JsExecutor, JsValue> {
-        let executor = super::Executor::new()
+    /// `lost` says what became of the executor before this one, if there was one.
+    pub async fn create(lost: Option<String>) -> Result<JsExecutor, JsValue> {
+        let mut executor = super::Executor::new()
             .await
             .map_err(|error| JsValue::from_str(&error.to_string()))?;
+        if let Some(reason) = lost {
+            executor.lose_earlier(&reason);
+        }
         let info = executor.info();
         Ok(JsExecutor {
             idle: Rc::new(RefCell::new(Some(executor))),

@@ -11,6 +11,8 @@
 use std::slice;
 
 use super::recorder::Recorder;
+#[cfg(feature = "executor")]
+use crate::context;
 
 /// Memory of the caller as a slice; a null pointer is empty.
 ///
@@ -194,4 +196,42 @@ pub extern "C" fn carrel_gpu_run() -> f64 {
             0.0
         })
     })
+}
+
+/// Destroys the GPU's device, as a driver that is reset does. For tests of what happens then.
+#[cfg(feature = "executor")]
+#[unsafe(no_mangle)]
+pub extern "C" fn carrel_gpu_destroy() {
+    EXECUTOR.with_borrow(|slot| {
+        if let Some(executor) = slot {
+            executor.destroy_device();
+        }
+    });
+}
+
+/// Sets the most bytes that the GPU's buffers may have together.
+#[cfg(feature = "executor")]
+#[unsafe(no_mangle)]
+pub extern "C" fn carrel_gpu_limit(bytes: f64) {
+    EXECUTOR.with_borrow_mut(|slot| {
+        if let Some(executor) = slot {
+            executor.set_memory_limit(bytes as u64);
+        }
+    });
+}
+
+/// Puts another executor in the place of this one, as after a gpu worker that died: 1, or 0 if there is none.
+/// What was sent and not answered is lost.
+#[cfg(feature = "executor")]
+#[unsafe(no_mangle)]
+pub extern "C" fn carrel_gpu_restart() -> u32 {
+    const REASON: &str = "the GPU worker stopped";
+    context::with_gpu(|gpu| gpu.lose(REASON));
+    let executor = crate::executor::blocking::Executor::new().ok().map(|mut executor| {
+        executor.lose_earlier(REASON);
+        executor
+    });
+    let is_open = executor.is_some();
+    EXECUTOR.with_borrow_mut(|slot| *slot = executor);
+    u32::from(is_open)
 }

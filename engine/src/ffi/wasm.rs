@@ -77,4 +77,9 @@ impl Recorder {
     pub fn deliver(&self, reply: &[u8]) -> f64 {
         Inner::with(|recorder| recorder.deliver(reply).code())
     }
+
+    /// The executor is gone: what was sent and not answered fails for this reason.
+    pub fn lose(&self, reason: &str) {
+        context::with_gpu(|gpu| gpu.lose(reason));
+    }
 }

@@ -58,14 +58,30 @@ pub fn to_device(x: &Tensor, device: Device) -> Result<Tensor> {
 }
 
 /// Asks for a GPU tensor's elements; the ticket is for [`take`].
-pub fn read(x: &Tensor) -> Result<(u32, DType, Vec<usize>)> {
-    let whole = context::with_grad_mode(false, || if x.covers_storage() { Ok(x.clone()) } else { clone(x) })?;
-    let value = whole.storage().value()?;
-    let ticket = context::with_gpu(|gpu| {
-        gpu.check()?;
-        Ok::<u32, Error>(gpu.read(&value))
+pub fn read(x: &Tensor) -> Result<u32> {
+    let tickets = read_all(std::slice::from_ref(x))?;
+    tickets
+        .first()
+        .copied()
+        .ok_or_else(|| Error::runtime("no read was asked for"))
+}
+
+/// Asks for the elements of several GPU tensors with one message; the tickets are for [`take`].
+pub fn read_all(tensors: &[Tensor]) -> Result<Vec<u32>> {
+    if tensors.iter().any(|x| x.device() == Device::Cpu) {
+        return Err(Error::runtime("a CPU tensor needs no reading"));
+    }
+    let whole = |x: &Tensor| if x.covers_storage() { Ok(x.clone()) } else { clone(x) };
+    let values = context::with_grad_mode(false, || {
+        tensors
+            .iter()
+            .map(|x| whole(x)?.storage().value())
+            .collect::<Result<Vec<_>>>()
     })?;
-    Ok((ticket, x.dtype(), x.shape()))
+    context::with_gpu(|gpu| {
+        gpu.check()?;
+        Ok(gpu.read(&values))
+    })
 }
 
 /// The CPU tensor that a read brought. With `source`, gradients flow back to that GPU tensor.

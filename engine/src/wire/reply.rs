@@ -38,6 +38,10 @@ pub struct Stats {
     pub pipelines: u32,
     /// Bytes of live buffers and of the pool.
     pub buffer_bytes: u64,
+    /// Bytes of the buffers that hold values.
+    pub used_bytes: u64,
+    /// The most bytes that were in use during the flush, temporaries included.
+    pub peak_bytes: u64,
 }
 
 /// The answer to one flush.
@@ -76,7 +80,9 @@ impl Reply {
         for counter in [stats.submits, stats.dispatches, stats.plans, stats.pipelines] {
             writer.u32(counter);
         }
-        writer.u64(stats.buffer_bytes);
+        for bytes in [stats.buffer_bytes, stats.used_bytes, stats.peak_bytes] {
+            writer.u64(bytes);
+        }
         writer.into_bytes()
     }
 
@@ -117,6 +123,8 @@ impl Reply {
             plans: reader.u32()?,
             pipelines: reader.u32()?,
             buffer_bytes: reader.u64()?,
+            used_bytes: reader.u64()?,
+            peak_bytes: reader.u64()?,
         };
         reader.finish()?;
         Ok(reply)
@@ -146,6 +154,8 @@ mod tests {
                 plans: 3,
                 pipelines: 4,
                 buffer_bytes: 5,
+                used_bytes: 6,
+                peak_bytes: 7,
             },
         };
         assert_eq!(Reply::decode(&reply.encode()), Ok(reply));

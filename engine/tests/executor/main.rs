@@ -10,6 +10,7 @@ mod elementwise;
 mod faults;
 mod fusion;
 mod lines;
+mod losses;
 mod random_graphs;
 mod structural;
 mod windows;

@@ -11,4 +11,5 @@ mod entry_points;
 mod long_chains;
 mod messages;
 mod noise;
+mod on_device;
 mod programs;

@@ -22,26 +22,59 @@ pub struct PooledBuffer {
 }
 
 /// Buffers that wait, and the books over all.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct BufferPool {
     waiting: BTreeMap<u64, Vec<wgpu::Buffer>>,
     waiting_bytes: u64,
     used_bytes: u64,
+    /// The most bytes in use since somebody set it back.
+    pub peak_bytes: u64,
     /// Buffers created since the pool was made.
     pub created: u32,
+    /// Bytes of the buffers created since the pool was made.
+    pub created_bytes: u64,
+    /// The most bytes that buffers may have together. Devices do not tell theirs: they refuse, or are lost.
+    pub limit_bytes: u64,
+}
+
+impl Default for BufferPool {
+    fn default() -> BufferPool {
+        BufferPool::with_limit(u64::MAX)
+    }
 }
 
 impl BufferPool {
-    /// A buffer for so many bytes; its contents are arbitrary.
-    pub fn take(&mut self, device: &wgpu::Device, bytes: u64) -> PooledBuffer {
+    /// An empty pool whose buffers may have so many bytes together.
+    pub const fn with_limit(limit_bytes: u64) -> BufferPool {
+        BufferPool {
+            waiting: BTreeMap::new(),
+            waiting_bytes: 0,
+            used_bytes: 0,
+            peak_bytes: 0,
+            created: 0,
+            created_bytes: 0,
+            limit_bytes,
+        }
+    }
+
+    /// A buffer for so many bytes, whose contents are arbitrary; `None` if the limit leaves no room for it.
+    pub fn take(&mut self, device: &wgpu::Device, bytes: u64) -> Option<PooledBuffer> {
         let bytes = bytes.max(4);
         let class = size_class(bytes);
-        self.used_bytes += class;
         if let Some(buffer) = self.waiting.get_mut(&class).and_then(Vec::pop) {
             self.waiting_bytes -= class;
-            return PooledBuffer { buffer, bytes };
+            self.use_bytes(class);
+            return Some(PooledBuffer { buffer, bytes });
         }
+        if self.total_bytes().saturating_add(class) > self.limit_bytes {
+            self.trim();
+            if self.used_bytes.saturating_add(class) > self.limit_bytes {
+                return None;
+            }
+        }
+        self.use_bytes(class);
         self.created += 1;
+        self.created_bytes += class;
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
         let buffer = device.create_buffer(&wgpu::BufferDescriptor {
             label: None,
@@ -49,7 +82,12 @@ impl BufferPool {
             usage,
             mapped_at_creation: false,
         });
-        PooledBuffer { buffer, bytes }
+        Some(PooledBuffer { buffer, bytes })
+    }
+
+    fn use_bytes(&mut self, bytes: u64) {
+        self.used_bytes += bytes;
+        self.peak_bytes = self.peak_bytes.max(self.used_bytes);
     }
 
     /// Gives a buffer back.
@@ -72,6 +110,11 @@ impl BufferPool {
         while self.waiting_bytes > 0 {
             self.drop_largest();
         }
+    }
+
+    /// Bytes in use.
+    pub const fn used_bytes(&self) -> u64 {
+        self.used_bytes
     }
 
     /// Bytes in use and waiting.

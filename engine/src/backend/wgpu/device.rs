@@ -3,7 +3,7 @@
 //! Limits are raised to what the adapter offers, features are not used yet. Capabilities are read, never
 //! assumed. Refuses to pick among adapters beyond asking for the fast one.
 
-use super::errors::ErrorLog;
+use super::errors::{ErrorLog, Failure};
 use crate::error::{Error, Result};
 use crate::plan::Caps;
 
@@ -83,6 +83,14 @@ impl Gpu {
             info,
             errors,
         })
+    }
+
+    /// Why the device is gone, if it is.
+    pub fn lost(&self) -> Option<Failure> {
+        // Natively callbacks run only when somebody polls; in the browser this does nothing. What it would report is
+        // reported by callback too.
+        self.device.poll(wgpu::PollType::Poll).ok();
+        self.errors.lost()
     }
 }
 

@@ -11,6 +11,9 @@ use crate::error::ErrorKind;
 /// Most failures kept; one bad step can cause thousands.
 const MAX_KEPT: usize = 16;
 
+/// Drivers can be talkative.
+const MAX_REASON_CHARS: usize = 200;
+
 /// Something that the device reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -40,7 +43,20 @@ impl ErrorLog {
         let log = self.clone();
         device.set_device_lost_callback(move |reason, message| {
             // Dropping the device on purpose is reported here too, when nobody listens any more.
-            log.with(|log| log.lost = Some(format!("the GPU device was lost ({reason:?}): {message}")));
+            log.lose(&format!("{reason:?}: {message}"));
+        });
+    }
+
+    /// Notes that the device is gone.
+    pub fn lose(&self, reason: &str) {
+        let reason: String = reason
+            .trim_end_matches(['.', ' ', ':'])
+            .chars()
+            .take(MAX_REASON_CHARS)
+            .collect();
+        self.with(|log| {
+            log.lost
+                .get_or_insert_with(|| format!("the GPU device was lost ({reason})"));
         });
     }
 

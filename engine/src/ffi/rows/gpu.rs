@@ -4,7 +4,6 @@
 
 use crate::apply::check_dtype;
 use crate::context;
-use crate::error::Error;
 use crate::ffi::args::Outcome;
 use crate::ffi::table::Row;
 use crate::ops::copy;
@@ -17,11 +16,7 @@ pub const ROWS: &[Row] = &[
     }),
     // A ticket for the elements of a GPU tensor; sends the graph.
     ("gpu_read T -> i", |a| {
-        let x = a.tensor()?;
-        if x.device() == Device::Cpu {
-            return Err(Error::runtime("a CPU tensor needs no reading"));
-        }
-        Ok(Outcome::Number(f64::from(copy::read(&x)?.0)))
+        Ok(Outcome::Number(f64::from(copy::read(&a.tensor()?)?)))
     }),
     ("gpu_ready i -> b", |a| {
         let ticket = a.int()? as u32;
@@ -44,11 +39,21 @@ pub const ROWS: &[Row] = &[
     ("gpu_pending -> i", |_| {
         Ok(Outcome::Number(context::with_gpu(|gpu| gpu.graph.num_pending()) as f64))
     }),
-    // submits, dispatches, plans, pipelines, bytes of buffers
+    // submits, dispatches, plans, pipelines, bytes of buffers, bytes in use, the most bytes in use
     ("gpu_stats -> is", |_| {
-        let stats = context::with_gpu(|gpu| gpu.stats);
+        let (stats, peak) = context::with_gpu(|gpu| (gpu.stats, gpu.peak_bytes));
         let counters = [stats.submits, stats.dispatches, stats.plans, stats.pipelines].map(f64::from);
-        Ok(Outcome::Numbers([&counters[..], &[stats.buffer_bytes as f64]].concat()))
+        let bytes = [stats.buffer_bytes, stats.used_bytes, peak].map(|bytes| bytes as f64);
+        Ok(Outcome::Numbers([&counters[..], &bytes].concat()))
+    }),
+    ("gpu_reset_peak -> ()", |_| {
+        context::with_gpu(|gpu| gpu.peak_bytes = gpu.stats.used_bytes);
+        Ok(Outcome::Unit)
+    }),
+    // Tickets for the elements of several GPU tensors; sends the graph once.
+    ("gpu_read_all Ts -> is", |a| {
+        let tickets = copy::read_all(&a.tensors()?)?;
+        Ok(Outcome::Numbers(tickets.into_iter().map(f64::from).collect()))
     }),
     ("gpu_supports d -> b", |a| {
         Ok(check_dtype(a.dtype()?, Device::WebGpu).is_ok().into())
