@@ -194,3 +194,119 @@ fn adam_step() {
     drop((old, new, squares, old_v, new_v, root, direction, step));
     check("adam_step", &mut graph, &[&m, &v, &p]);
 }
+
+/// A value seen through an expanded window.
+fn expanded(value: &Seen, shape: &[usize]) -> Seen {
+    seen(value, value.1.expand(shape).expect("expandable"))
+}
+
+/// Normalises rows of 48, and gives the reciprocal deviation too.
+fn normalised(graph: &mut Graph, x: &Seen) -> (Seen, Seen) {
+    let total = sum(graph, x, &[1]);
+    let mean = times(graph, &total, 1.0 / 48.0);
+    let centred = binary(graph, Binary::Sub, x, &expanded(&mean, &x.1.shape));
+    let square = apply(graph, Prim::Unary(Unary::Square), &[&centred], &[]);
+    let total = sum(graph, &square, &[1]);
+    let variance = times(graph, &total, 1.0 / 48.0);
+    let scale = apply(graph, Prim::Unary(Unary::Rsqrt), &[&variance], &[]);
+    (
+        binary(graph, Binary::Mul, &centred, &expanded(&scale, &x.1.shape)),
+        scale,
+    )
+}
+
+#[test]
+fn layer_norm() {
+    let mut graph = Graph::default();
+    let (x, gain) = (
+        input(&mut graph, &[32, 48], DType::F32),
+        input(&mut graph, &[48], DType::F32),
+    );
+    let (normal, scale) = normalised(&mut graph, &x);
+    let out = binary(&mut graph, Binary::Mul, &normal, &expanded(&gain, &[32, 48]));
+    drop(normal);
+    check("layer_norm", &mut graph, &[&scale, &out]);
+}
+
+#[test]
+fn layer_norm_gradients() {
+    let mut graph = Graph::default();
+    let [normal, g] = [(); 2].map(|()| input(&mut graph, &[32, 48], DType::F32));
+    let scale = input(&mut graph, &[32, 1], DType::F32);
+    let product = binary(&mut graph, Binary::Mul, &g, &normal);
+    let (gain, shift) = (sum(&mut graph, &product, &[0]), sum(&mut graph, &g, &[0]));
+    let (slopes, total) = (sum(&mut graph, &product, &[1]), sum(&mut graph, &g, &[1]));
+    let (slope, mean) = (
+        times(&mut graph, &slopes, 1.0 / 48.0),
+        times(&mut graph, &total, 1.0 / 48.0),
+    );
+    let along = binary(&mut graph, Binary::Mul, &normal, &expanded(&slope, &[32, 48]));
+    let level = binary(&mut graph, Binary::Sub, &g, &expanded(&mean, &[32, 48]));
+    let rest = binary(&mut graph, Binary::Sub, &level, &along);
+    let out = binary(&mut graph, Binary::Mul, &rest, &expanded(&scale, &[32, 48]));
+    drop((product, slopes, slope, total, mean, along, level, rest));
+    check("layer_norm_gradients", &mut graph, &[&gain, &shift, &out]);
+}
+
+#[test]
+fn masked_attention_scores() {
+    let mut graph = Graph::default();
+    let (q, k) = (
+        input(&mut graph, &[8, 16, 12], DType::F32),
+        input(&mut graph, &[8, 16, 12], DType::F32),
+    );
+    let mask = input(&mut graph, &[16, 16], DType::F32);
+    let scores = apply(&mut graph, Prim::Matmul, &[&q, &seen(&k, k.1.permute(&[0, 2, 1]))], &[]);
+    let scaled = times(&mut graph, &scores, 0.288);
+    let masked = binary(&mut graph, Binary::Add, &scaled, &expanded(&mask, &[8, 16, 16]));
+    let out = apply(&mut graph, Prim::Softmax, &[&masked], &[]);
+    drop((scores, scaled, masked));
+    check("masked_attention_scores", &mut graph, &[&out]);
+}
+
+#[test]
+fn cross_entropy_with_gradient() {
+    let mut graph = Graph::default();
+    let x = input(&mut graph, &[20, 10], DType::F32);
+    let labels = input(&mut graph, &[20, 1], DType::I64);
+    let log = apply(&mut graph, Prim::LogSoftmax, &[&x], &[]);
+    let picked = apply(&mut graph, Prim::Gather { dim: 1 }, &[&log, &labels], &[]);
+    let total = sum(&mut graph, &picked, &[0, 1]);
+    let loss = times(&mut graph, &total, -0.05);
+    let soft = apply(&mut graph, Prim::Unary(Unary::Exp), &[&log], &[]);
+    let share = apply(&mut graph, Prim::Full, &[], &[Scalar::Float(0.05)]);
+    let scatter = Prim::ScatterAdd {
+        dim: 1,
+        shape: vec![20, 10],
+    };
+    let hot = apply(&mut graph, scatter, &[&labels, &expanded(&share, &[20, 1])], &[]);
+    let shared = times(&mut graph, &soft, 0.05);
+    let gradient = binary(&mut graph, Binary::Sub, &shared, &hot);
+    drop((log, picked, total, soft, shared, share, hot));
+    check("cross_entropy_with_gradient", &mut graph, &[&loss, &gradient]);
+}
+
+#[test]
+fn gradient_of_three_slices() {
+    let mut graph = Graph::default();
+    let grads = [(); 3].map(|()| input(&mut graph, &[5, 4], DType::F32));
+    let mut padded = Vec::new();
+    for (number, grad) in grads.iter().enumerate() {
+        let zero = apply(&mut graph, Prim::Full, &[], &[Scalar::Float(0.0)]);
+        let write = Prim::ViewWrite {
+            shape: vec![5, 4],
+            strides: vec![12, 1],
+        };
+        let base = expanded(&zero, &[60]);
+        padded.push(apply(
+            &mut graph,
+            write,
+            &[&base, grad],
+            &[Scalar::Int(number as i64 * 4)],
+        ));
+    }
+    let first = binary(&mut graph, Binary::Add, &padded[0], &padded[1]);
+    let total = binary(&mut graph, Binary::Add, &first, &padded[2]);
+    drop((first, padded));
+    check("gradient_of_three_slices", &mut graph, &[&total]);
+}

@@ -11,10 +11,14 @@ use crate::prim::Draw;
 use crate::view::View;
 
 /// What a block's root index is called: coordinates with their sizes, row-major. Often just one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Root {
     /// Names and sizes, outermost first.
     pub coordinates: Vec<(String, usize)>,
+    /// In a row kernel: the number of the row at hand.
+    pub row: Option<String>,
+    /// In a row kernel: dtypes of its variables `s0`, `s1`, …
+    pub registers: Vec<DType>,
 }
 
 /// Writes blocks of one kernel.
@@ -38,6 +42,18 @@ pub fn block_lines(
     root: &Root,
     result: Option<(&str, DType)>,
 ) -> (Vec<String>, Option<String>) {
+    let (lines, values) = block_values(bindings, block, root, result);
+    let result = block.result.map(|result| values[result].clone());
+    (lines, result)
+}
+
+/// The statements of a block, and the name of every value.
+pub fn block_values(
+    bindings: &[Binding],
+    block: &Block,
+    root: &Root,
+    result: Option<(&str, DType)>,
+) -> (Vec<String>, Vec<String>) {
     let mut writer = BlockWriter {
         bindings,
         block,
@@ -58,8 +74,7 @@ pub fn block_lines(
         let value = expression_for_memory(dtype, &writer.values[store.value]);
         writer.lines.push(format!("b{}[{position}] = {value};", store.binding));
     }
-    let result = block.result.map(|result| writer.values[result].clone());
-    (writer.lines, result)
+    (writer.lines, writer.values)
 }
 
 /// A register's value as it is written to memory.
@@ -90,6 +105,16 @@ impl BlockWriter<'_> {
                 Some((name, dtype)) => expression::cast(dtype, expr.dtype, name),
                 None => expression::zero(expr.dtype).to_owned(),
             },
+            Op::Register(register) => {
+                let held = self
+                    .root
+                    .registers
+                    .get(*register as usize)
+                    .copied()
+                    .unwrap_or(expr.dtype);
+                return expression::cast(held, expr.dtype, &format!("s{register}"));
+            }
+            Op::Inside { base, window } => self.inside(*base, window),
             Op::Param(word) => match expr.dtype {
                 DType::Bool => format!("{} != 0u", param_word(*word)),
                 dtype => {
@@ -149,6 +174,11 @@ impl BlockWriter<'_> {
         let block = self.block;
         let name = match &block.positions[id] {
             Position::Root => self.root_index(),
+            Position::Row => self.root.row.clone().unwrap_or_else(|| "0u".to_owned()),
+            Position::Within { base, window } => {
+                let text = self.within(*base, window);
+                self.bind("p", &text)
+            }
             Position::Window { base, window } => {
                 let text = self.window(*base, window, None);
                 self.bind("p", &text)
@@ -211,6 +241,59 @@ impl BlockWriter<'_> {
             terms.extend(index::term(&index, stride));
         }
         index::sum(&terms)
+    }
+
+    /// Distance of the element at `base` from the window's first; huge for elements before it.
+    fn distance(&mut self, base: PositionId, window: &Window) -> String {
+        let flat = self.position(base);
+        match window.offset {
+            Some(word) => {
+                let text = format!("{flat} - {}", param_word(word));
+                self.bind("d", &text)
+            }
+            None => flat,
+        }
+    }
+
+    /// The window's coordinates of the element at `base`, with their sizes; the strides are nested, so
+    /// division finds them.
+    fn window_coordinates(&mut self, base: PositionId, window: &Window) -> (Vec<(String, usize)>, String) {
+        let mut rest = self.distance(base, window);
+        let mut coordinates = Vec::new();
+        for (size, stride) in index::simplify(&window.shape, &window.strides) {
+            if stride == 1 {
+                coordinates.push((rest, size));
+                return (coordinates, "0u".to_owned());
+            }
+            let coordinate = self.bind("c", &format!("{rest} / {stride}u"));
+            rest = self.bind("d", &format!("{rest} % {stride}u"));
+            coordinates.push((coordinate, size));
+        }
+        (coordinates, rest)
+    }
+
+    /// The row-major index within the window.
+    fn within(&mut self, base: PositionId, window: &Window) -> String {
+        let (coordinates, _) = self.window_coordinates(base, window);
+        let mut below: usize = coordinates.iter().map(|coordinate| coordinate.1).product();
+        let mut terms = Vec::new();
+        for (name, size) in &coordinates {
+            below /= size;
+            terms.extend(index::term(name, below));
+        }
+        index::sum(&terms)
+    }
+
+    fn inside(&mut self, base: PositionId, window: &Window) -> String {
+        let (coordinates, rest) = self.window_coordinates(base, window);
+        let mut tests: Vec<String> = coordinates
+            .iter()
+            .map(|(name, size)| format!("{name} < {size}u"))
+            .collect();
+        if rest != "0u" {
+            tests.push(format!("{rest} == 0u"));
+        }
+        format!("({})", tests.join(" && "))
     }
 
     /// Strides over the root's own coordinates, if the window can be expressed by them.

@@ -74,6 +74,7 @@ fn root(coordinates: &[(&str, usize)]) -> Root {
             .iter()
             .map(|(name, size)| ((*name).to_owned(), *size))
             .collect(),
+        ..Root::default()
     }
 }
 
@@ -90,6 +91,8 @@ fn plain(name: &'static str, coordinates: &[(&'static str, usize)], dtype: DType
 
 fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
     match body {
+        // Row kernels have no hooks.
+        Body::Rows { .. } => (Vec::new(), plain("store", &[("i", 0)], DType::F32)),
         Body::Elementwise { num_elements } => (Vec::new(), plain("store", &[("i", *num_elements)], DType::F32)),
         Body::Reduce {
             dtype, groups, parts, ..
@@ -128,13 +131,6 @@ fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
                 *dtype,
             ),
         ),
-        Body::Softmax { rows, length, .. } => {
-            let coordinates = [("row", *rows), ("column", *length)];
-            (
-                vec![plain("load_x", &coordinates, DType::F32)],
-                plain("store", &coordinates, DType::F32),
-            )
-        }
         Body::Scatter(scattering) => scatter_hooks(scattering),
         Body::Convolve(convolving) => convolve_hooks(convolving),
         Body::Pool {
@@ -252,31 +248,15 @@ fn convolve_hooks(convolving: &Convolving) -> (Vec<Hook>, Hook) {
 
 /// `load_x(o, r)`: result number and number of the folded element, taken apart into the groups.
 fn fold_operand(dtype: DType, groups: &[(usize, bool)]) -> Hook {
-    let mut prelude = Vec::new();
-    let mut coordinates = Vec::new();
-    let total = |folded: bool| {
-        groups
-            .iter()
-            .filter(|group| group.1 == folded)
-            .map(|group| group.0)
-            .product::<usize>()
-    };
-    for (number, &(size, folded)) in groups.iter().enumerate() {
-        let below: usize = groups[number + 1..]
-            .iter()
-            .filter(|group| group.1 == folded)
-            .map(|group| group.0)
-            .product();
-        let text = index::coordinate(if folded { "r" } else { "o" }, below, size, total(folded));
-        let name = format!("g{number}");
-        prelude.push(format!("let {name} = {text};"));
-        coordinates.push((name, size));
-    }
+    let (prelude, coordinates) = index::split_groups(groups);
     Hook {
         name: "load_x",
         arguments: vec!["o", "r"],
         prelude,
-        root: Root { coordinates },
+        root: Root {
+            coordinates,
+            ..Root::default()
+        },
         dtype,
     }
 }

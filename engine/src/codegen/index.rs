@@ -50,6 +50,24 @@ pub fn sum(terms: &[String]) -> String {
     }
 }
 
+/// Statements that take a result's number `o` and a folded element's number `r` apart into the coordinates
+/// `g0`, `g1`, … of a fold's groups, and those coordinates with their sizes.
+pub fn split_groups(groups: &[(usize, bool)]) -> (Vec<String>, Vec<(String, usize)>) {
+    let product = |groups: &[(usize, bool)], folded: bool| -> usize {
+        let groups = groups.iter().filter(|group| group.1 == folded);
+        groups.map(|group| group.0).product()
+    };
+    let (mut prelude, mut coordinates) = (Vec::new(), Vec::new());
+    for (number, &(size, folded)) in groups.iter().enumerate() {
+        let (below, total) = (product(&groups[number + 1..], folded), product(groups, folded));
+        let text = coordinate(if folded { "r" } else { "o" }, below, size, total);
+        let name = format!("g{number}");
+        prelude.push(format!("let {name} = {text};"));
+        coordinates.push((name, size));
+    }
+    (prelude, coordinates)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

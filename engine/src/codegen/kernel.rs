@@ -7,6 +7,7 @@ use super::block::{Root, block_lines};
 use super::expression::memory_type;
 use super::hooks::{hook_functions, push_lines};
 use super::library::functions_for;
+use super::rows::row_text;
 use crate::kernels::select::{Routine, select};
 use crate::plan::Caps;
 use crate::plan::kernel::{Access, Body, Kernel};
@@ -25,6 +26,20 @@ pub struct Module {
 
 /// Generates the module of a kernel that has results.
 pub fn generate(kernel: &Kernel, caps: &Caps) -> Module {
+    if let Body::Rows {
+        groups,
+        registers,
+        passes,
+    } = &kernel.body
+    {
+        let rows = row_text(kernel, groups, registers, passes, caps);
+        let grid = fold_grid(rows.workgroups, caps.max_workgroups);
+        let text = format!("const GRID_X = {}u;\n{}", grid[0], rows.text);
+        return Module {
+            wgsl: assemble(kernel, &text),
+            grid,
+        };
+    }
     match select(&kernel.body, caps) {
         Some(routine) => routine_module(kernel, &routine, caps),
         None => elementwise_module(kernel, caps),
@@ -49,6 +64,7 @@ fn elementwise_module(kernel: &Kernel, caps: &Caps) -> Module {
     ));
     let root = Root {
         coordinates: vec![("i".to_owned(), num_elements)],
+        ..Root::default()
     };
     let (lines, _) = block_lines(&kernel.bindings, &kernel.store, &root, None);
     push_lines(&mut text, lines.iter());

@@ -10,5 +10,6 @@ pub mod hooks;
 pub mod index;
 pub mod kernel;
 pub mod library;
+pub mod rows;
 
 pub use kernel::{Module, generate};

@@ -52,10 +52,6 @@ shaders! {
     ARG_TREE = "arg-tree", "reduce/arg_tree.wgsl", 2048;
     /// Position of an extreme by one invocation a result.
     ARG_SERIAL = "arg-serial", "reduce/arg_serial.wgsl", 0;
-    /// Softmax by several invocations a row.
-    SOFTMAX_TREE = "softmax-tree", "softmax/tree.wgsl", 1024;
-    /// Softmax by one invocation a row.
-    SOFTMAX_SERIAL = "softmax-serial", "softmax/serial.wgsl", 0;
     /// Scatter, each result looking through its line of indices.
     SCATTER_WALK = "scatter-walk", "index/scatter_walk.wgsl", 0;
     /// Scatter by sorted indices.

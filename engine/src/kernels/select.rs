@@ -21,7 +21,7 @@ pub(super) const SHORT_FOLD: usize = 16;
 const FOLD_INVOCATIONS: usize = 256;
 
 /// Invocations of a workgroup of the serial shaders.
-pub(super) const SERIAL_INVOCATIONS: usize = 64;
+pub const SERIAL_INVOCATIONS: usize = 64;
 
 /// On a software adapter, folds into fewer results than this still share their work.
 const FEW_RESULTS: usize = 8;
@@ -42,7 +42,7 @@ pub struct Routine {
 /// The routine of a body; `None` for elementwise ones.
 pub fn select(body: &Body, caps: &Caps) -> Option<Routine> {
     Some(match body {
-        Body::Elementwise { .. } => return None,
+        Body::Elementwise { .. } | Body::Rows { .. } => return None,
         Body::Reduce {
             op,
             dtype,
@@ -57,7 +57,6 @@ pub fn select(body: &Body, caps: &Caps) -> Option<Routine> {
             inner,
             dtype,
         } => matmul([*batch, *rows, *columns, *inner], *dtype, caps),
-        Body::Softmax { rows, length, log } => softmax(*rows, *length, *log, caps),
         Body::Scatter(scattering) => scatter::routine(scattering),
         Body::Convolve(convolving) => convolve::routine(convolving, caps),
         Body::Pool {
@@ -124,15 +123,16 @@ fn matmul([batch, rows, columns, inner]: [usize; 4], dtype: DType, caps: &Caps) 
 }
 
 /// How a workgroup is laid out over results and the elements folded into each.
-struct Layout {
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
     /// Results side by side.
-    width: usize,
+    pub width: usize,
     /// Invocations that share one result.
-    depth: usize,
+    pub depth: usize,
 }
 
 /// `None` if one invocation a result is best.
-fn fold_layout(results: usize, length: usize, along_rows: bool, caps: &Caps) -> Option<Layout> {
+pub fn fold_layout(results: usize, length: usize, along_rows: bool, caps: &Caps) -> Option<Layout> {
     let invocations = FOLD_INVOCATIONS.min(caps.max_invocations as usize);
     let serial = length <= SHORT_FOLD || (caps.software && results >= FEW_RESULTS);
     if serial || caps.workgroup_bytes < 8 * FOLD_INVOCATIONS as u32 {
@@ -236,25 +236,5 @@ fn arg_reduce(op: ArgReduce, dtype: DType, sizes: [usize; 3], caps: &Caps) -> Ro
         constants,
         functions,
         workgroups: results.div_ceil(per_group),
-    }
-}
-
-fn softmax(rows: usize, length: usize, log: bool, caps: &Caps) -> Routine {
-    let mut constants = vec![
-        ("ROWS", unsigned(rows)),
-        ("LENGTH", unsigned(length)),
-        ("LOG", log.to_string()),
-    ];
-    let (shader, per_group) = push_layout(
-        &mut constants,
-        fold_layout(rows, length, true, caps),
-        true,
-        [&registry::SOFTMAX_TREE, &registry::SOFTMAX_SERIAL],
-    );
-    Routine {
-        shader,
-        constants,
-        functions: String::new(),
-        workgroups: rows.div_ceil(per_group),
     }
 }

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use super::classify::{NodeInfo, is_aligned, is_whole};
+use super::classify::{NodeInfo, is_aligned, is_whole, is_whole_write, value_of};
 use super::group::Group;
 use super::kernel::{
     Access, Binding, Block, Body, Expr, ExprId, Kernel, Op, Position, PositionId, ROOT, Store, Value, Window,
 };
 use super::routine::body_of;
+use super::row_build::{RowPlan, build_rows};
+use super::row_shape::{At, Kind};
 use super::source::{Source, source_of};
 use crate::dtype::DType;
 use crate::prim::{Binary, Prim};
@@ -18,17 +20,14 @@ use crate::wire::{Operand, Program, ProgramNode, ValueRef};
 
 /// Builds the kernel of a group.
 pub(super) fn build(program: &Program, infos: &[NodeInfo], group: &Group) -> Kernel {
-    let mut builder = KernelBuilder {
-        program,
-        infos,
-        group,
-        bindings: Vec::new(),
-        params: Vec::new(),
-    };
+    if let Some(shape) = &group.cluster.rows {
+        return build_rows(program, infos, group, shape);
+    }
+    let mut builder = KernelBuilder::new(program, infos, group);
     let mut loads = Vec::new();
     if let Some(routine) = group.cluster.routine {
         for operand in routine_operands(&program.nodes[routine]) {
-            let mut block = BlockBuilder::new(true);
+            let mut block = BlockBuilder::new(BlockKind::Load);
             let value = builder.operand(&mut block, operand, ROOT);
             block.block.result = Some(value);
             loads.push(block.block);
@@ -40,12 +39,12 @@ pub(super) fn build(program: &Program, infos: &[NodeInfo], group: &Group) -> Ker
             num_elements: group.cluster.domain,
         },
     };
-    let mut block = BlockBuilder::new(false);
+    let mut block = BlockBuilder::new(BlockKind::Store);
     for &node in &group.cluster.nodes {
         let value = match &program.nodes[node] {
             write if is_strided_write(group, node) => {
                 // Runs over the elements of the source, which may absorb the nodes that compute it.
-                block.in_load = true;
+                block.kind = BlockKind::Load;
                 builder.operand(&mut block, &write.operands[1], ROOT)
             }
             routine if group.cluster.routine == Some(node) => block.push(Op::Result, routine.dtype),
@@ -88,15 +87,9 @@ pub(super) fn build(program: &Program, infos: &[NodeInfo], group: &Group) -> Ker
 
 /// The kernel that gives a strided write its base: the base's elements in order.
 pub(super) fn build_base_copy(program: &Program, infos: &[NodeInfo], group: &Group, write: usize) -> Kernel {
-    let mut builder = KernelBuilder {
-        program,
-        infos,
-        group,
-        bindings: Vec::new(),
-        params: Vec::new(),
-    };
+    let mut builder = KernelBuilder::new(program, infos, group);
     let node = &program.nodes[write];
-    let mut block = BlockBuilder::new(true);
+    let mut block = BlockBuilder::new(BlockKind::Load);
     let value = builder.operand(&mut block, &node.operands[0], ROOT);
     let binding = builder.binding(Value::Node(write as u32), node.dtype, Access::Write);
     block.block.stores.push(Store {
@@ -128,7 +121,8 @@ fn routine_operands(node: &ProgramNode) -> &[Operand] {
     }
 }
 
-struct KernelBuilder<'a> {
+/// A kernel under construction.
+pub(super) struct KernelBuilder<'a> {
     program: &'a Program,
     infos: &'a [NodeInfo],
     group: &'a Group,
@@ -136,28 +130,57 @@ struct KernelBuilder<'a> {
     params: Vec<u32>,
 }
 
+/// What a block is for, and so where its operands come from.
+#[derive(Clone, Copy)]
+pub(super) enum BlockKind<'a> {
+    /// An operand of a routine.
+    Load,
+    /// What is done with each result.
+    Store,
+    /// A row kernel's work for an element.
+    Element(&'a RowPlan),
+    /// A row kernel's work for a row.
+    Row(&'a RowPlan),
+}
+
 /// A block under construction.
-struct BlockBuilder {
+pub(super) struct BlockBuilder<'a> {
     block: Block,
     /// Nodes already computed at a position.
     memo: BTreeMap<(usize, PositionId), ExprId>,
-    /// Building a routine's operand, not the store block.
-    in_load: bool,
+    kind: BlockKind<'a>,
 }
 
-impl BlockBuilder {
-    fn new(in_load: bool) -> BlockBuilder {
+impl<'a> BlockBuilder<'a> {
+    pub(super) fn new(kind: BlockKind<'a>) -> BlockBuilder<'a> {
         BlockBuilder {
             block: Block {
                 positions: vec![Position::Root],
                 ..Block::default()
             },
             memo: BTreeMap::new(),
-            in_load,
+            kind,
         }
     }
 
-    fn push(&mut self, op: Op, dtype: DType) -> ExprId {
+    pub(super) fn store(&mut self, store: Store) {
+        self.block.stores.push(store);
+    }
+
+    pub(super) fn finish(self) -> Block {
+        self.block
+    }
+
+    /// Where a position of a row kernel's block lies.
+    fn relation(&self, position: PositionId) -> At {
+        match (self.kind, &self.block.positions[position]) {
+            (BlockKind::Element(_), Position::Root) => At::Element,
+            (BlockKind::Element(_), Position::Row) | (BlockKind::Row(_), Position::Root) => At::Row,
+            _ => At::Elsewhere,
+        }
+    }
+
+    pub(super) fn push(&mut self, op: Op, dtype: DType) -> ExprId {
         let expr = Expr { op, dtype };
         let shareable = !matches!(expr.op, Op::Unary(..) | Op::Binary(..) | Op::Where(..) | Op::Cast(_));
         if shareable && let Some(known) = self.block.exprs.iter().position(|other| *other == expr) {
@@ -167,7 +190,7 @@ impl BlockBuilder {
         self.block.exprs.len() - 1
     }
 
-    fn position(&mut self, position: Position) -> PositionId {
+    pub(super) fn position(&mut self, position: Position) -> PositionId {
         if let Some(known) = self.block.positions.iter().position(|other| *other == position) {
             return known;
         }
@@ -176,8 +199,32 @@ impl BlockBuilder {
     }
 }
 
-impl KernelBuilder<'_> {
-    fn binding(&mut self, value: Value, dtype: DType, access: Access) -> u32 {
+impl<'a> KernelBuilder<'a> {
+    pub(super) const fn new(program: &'a Program, infos: &'a [NodeInfo], group: &'a Group) -> KernelBuilder<'a> {
+        KernelBuilder {
+            program,
+            infos,
+            group,
+            bindings: Vec::new(),
+            params: Vec::new(),
+        }
+    }
+
+    pub(super) const fn program(&self) -> &'a Program {
+        self.program
+    }
+
+    /// The nodes to write.
+    pub(super) fn stores(&self) -> &'a [usize] {
+        &self.group.stores
+    }
+
+    /// Bindings and parameter words, when all blocks are built.
+    pub(super) fn into_parts(self) -> (Vec<Binding>, Vec<u32>) {
+        (self.bindings, self.params)
+    }
+
+    pub(super) fn binding(&mut self, value: Value, dtype: DType, access: Access) -> u32 {
         let binding = Binding { value, dtype, access };
         let known = self.bindings.iter().position(|other| *other == binding);
         known.unwrap_or_else(|| {
@@ -204,20 +251,48 @@ impl KernelBuilder<'_> {
     }
 
     /// The operand's element at the row-major index `base` of its window.
-    fn operand(&mut self, block: &mut BlockBuilder, operand: &Operand, base: PositionId) -> ExprId {
-        let whole = is_whole(self.program, operand);
-        let at_root = whole && base == ROOT && !block.in_load;
-        let position = if whole {
+    pub(super) fn operand(&mut self, block: &mut BlockBuilder<'_>, operand: &Operand, base: PositionId) -> ExprId {
+        let position = if is_whole(self.program, operand) {
             base
         } else {
             let window = self.window(operand);
-            block.position(Position::Window { base, window })
+            self.lookup(block, operand.value, base, window)
         };
-        self.value_at(block, operand, position, at_root)
+        self.value_at(block, operand, position)
     }
 
-    fn value_at(&mut self, block: &mut BlockBuilder, operand: &Operand, position: PositionId, at_root: bool) -> ExprId {
-        match source_of(&self.group.cluster, self.infos, operand, at_root, block.in_load) {
+    /// The position that a window gives at `base`; in a row kernel often just the row.
+    fn lookup(
+        &mut self,
+        block: &mut BlockBuilder<'_>,
+        value: ValueRef,
+        base: PositionId,
+        window: Window,
+    ) -> PositionId {
+        let num_elements = self.program.value(value).map_or(0, |value| value.num_elements);
+        let is_row = block.relation(base) == At::Element
+            && window.offset.is_none()
+            && self
+                .group
+                .cluster
+                .rows
+                .as_ref()
+                .is_some_and(|rows| rows.rows() == num_elements && rows.gives_row(&window.shape, &window.strides));
+        block.position(if is_row {
+            Position::Row
+        } else {
+            Position::Window { base, window }
+        })
+    }
+
+    /// The operand's value at a flat position of it.
+    pub(super) fn value_at(&mut self, block: &mut BlockBuilder<'_>, operand: &Operand, position: PositionId) -> ExprId {
+        if let BlockKind::Element(plan) | BlockKind::Row(plan) = block.kind {
+            return self.row_value_at(block, plan, operand, position);
+        }
+        let in_load = matches!(block.kind, BlockKind::Load);
+        let at_root = position == ROOT && !in_load;
+        match source_of(&self.group.cluster, self.infos, operand, at_root, in_load) {
             Source::Register => {
                 let ValueRef::Node(producer) = operand.value else {
                     return block.push(Op::Zero, DType::F32);
@@ -225,19 +300,47 @@ impl KernelBuilder<'_> {
                 self.node(block, producer as usize, ROOT)
             }
             Source::Inline(producer) => self.node(block, producer, position),
-            Source::Memory(value) => {
-                let dtype = self
-                    .program
-                    .value(operand.value)
-                    .map_or(DType::F32, |declared| declared.dtype);
-                let binding = self.binding(value, dtype, Access::Read);
-                block.push(Op::Load { binding, position }, dtype)
-            }
+            Source::Memory(value) => self.load(block, value, operand.value, position),
         }
     }
 
+    fn row_value_at(
+        &mut self,
+        block: &mut BlockBuilder<'_>,
+        plan: &RowPlan,
+        operand: &Operand,
+        position: PositionId,
+    ) -> ExprId {
+        let ValueRef::Node(producer) = operand.value else {
+            return self.load(block, value_of(operand.value), operand.value, position);
+        };
+        let producer = producer as usize;
+        match (plan.kinds.get(&producer), block.relation(position)) {
+            (Some(Kind::Element), At::Element) => self.node(block, producer, ROOT),
+            (Some(Kind::Row | Kind::Fold | Kind::Pick), At::Row) => match block.memo.get(&(producer, ROOT)) {
+                // Computed in this very block, which is the row's.
+                Some(&known) => known,
+                None => {
+                    let register = plan.registers.get(&producer).copied().unwrap_or_default();
+                    block.push(Op::Register(register), self.program.nodes[producer].dtype)
+                }
+            },
+            _ if self.infos[producer].cheap => self.node(block, producer, position),
+            _ => self.load(block, value_of(operand.value), operand.value, position),
+        }
+    }
+
+    fn load(&mut self, block: &mut BlockBuilder<'_>, value: Value, declared: ValueRef, position: PositionId) -> ExprId {
+        let dtype = self
+            .program
+            .value(declared)
+            .map_or(DType::F32, |declared| declared.dtype);
+        let binding = self.binding(value, dtype, Access::Read);
+        block.push(Op::Load { binding, position }, dtype)
+    }
+
     /// The value of an elementwise node at a flat index of its output.
-    fn node(&mut self, block: &mut BlockBuilder, index: usize, at: PositionId) -> ExprId {
+    pub(super) fn node(&mut self, block: &mut BlockBuilder<'_>, index: usize, at: PositionId) -> ExprId {
         if let Some(&known) = block.memo.get(&(index, at)) {
             return known;
         }
@@ -265,8 +368,8 @@ impl KernelBuilder<'_> {
                 block.push(Op::Cast(x), node.dtype)
             }
             Prim::Copy => self.operand(block, &operands[0], at),
-            // Only writes that cover the whole base are elementwise.
-            Prim::ViewWrite { .. } => self.operand(block, &operands[1], at),
+            Prim::ViewWrite { .. } if is_whole_write(node) => self.operand(block, &operands[1], at),
+            Prim::ViewWrite { shape, strides } => self.patch(block, node, (shape, strides), at),
             Prim::Full => {
                 let word = self.param(node.first_param);
                 block.push(Op::Param(word), node.dtype)
@@ -303,7 +406,31 @@ impl KernelBuilder<'_> {
         value
     }
 
-    fn arange(&mut self, block: &mut BlockBuilder, node: &ProgramNode, at: PositionId) -> ExprId {
+    /// Where the window written holds the element, the source; elsewhere the base.
+    fn patch(
+        &mut self,
+        block: &mut BlockBuilder<'_>,
+        node: &ProgramNode,
+        (shape, strides): (&[usize], &[usize]),
+        at: PositionId,
+    ) -> ExprId {
+        let (base, source) = (&node.operands[0], &node.operands[1]);
+        let window = Window {
+            shape: shape.to_vec(),
+            strides: strides.to_vec(),
+            offset: Some(self.param(node.first_param)),
+        };
+        let outside = self.operand(block, base, at);
+        let within = block.position(Position::Within {
+            base: at,
+            window: window.clone(),
+        });
+        let written = self.operand(block, source, within);
+        let inside = block.push(Op::Inside { base: at, window }, DType::Bool);
+        block.push(Op::Where(inside, written, outside), node.dtype)
+    }
+
+    fn arange(&mut self, block: &mut BlockBuilder<'_>, node: &ProgramNode, at: PositionId) -> ExprId {
         let (start, step) = (self.param(node.first_param), self.param(node.first_param + 1));
         let start = block.push(Op::Param(start), node.dtype);
         let step = block.push(Op::Param(step), node.dtype);
@@ -313,7 +440,7 @@ impl KernelBuilder<'_> {
     }
 
     /// `x[.., index[..], ..]`: the output has the index's shape.
-    fn gather(&mut self, block: &mut BlockBuilder, node: &ProgramNode, dim: usize, at: PositionId) -> ExprId {
+    fn gather(&mut self, block: &mut BlockBuilder<'_>, node: &ProgramNode, dim: usize, at: PositionId) -> ExprId {
         let (x, index) = (&node.operands[0], &node.operands[1]);
         let index = self.operand(block, index, at);
         let mut window = self.window(x);
@@ -325,11 +452,11 @@ impl KernelBuilder<'_> {
             index,
             stride,
         });
-        self.value_at(block, x, position, false)
+        self.value_at(block, x, position)
     }
 
     /// `x[index]` along the first dimension.
-    fn index_select(&mut self, block: &mut BlockBuilder, node: &ProgramNode, at: PositionId) -> ExprId {
+    fn index_select(&mut self, block: &mut BlockBuilder<'_>, node: &ProgramNode, at: PositionId) -> ExprId {
         let (x, index) = (&node.operands[0], &node.operands[1]);
         let index = if is_aligned(self.program, node, 1) {
             self.operand(block, index, at)
@@ -337,11 +464,8 @@ impl KernelBuilder<'_> {
             let mut along_rows = self.window(index);
             along_rows.shape.clone_from(&node.shape);
             along_rows.strides.resize(node.shape.len(), 0);
-            let line = block.position(Position::Window {
-                base: at,
-                window: along_rows,
-            });
-            self.value_at(block, index, line, false)
+            let line = self.lookup(block, index.value, at, along_rows);
+            self.value_at(block, index, line)
         };
         let mut window = self.window(x);
         window.shape.clone_from(&node.shape);
@@ -352,13 +476,13 @@ impl KernelBuilder<'_> {
             index,
             stride,
         });
-        self.value_at(block, x, position, false)
+        self.value_at(block, x, position)
     }
 
     /// `coordinate == index ? source : 0`: a scatter whose index has size 1 along `dim`.
     fn one_hot(
         &mut self,
-        block: &mut BlockBuilder,
+        block: &mut BlockBuilder<'_>,
         node: &ProgramNode,
         dim: usize,
         shape: &[usize],
@@ -369,8 +493,8 @@ impl KernelBuilder<'_> {
             let mut window = self.window(operand);
             window.shape.clone_from(&node.shape);
             window.strides[dim] = 0;
-            let position = block.position(Position::Window { base: at, window });
-            *line = self.value_at(block, operand, position, false);
+            let position = self.lookup(block, operand.value, at, window);
+            *line = self.value_at(block, operand, position);
         }
         let coordinate = block.push(
             Op::Coordinate {

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::kernel::Value;
+use crate::codegen::index::simplify;
 use crate::prim::{Binary, Prim, Unary};
 use crate::view::View;
 use crate::wire::{Operand, Program, ProgramNode, ValueRef};
@@ -37,7 +38,7 @@ pub(super) fn classify(program: &Program) -> Vec<NodeInfo> {
     let mut infos: Vec<NodeInfo> = Vec::with_capacity(program.nodes.len());
     for node in &program.nodes {
         let num_elements = node.shape.iter().product();
-        let elementwise = is_elementwise(node);
+        let elementwise = is_elementwise(program, &infos, node);
         let (mut cost, mut leaves) = (own_cost(&node.prim), BTreeSet::new());
         // A write over the whole base never looks at the base.
         for operand in node.operands.iter().skip(usize::from(is_whole_write(node))) {
@@ -98,6 +99,7 @@ pub(super) fn is_aligned(program: &Program, node: &ProgramNode, slot: usize) -> 
     let operand = &node.operands[slot];
     let reads_own_index = match (&node.prim, slot) {
         (Prim::Gather { .. } | Prim::IndexSelect, 0) | (Prim::ScatterAdd { .. }, _) => false,
+        (Prim::ViewWrite { .. }, 1) => is_whole_write(node),
         // One index a row: the same as one an element only if rows have one element.
         (Prim::IndexSelect, _) => node.shape.iter().product::<usize>() == operand.shape.iter().product::<usize>(),
         _ => true,
@@ -132,13 +134,30 @@ pub(super) fn is_whole_write(node: &ProgramNode) -> bool {
     region.num_elements() == node.shape.iter().product::<usize>() && region.is_contiguous()
 }
 
-fn is_elementwise(node: &ProgramNode) -> bool {
+/// True if a write is best a choice between source and base at each element: the base is not in memory
+/// but computed, so there is nothing to write into, and the window's elements can be told by division.
+fn is_patch(program: &Program, infos: &[NodeInfo], node: &ProgramNode) -> bool {
+    let (Prim::ViewWrite { shape, strides }, ValueRef::Node(base)) = (&node.prim, node.operands[0].value) else {
+        return false;
+    };
+    let is_computed = match program.nodes[base as usize].prim {
+        Prim::Full => true,
+        Prim::ViewWrite { .. } => infos[base as usize].elementwise,
+        _ => false,
+    };
+    let dims = simplify(shape, strides);
+    let nested =
+        dims.iter().all(|&(_, stride)| stride > 0) && dims.windows(2).all(|pair| pair[0].1 >= pair[1].0 * pair[1].1);
+    is_computed && nested && shape.iter().all(|&size| size > 0)
+}
+
+fn is_elementwise(program: &Program, infos: &[NodeInfo], node: &ProgramNode) -> bool {
     match &node.prim {
         Prim::Unary(_) | Prim::Binary(_) | Prim::Where | Prim::Cast(_) | Prim::Copy | Prim::Full | Prim::Arange => true,
         Prim::Random(_) => true,
         Prim::Gather { .. } | Prim::IndexSelect => true,
         Prim::ScatterAdd { .. } => is_one_hot(node),
-        Prim::ViewWrite { .. } => is_whole_write(node),
+        Prim::ViewWrite { .. } => is_whole_write(node) || is_patch(program, infos, node),
         Prim::Reduce { .. }
         | Prim::ArgReduce { .. }
         | Prim::Matmul
@@ -184,6 +203,8 @@ fn own_cost(prim: &Prim) -> usize {
         // Whatever has operands costs something, so that chains of cheap nodes end.
         Prim::Full => 0,
         Prim::Random(_) => 64,
+        // Divisions tell where an element lies.
+        Prim::ViewWrite { .. } => 3,
         _ => 1,
     }
 }

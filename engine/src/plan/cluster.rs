@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use super::classify::{NodeInfo, is_aligned, is_whole_write};
 use super::kernel::Value;
 use super::passes::adds_a_binding;
+use super::row_shape::RowShape;
 use super::source::{Scope, loads_of, node_loads};
 use crate::prim::Prim;
 use crate::wire::{Program, ValueRef};
@@ -34,6 +35,8 @@ pub(super) struct Cluster {
     pub prologue: BTreeSet<usize>,
     /// Nodes computed for each output index.
     pub nodes: BTreeSet<usize>,
+    /// The kernel computes rows: `nodes` holds folds and what is before, between and after them.
+    pub rows: Option<RowShape>,
     /// Number of output indices; no node has as many as a strided write, so nothing joins one.
     pub domain: usize,
     /// The routine is a strided write: the kernel runs over its source, not over its result.
@@ -76,12 +79,12 @@ struct Union {
 
 /// The state of the pass.
 pub(super) struct Clustering<'a> {
-    program: &'a Program,
-    infos: &'a [NodeInfo],
-    max_bindings: usize,
-    is_output: Vec<bool>,
+    pub(super) program: &'a Program,
+    pub(super) infos: &'a [NodeInfo],
+    pub(super) max_bindings: usize,
+    pub(super) is_output: Vec<bool>,
     /// Consumers of each node: (node, operand index).
-    uses: Vec<Vec<(usize, usize)>>,
+    pub(super) uses: Vec<Vec<(usize, usize)>>,
     pub clusters: Vec<Cluster>,
     pub cluster_of: Vec<usize>,
 }
@@ -114,6 +117,7 @@ impl<'a> Clustering<'a> {
         for node in 0..num_nodes {
             clustering.place(node);
         }
+        clustering.merge_rows();
         clustering.merge_independent();
         clustering
     }
@@ -315,7 +319,7 @@ impl<'a> Clustering<'a> {
     }
 
     /// True if `from` needs results of `to`, directly or through others.
-    fn reaches(&self, from: usize, to: usize) -> bool {
+    pub(super) fn reaches(&self, from: usize, to: usize) -> bool {
         let mut seen = BTreeSet::new();
         let mut stack = vec![from];
         while let Some(cluster) = stack.pop() {
@@ -333,7 +337,7 @@ impl<'a> Clustering<'a> {
     }
 
     /// The clusters that values come from.
-    fn sources(&self, loads: &BTreeSet<Value>) -> BTreeSet<usize> {
+    pub(super) fn sources(&self, loads: &BTreeSet<Value>) -> BTreeSet<usize> {
         let cluster_of = |value: &Value| match *value {
             Value::Node(producer) => Some(self.cluster_of[producer as usize]),
             Value::Input(_) | Value::Partial(_) => None,
@@ -356,7 +360,8 @@ impl<'a> Clustering<'a> {
     /// Joins clusters that know nothing of each other but run over equally many elements.
     fn merge_independent(&mut self) {
         for later in 1..self.clusters.len() {
-            let is_plain = |cluster: &Cluster| cluster.routine.is_none() && !cluster.nodes.is_empty();
+            let is_plain =
+                |cluster: &Cluster| cluster.routine.is_none() && cluster.rows.is_none() && !cluster.nodes.is_empty();
             if !is_plain(&self.clusters[later]) || !self.is_wanted(later) {
                 continue;
             }
@@ -377,7 +382,7 @@ impl<'a> Clustering<'a> {
         }
     }
 
-    fn is_wanted(&self, cluster: usize) -> bool {
+    pub(super) fn is_wanted(&self, cluster: usize) -> bool {
         !self.clusters[cluster].results.is_empty()
     }
 }

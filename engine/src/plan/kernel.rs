@@ -69,6 +69,8 @@ pub struct Window {
 pub enum Position {
     /// Where the block is evaluated.
     Root,
+    /// In a row kernel's element block: the number of the element's row.
+    Row,
     /// `base`, read as a row-major index of the window's shape, looked up in the window.
     Window {
         /// The index looked up.
@@ -87,6 +89,14 @@ pub enum Position {
         /// Distance between neighbours along the indexed dimension.
         stride: usize,
     },
+    /// The row-major index within the window of the element that `base` names in the array the window is
+    /// of; meaningless outside the window. The window's elements are distinct and in order.
+    Within {
+        /// The index looked up.
+        base: PositionId,
+        /// The window.
+        window: Window,
+    },
 }
 
 /// A scalar computation.
@@ -101,6 +111,15 @@ pub enum Op {
     },
     /// What the kernel's body computed for the root index.
     Result,
+    /// In a row kernel: a value of the row that was computed earlier.
+    Register(u32),
+    /// True if `base` names an element that the window holds.
+    Inside {
+        /// The index looked up.
+        base: PositionId,
+        /// The window, as in [`Position::Within`].
+        window: Window,
+    },
     /// A runtime word of the kernel, as a value of the expression's dtype.
     Param(u32),
     /// A position as a number of the expression's dtype.
@@ -230,14 +249,14 @@ pub enum Body {
         /// Dtype of factors and result.
         dtype: DType,
     },
-    /// Softmax of each row, or its logarithm.
-    Softmax {
-        /// Number of rows.
-        rows: usize,
-        /// Length of a row.
-        length: usize,
-        /// Logarithm of the softmax.
-        log: bool,
+    /// Rows of elements, folded in passes. The passes' blocks take the place of loads and store.
+    Rows {
+        /// Sizes with neighbouring dimensions of one kind merged; true where folded.
+        groups: Vec<(usize, bool)>,
+        /// Dtypes of the values that a row keeps from pass to pass; those of folds are arithmetic ones.
+        registers: Vec<DType>,
+        /// In order.
+        passes: Vec<Pass>,
     },
     /// `base` (or zeros) with sources brought in where an index names them. Loads: the base if there is one,
     /// the index, the source, and the order of the sorted index if `is_sorted`.
@@ -359,6 +378,32 @@ impl Convolving {
     }
 }
 
+/// One walk along a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Evaluated once at the row's number, before the walk.
+    pub row: Block,
+    /// Values of `row` that are kept, and the registers that keep them.
+    pub kept: Vec<(ExprId, u32)>,
+    /// Evaluated at each element of the row.
+    pub element: Block,
+    /// What is folded during the walk.
+    pub folds: Vec<Fold>,
+}
+
+/// A fold of a row kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// The fold.
+    pub op: Reduce,
+    /// Dtype it is folded in.
+    pub dtype: DType,
+    /// The value folded, in the pass's element block.
+    pub value: ExprId,
+    /// Where the result is kept.
+    pub register: u32,
+}
+
 /// One dispatch, still without text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kernel {
@@ -391,7 +436,8 @@ impl Kernel {
             Body::Matmul {
                 batch, rows, columns, ..
             } => batch * rows * columns,
-            Body::Softmax { rows, length, .. } => rows * length,
+            // Nothing is dispatched for an empty domain.
+            Body::Rows { groups, .. } => groups.iter().map(|group| group.0).product(),
             Body::Scatter(scattering) => scattering.shape.iter().product(),
             Body::Convolve(convolving) => convolving.num_results() * convolving.parts,
             Body::Pool { op, window, planes, .. } => planes * pooled_elements(*op, window),

@@ -1,8 +1,8 @@
 //! Planning: from a verified program to an ordered list of kernels and a place for every value.
 //!
 //! Pure and deterministic: equal programs give equal plans and so equal WGSL. The passes, in order:
-//! `classify` (each node), `cluster` (which nodes share a kernel), `group` (what is written, in which
-//! order), `build` (expressions), `passes` (what takes several kernels), `memory` (buffers).
+//! `expand` (softmax written out), `classify` (each node), `cluster` and `row_merge` (which nodes share
+//! a kernel), `group` (what is written, in which order), `build` (expressions), `passes` (what takes several kernels), `memory` (buffers).
 //! Refuses to know wgpu, WGSL text and value identities.
 //! Read next: `kernel`, the language of the result, then `cluster`.
 
@@ -13,9 +13,13 @@ pub mod print;
 mod build;
 mod classify;
 mod cluster;
+mod expand;
 mod group;
 mod passes;
 mod routine;
+mod row_build;
+mod row_merge;
+mod row_shape;
 mod source;
 mod split;
 
@@ -106,6 +110,7 @@ pub struct Plan {
 /// Plans a program. `donated[i]` says that nobody wants input `i` afterwards, so it may be overwritten.
 pub fn plan(program: &Program, donated: &[bool], caps: &Caps) -> Result<Plan> {
     check(program)?;
+    let program = &expand::expand(program);
     let infos = classify::classify(program);
     let groups = group::groups(program, &infos, caps.max_storage_buffers);
     let outputs: BTreeMap<Value, u32> = program

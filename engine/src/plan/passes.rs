@@ -73,7 +73,7 @@ pub(super) fn passes(kernel: Kernel, next_partial: u32, caps: &Caps) -> Passes {
         Body::Elementwise { .. }
         | Body::ArgReduce { .. }
         | Body::Matmul { .. }
-        | Body::Softmax { .. }
+        | Body::Rows { .. }
         | Body::Pool { .. } => {}
     }
     let (mut kernels, partials) = (cutter.kernels, cutter.partials);

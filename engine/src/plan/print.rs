@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::Plan;
-use super::kernel::{Access, Block, Body, Expr, Kernel, Op, Position, Window};
+use super::kernel::{Access, Block, Body, Expr, Kernel, Op, Pass, Position, Window};
 
 /// The plan, a line a kernel part.
 pub fn plan_text(plan: &Plan) -> String {
@@ -32,6 +32,10 @@ pub fn plan_text(plan: &Plan) -> String {
             let _ = writeln!(text, "  load {index}:");
             block_text(&mut text, kernel, block);
         }
+        if let Body::Rows { passes, .. } = &kernel.body {
+            passes_text(&mut text, kernel, passes);
+            continue;
+        }
         let _ = writeln!(text, "  store:");
         block_text(&mut text, kernel, &kernel.store);
     }
@@ -43,6 +47,35 @@ pub fn plan_text(plan: &Plan) -> String {
     text
 }
 
+fn groups_text(groups: &[(usize, bool)]) -> String {
+    let groups = groups
+        .iter()
+        .map(|(size, folded)| format!("{size}{}", if *folded { "*" } else { "" }));
+    groups.collect::<Vec<String>>().join(", ")
+}
+
+fn passes_text(text: &mut String, kernel: &Kernel, passes: &[Pass]) {
+    for (number, pass) in passes.iter().enumerate() {
+        let _ = writeln!(text, "  pass {number}, row:");
+        block_text(text, kernel, &pass.row);
+        for (value, register) in &pass.kept {
+            let _ = writeln!(text, "    r{register} = v{value}");
+        }
+        let _ = writeln!(text, "  pass {number}, element:");
+        block_text(text, kernel, &pass.element);
+        for fold in &pass.folds {
+            let _ = writeln!(
+                text,
+                "    r{} = {:?} {} of v{}",
+                fold.register,
+                fold.op,
+                fold.dtype.name(),
+                fold.value
+            );
+        }
+    }
+}
+
 fn body_text(body: &Body) -> String {
     match body {
         Body::Elementwise { num_elements } => format!("elementwise {num_elements}"),
@@ -52,11 +85,11 @@ fn body_text(body: &Body) -> String {
             groups,
             parts,
         } => {
-            let groups: Vec<String> = groups
-                .iter()
-                .map(|(size, folded)| format!("{size}{}", if *folded { "*" } else { "" }))
-                .collect();
-            format!("{op:?} {} of [{}] in {parts} part(s)", dtype.name(), groups.join(", "))
+            format!(
+                "{op:?} {} of [{}] in {parts} part(s)",
+                dtype.name(),
+                groups_text(groups)
+            )
         }
         Body::ArgReduce { op, dtype, sizes } => format!("arg{op:?} {} {sizes:?}", dtype.name()),
         Body::Matmul {
@@ -68,7 +101,10 @@ fn body_text(body: &Body) -> String {
         } => {
             format!("matmul {} {batch}x[{rows}, {inner}]x[{inner}, {columns}]", dtype.name())
         }
-        Body::Softmax { rows, length, log } => format!("{}softmax [{rows}, {length}]", if *log { "log_" } else { "" }),
+        Body::Rows { groups, passes, .. } => {
+            let folds: usize = passes.iter().map(|pass| pass.folds.len()).sum();
+            format!("rows of [{}], {folds} fold(s)", groups_text(groups))
+        }
         Body::Scatter(scattering) => format!(
             "scatter {:?} {:?} into {:?} along {}{}{}",
             scattering.op,
@@ -115,22 +151,25 @@ fn block_text(text: &mut String, kernel: &Kernel, block: &Block) {
     }
 }
 
+fn window_text(kernel: &Kernel, window: &Window) -> String {
+    let offset = window.offset.map_or_else(String::new, |param| {
+        format!(" + word {}", kernel.params[param as usize])
+    });
+    format!("{:?} by {:?}{offset}", window.shape, window.strides)
+}
+
 fn position_text(kernel: &Kernel, position: &Position) -> String {
-    let window_text = |window: &Window| {
-        let offset = window.offset.map_or_else(String::new, |param| {
-            format!(" + word {}", kernel.params[param as usize])
-        });
-        format!("{:?} by {:?}{offset}", window.shape, window.strides)
-    };
     match position {
         Position::Root => "root".to_owned(),
-        Position::Window { base, window } => format!("p{base} in {}", window_text(window)),
+        Position::Row => "row".to_owned(),
+        Position::Within { base, window } => format!("p{base} within {}", window_text(kernel, window)),
+        Position::Window { base, window } => format!("p{base} in {}", window_text(kernel, window)),
         Position::Indirect {
             base,
             window,
             index,
             stride,
-        } => format!("p{base} in {} + v{index} * {stride}", window_text(window)),
+        } => format!("p{base} in {} + v{index} * {stride}", window_text(kernel, window)),
     }
 }
 
@@ -138,6 +177,8 @@ fn expr_text(kernel: &Kernel, expr: &Expr) -> String {
     let value = match &expr.op {
         Op::Load { binding, position } => format!("b{binding}[p{position}]"),
         Op::Result => "result".to_owned(),
+        Op::Register(register) => format!("r{register}"),
+        Op::Inside { base, window } => format!("p{base} inside {}", window_text(kernel, window)),
         Op::Param(word) => format!("word {}", kernel.params[*word as usize]),
         Op::Index(position) => format!("index p{position}"),
         Op::Coordinate { position, shape, dim } => format!("coordinate {dim} of p{position} in {shape:?}"),

@@ -38,15 +38,6 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
                 dtype: wide(node.dtype),
             }
         }
-        Prim::Softmax | Prim::LogSoftmax => {
-            let length = node.shape.last().copied().unwrap_or(1);
-            let rows = num_elements(&node.shape[..node.shape.len().saturating_sub(1)]);
-            Body::Softmax {
-                rows,
-                length,
-                log: node.prim == Prim::LogSoftmax,
-            }
-        }
         Prim::ScatterAdd { dim, shape } => Body::Scatter(Scattering {
             op: Scatter::Add,
             dtype: wide(node.dtype),
@@ -126,7 +117,10 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
         Prim::ViewWrite { shape, .. } => Body::Elementwise {
             num_elements: num_elements(shape),
         },
-        Prim::Unary(_)
+        // Softmax is written out by `expand` before.
+        Prim::Softmax
+        | Prim::LogSoftmax
+        | Prim::Unary(_)
         | Prim::Binary(_)
         | Prim::Where
         | Prim::Cast(_)
@@ -165,7 +159,7 @@ fn around(shape: &[usize], dim: usize) -> [usize; 3] {
 }
 
 /// Sums and products of integers are int64, tests are bool, extremes keep their dtype.
-fn fold_dtype(op: Reduce, input: DType) -> DType {
+pub(super) fn fold_dtype(op: Reduce, input: DType) -> DType {
     match op {
         Reduce::Sum | Reduce::Prod if !input.is_float() => DType::I64,
         Reduce::Sum | Reduce::Prod | Reduce::Max | Reduce::Min => input,
@@ -174,7 +168,7 @@ fn fold_dtype(op: Reduce, input: DType) -> DType {
 }
 
 /// The shape with neighbours of one kind merged and sizes of one dropped; true where folded.
-fn merge_dims(shape: &[usize], dims: &[usize]) -> Vec<(usize, bool)> {
+pub(super) fn merge_dims(shape: &[usize], dims: &[usize]) -> Vec<(usize, bool)> {
     let mut groups: Vec<(usize, bool)> = Vec::new();
     for (dim, &size) in shape.iter().enumerate() {
         let folded = dims.contains(&dim);

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::classify::{NodeInfo, is_aligned, is_whole_write, value_of};
 use super::cluster::Cluster;
 use super::kernel::Value;
+use super::row_shape::RowScope;
 use crate::wire::{Operand, Program, ValueRef};
 
 /// Where an operand's value comes from.
@@ -63,6 +64,16 @@ pub(super) fn source_of(
 /// Values that a cluster reads from memory if all its nodes are computed.
 pub(super) fn loads_of(program: &Program, infos: &[NodeInfo], cluster: &Cluster) -> BTreeSet<Value> {
     let mut loads = BTreeSet::new();
+    if let Some(shape) = &cluster.rows {
+        let scope = RowScope {
+            program,
+            infos,
+            shape,
+            computes: &|node| cluster.nodes.contains(&node),
+        };
+        cluster.nodes.iter().for_each(|&node| scope.loads(node, &mut loads));
+        return loads;
+    }
     for &node in &cluster.nodes {
         node_loads(program, infos, cluster, node, cluster.routine == Some(node), &mut loads);
     }

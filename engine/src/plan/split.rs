@@ -17,6 +17,11 @@ const MAX_PARTS: usize = 256;
 /// Folds into more results than this keep the device busy as they are.
 const MANY_RESULTS: usize = 256;
 
+/// True for a fold of so many elements into each of so many results that is cut in two.
+pub(super) const fn would_split(results: usize, length: usize) -> bool {
+    length >= LONGEST_FOLD && results <= MANY_RESULTS
+}
+
 /// The two kernels that replace a fold, and the number of elements between them.
 pub(super) fn split_fold(kernel: &Kernel, partial: u32) -> Option<(Kernel, Kernel, usize)> {
     let Body::Reduce { op, dtype, groups, .. } = &kernel.body else {
@@ -30,7 +35,7 @@ pub(super) fn split_fold(kernel: &Kernel, partial: u32) -> Option<(Kernel, Kerne
             .product::<usize>()
     };
     let (results, length) = (size(false), size(true));
-    if length < LONGEST_FOLD || results > MANY_RESULTS {
+    if !would_split(results, length) {
         return None;
     }
     let parts = length.div_ceil(PART_LENGTH).min(MAX_PARTS);

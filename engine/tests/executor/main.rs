@@ -12,6 +12,7 @@ mod fusion;
 mod lines;
 mod losses;
 mod random_graphs;
+mod rows;
 mod structural;
 mod windows;
 mod writes;
