@@ -173,7 +173,9 @@ fn constant_result(prim: &Prim, operands: &[(&Tensor, &View)], meta: &Meta) -> O
             Reduce::Prod | Reduce::All => Some(Scalar::Int(1)),
             Reduce::Max | Reduce::Min => None,
         },
-        Prim::Matmul | Prim::ScatterAdd { .. } if has_empty => Some(Scalar::Int(0)),
+        Prim::Matmul | Prim::ScatterAdd { .. } | Prim::Convolve { .. } | Prim::Pool { .. } if has_empty => {
+            Some(Scalar::Int(0))
+        }
         _ => None,
     }
 }

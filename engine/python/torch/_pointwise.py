@@ -258,7 +258,9 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     if rtol == 0 and atol == 0:
         return close
     if not input.dtype.is_floating_point:
-        input, other = input.double(), other.double()
+        # A GPU has no float64; its integers are 32 bits wide.
+        wide = _dtype.float64 if input.device.type == "cpu" else _dtype.float32
+        input, other = input.to(wide), other.to(wide)
     allowed = ops.add_scalar(ops.abs(ops.mul_scalar(other, rtol)), atol)
     difference = ops.abs(ops.sub(input, other))
     return ops.logical_or(close, ops.logical_and(isfinite(difference), ops.le(difference, allowed)))

@@ -173,6 +173,17 @@ pub extern "C" fn carrel_gpu_open() -> u32 {
     u32::from(is_open)
 }
 
+/// Chooses kernels as for a device whose workgroup memory is near, whatever the adapter: tests meet both kinds.
+#[cfg(feature = "executor")]
+#[unsafe(no_mangle)]
+pub extern "C" fn carrel_gpu_choose_as_hardware() {
+    EXECUTOR.with_borrow_mut(|slot| {
+        if let Some(executor) = slot {
+            executor.choose_as_hardware();
+        }
+    });
+}
+
 /// Lets the GPU go.
 #[cfg(feature = "executor")]
 #[unsafe(no_mangle)]

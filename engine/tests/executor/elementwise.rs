@@ -2,7 +2,7 @@
 
 use carrel_engine::cpu::Buffer;
 use carrel_engine::dtype::DType;
-use carrel_engine::prim::{Binary, OperandClass, Prim, Unary};
+use carrel_engine::prim::{Binary, OperandClass, Prim, Reduce, Unary};
 use carrel_engine::scalar::Scalar;
 
 use crate::bench::{Bench, Twin};
@@ -202,7 +202,7 @@ fn nothing_is_a_value_too() {
     let sum = bench.apply(Prim::Binary(Binary::Add), &[&empty, &empty], &[]);
     let total = bench.apply(
         Prim::Reduce {
-            op: carrel_engine::prim::Reduce::Sum,
+            op: Reduce::Sum,
             dims: vec![0],
         },
         &[&empty],
@@ -212,4 +212,76 @@ fn nothing_is_a_value_too() {
     let right = bench.floats(&[], &[1, 0, 3]);
     let product = bench.apply(Prim::Matmul, &[&left, &right], &[]);
     bench.agree(&[&sum, &total, &product], 0.0);
+}
+
+/// The device rounds as the CPU does, ties and overflow included.
+#[test]
+fn narrow_floats_round_to_their_width() {
+    let mut bench = Bench::new();
+    let edges = [
+        1.0,
+        2049.0,
+        2051.0,
+        65_504.0,
+        65_519.0,
+        65_520.0,
+        -70_000.0,
+        6.1e-5,
+        6.0e-5,
+        2.9e-8,
+        3.1e-8,
+        1e-9,
+        -0.0,
+        3.3,
+        f32::MAX,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+        f32::NAN,
+        1.003_906_25,
+        1.011_718_8,
+    ];
+    let x = bench.floats(&edges, &[edges.len()]);
+    for dtype in [DType::F16, DType::BF16] {
+        let narrow = bench.apply(Prim::Cast(dtype), &[&x], &[]);
+        let wide = bench.apply(Prim::Cast(DType::F32), &[&narrow], &[]);
+        bench.agree(&[&narrow, &wide], 0.0);
+        for op in [Binary::Add, Binary::Mul, Binary::Sub] {
+            let other = bench.fill(Prim::Full, &[Scalar::Float(3.1)], &[edges.len()], dtype);
+            let result = bench.apply(Prim::Binary(op), &[&narrow, &other], &[]);
+            bench.agree(&[&result], 0.0);
+        }
+    }
+}
+
+#[test]
+fn narrow_floats_are_summed_as_wide_ones() {
+    let mut bench = Bench::new();
+    for dtype in [DType::F16, DType::BF16] {
+        let x = bench.noise(8, &[6, 40_000]);
+        let narrow = bench.apply(Prim::Cast(dtype), &[&x], &[]);
+        let a = narrow.slice(1, 0, 1, 50);
+        let b = narrow.slice(1, 100, 1, 50).permute(&[1, 0]);
+        let product = bench.apply(
+            Prim::Matmul,
+            &[
+                &a.reshape(&[1, 6, 50]),
+                &b.seen(carrel_engine::view::View {
+                    shape: vec![1, 50, 6],
+                    strides: vec![0, 1, 40_000],
+                    offset: 100,
+                }),
+            ],
+            &[],
+        );
+        let ones = bench.fill(Prim::Full, &[Scalar::Float(1.0)], &[6, 40_000], dtype);
+        let counted = bench.apply(
+            Prim::Reduce {
+                op: Reduce::Sum,
+                dims: vec![1],
+            },
+            &[&ones],
+            &[],
+        );
+        bench.agree(&[&product, &counted], 1e-2);
+    }
 }
