@@ -14,3 +14,5 @@ export CARREL_ENGINE_LIB="$target/debug/$library"
 export PYTHONPATH="$root/engine/python"
 export PYTHONDONTWRITEBYTECODE=1
 run "$python_folder/bin/python" -m unittest discover --start-directory engine/python/tests --top-level-directory engine/python/tests
+# What runs on the GPU: any Vulkan driver, a software one too.
+CARREL_ENGINE_GPU=1 run "$python_folder/bin/python" -m unittest discover --start-directory engine/python/tests/gpu --top-level-directory engine/python/tests/gpu

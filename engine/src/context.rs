@@ -172,6 +172,11 @@ impl Gpu {
         tickets
     }
 
+    /// Nodes that were recorded and messages that were sent, and have no answer yet.
+    pub fn in_flight(&self) -> usize {
+        self.graph.num_pending() + self.unanswered.len()
+    }
+
     /// The next message for the executor.
     pub fn take_outbox(&mut self) -> Option<Vec<u8>> {
         self.outbox.pop_front()

@@ -41,9 +41,10 @@
 
   /**
    * Starts the gpu worker and resolves to what Python should believe about the
-   * GPU. A GPU that cannot be had is an answer, not an error.
+   * GPU. A GPU that cannot be had is an answer, not an error. `lost` says what
+   * became of the worker before this one; `onLost` is called once if this one dies.
    */
-  function startGpu(assets, wanted, port, onLost) {
+  function startGpu({ assets, wanted, port, lost, onLost }) {
     const none = (reason) => ({ webgpu: false, name: "", info: "{}", reason });
     if (!wanted) return Promise.resolve(none("the GPU is switched off for this kernel"));
     if (!navigator.gpu) return Promise.resolve(none("this browser has no WebGPU"));
@@ -56,23 +57,28 @@
         worker.terminate();
         resolve(none("the GPU did not answer"));
       }, GPU_START_LIMIT_MS);
+      let isReady = false;
       const settle = (answer) => {
         clearTimeout(limit);
+        isReady = answer.webgpu;
         resolve(answer);
+      };
+      const end = (reason) => {
+        worker.terminate();
+        if (isReady) onLost(reason);
+        else settle(none(reason));
       };
       worker.onmessage = ({ data }) => {
         if (data.type === "ready") settle({ webgpu: true, name: data.name, info: data.info });
-        else if (data.type === "failed") settle(none(data.reason));
-        else if (data.type === "lost") onLost(data.reason);
+        else if (data.type === "failed" || data.type === "lost") end(data.reason);
       };
       worker.onerror = (event) => {
         event.preventDefault();
-        const reason = event.message || "the gpu worker could not start";
-        settle(none(reason));
-        onLost(reason);
+        end(event.message || "the gpu worker could not start");
       };
+      // The files are copied, not handed over: a worker that dies is started again from them.
       const [script, wasm] = GPU_ASSETS.map((name) => assets[name]);
-      worker.postMessage({ type: "boot", script, wasm, port }, [script, wasm, port]);
+      worker.postMessage({ type: "boot", script, wasm, port, lost }, [port]);
     });
   }
 
@@ -84,6 +90,17 @@
     /** Messages that came before the boot message, which may not be lost. */
     const early = [];
 
+    /** What a gpu worker is started from, also a second time. */
+    let gpuAssets = {};
+
+    const tellGpuLost = (reason) => python.postMessage({ type: "gpu-lost", reason, isForGood: false });
+
+    /** Another gpu worker in the place of one that died; Python has sent its messages already. */
+    async function restartGpu({ port, lost }) {
+      const answer = await startGpu({ assets: gpuAssets, wanted: true, port, lost, onLost: tellGpuLost });
+      if (!answer.webgpu) python.postMessage({ type: "gpu-lost", reason: answer.reason, isForGood: true });
+    }
+
     const fatal = (reason) => page.postMessage({ type: "fatal", reason });
 
     async function boot({ assets, accelerator, files }) {
@@ -94,6 +111,7 @@
       python = blobWorker(textOf(assets["python_worker.js"]));
       python.onmessage = ({ data }) => {
         if (RELAYED.has(data?.type)) page.postMessage(data);
+        else if (data?.type === "gpu-restart") restartGpu(data);
       };
       python.onerror = (event) => {
         event.preventDefault();
@@ -103,9 +121,10 @@
 
       const wanted = accelerator !== "none";
       if (wanted) page.postMessage({ type: "progress", stage: "gpu" });
-      const gpu = startGpu(assets, wanted, gpuPort, (reason) => {
-        python.postMessage({ type: "gpu-lost", reason });
-      });
+      gpuAssets = Object.fromEntries(
+        ["gpu_worker.js", ...GPU_ASSETS].filter((name) => assets[name]).map((name) => [name, assets[name].slice(0)]),
+      );
+      const gpu = startGpu({ assets: gpuAssets, wanted, port: gpuPort, onLost: tellGpuLost });
 
       const forPython = {};
       for (const [name, bytes] of Object.entries(assets)) {

@@ -1,8 +1,8 @@
 // The gpu worker: runs the engine's executor (Rust, wasm, wgpu) beside Python.
 //
 // It imports the executor from bytes, then answers every message on its port
-// with one reply, strictly in order. It never throws out: a failure becomes a
-// reply that carries the error's text, and a start that fails says why.
+// with one reply, strictly in order. It never throws out: a start that fails
+// says why, and so does an executor that stops; then the frame ends the worker.
 // It knows nothing of the wire format. Read next: engine_link.js (the other end).
 
 /** Imports a module from its bytes; browsers differ in which URL they allow here. */
@@ -19,21 +19,18 @@ const textOf = (error) => error?.message ?? String(error);
 
 /** Serves one executor over one port. */
 function serve(executor, port) {
-  let lost = null;
+  let isServing = true;
   let last = Promise.resolve();
 
   async function answer(bytes) {
-    if (lost) return port.postMessage({ error: lost });
+    if (!isServing) return;
     try {
       const reply = await executor.execute(new Uint8Array(bytes));
       port.postMessage({ bytes: reply }, [reply.buffer]);
     } catch (error) {
-      // A wasm trap leaves the executor unusable; what follows must not run on it.
-      if (error instanceof WebAssembly.RuntimeError) {
-        lost = `the GPU executor stopped: ${textOf(error)}`;
-        self.postMessage({ type: "lost", reason: lost });
-      }
-      port.postMessage({ error: textOf(error) });
+      // The executor answers its own errors; what throws is a trap, after which nothing may run on it.
+      isServing = false;
+      self.postMessage({ type: "lost", reason: `the GPU executor stopped: ${textOf(error)}` });
     }
   }
 
@@ -47,7 +44,7 @@ self.onmessage = async ({ data }) => {
   try {
     const module = await importBytes(data.script);
     await module.default({ module_or_path: data.wasm });
-    const executor = await module.Executor.create();
+    const executor = await module.Executor.create(data.lost);
     const info = executor.info();
     serve(executor, data.port);
     self.postMessage({ type: "ready", info, name: JSON.parse(info).name ?? "" });

@@ -18,7 +18,7 @@ const ASSET_BASE = "https://assets.invalid/";
 const HOME = "/home/pyodide";
 const PYTHON_ZIP = "/lib/carrel/python.zip";
 
-const post = (message) => self.postMessage(message);
+const post = (message, transfer = []) => self.postMessage(message, transfer);
 const textOf = (bytes) => new TextDecoder().decode(bytes);
 
 /** Resolved by the frame's messages during the boot. */
@@ -93,7 +93,8 @@ async function loadEngine(assets, port, afterCall) {
     const { EngineLink } = await importBytes(assets["engine_link.js"]);
     const bindings = await importBytes(assets["recorder.js"]);
     const wasm = await bindings.default({ module_or_path: assets["recorder_bg.wasm"] });
-    return { engine: new EngineLink({ bindings, wasm, accelerator: await accelerator, port, afterCall }) };
+    const restart = (newPort, lost) => post({ type: "gpu-restart", port: newPort, lost }, [newPort]);
+    return { engine: new EngineLink({ bindings, wasm, accelerator: await accelerator, port, restart, afterCall }) };
   } catch (error) {
     return { failure: String(error?.message ?? error) };
   }
@@ -257,7 +258,7 @@ self.onmessage = ({ data }) => {
   else if (data.type === "jupyter") receive(data.message);
   else if (data.type === "interrupt" && interrupts) interrupts.receive(data);
   else if (data.type === "interrupt") earlyInterrupts.push(data);
-  else if (data.type === "gpu-lost") engine?.lose(data.reason);
+  else if (data.type === "gpu-lost") engine?.lose(data.reason, data.isForGood);
   else if (data.type === "files" && writeFiles) writeFiles(data.files);
   else if (data.type === "files") earlyFiles.push(...data.files);
 };

@@ -1,4 +1,4 @@
-"""A clear ImportError where the tensor engine is missing.
+"""What the kernel knows of the tensor engine: a clear ImportError where it is missing, and the end of a cell.
 
 Without the engine's wasm there is no `_carrel_engine`, and importing torch
 would fail with the name of a module that no user knows. Read next: boot.py.
@@ -20,6 +20,13 @@ class _MissingEngine(importlib.abc.MetaPathFinder):
     def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> None:
         if name == ENGINE_MODULE:
             raise ImportError(f"torch cannot be used: the tensor engine did not load ({self._reason})", name="torch")
+
+
+def settle() -> None:
+    """Waits for what the cell left to the GPU, so that what goes wrong there is raised in the cell that asked for it."""
+    engine = sys.modules.get("torch._C")
+    if engine is not None:
+        engine.end_of_cell()
 
 
 def install(reason: str) -> None:

@@ -11,7 +11,7 @@ import platform
 import sys
 from typing import Any, Callable
 
-from . import __version__
+from . import __version__, engine_guard
 from .assist import complete, inspect_at
 from .displayhook import DisplayHook, History
 from .events import Events
@@ -136,6 +136,7 @@ class Kernel:
                 self.events.trigger("pre_execute")
                 self.events.trigger("pre_run_cell")
                 await self.executor.run(source, filename)
+                engine_guard.settle()
             except BaseException as raised:  # noqa: BLE001 - whatever a cell raises is its result
                 error = raised
             self.events.trigger("post_execute")

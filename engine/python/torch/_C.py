@@ -266,7 +266,7 @@ _NO_SWITCHING = (
 
 
 def _wait_for(ticket):
-    """Waits until the GPU has answered a read."""
+    """Waits until the GPU has answered everything that was sent. Whether the answers are good is asked later."""
     promise = binding.wait(ticket)
     if not IS_BROWSER:
         return
@@ -277,7 +277,7 @@ def _wait_for(ticket):
     try:
         run_sync(promise)
     except JsException as error:
-        raise RuntimeError(f"The GPU device was lost: {error}. Tensors on the CPU are unharmed.") from None
+        raise RuntimeError(f"Waiting for the GPU failed: {error}") from None
 
 
 def read_back(tensor):
@@ -287,6 +287,45 @@ def read_back(tensor):
     ticket = ops.gpu_read(tensor)
     _wait_for(ticket)
     return ops.gpu_take(ticket, tensor)
+
+
+def read_back_all(tensors):
+    """CPU copies of GPU tensors. Waits for the GPU once, however many there are."""
+    _free_dead()
+    copies = []
+    for start in range(0, len(tensors), READ_BATCH):
+        batch = tensors[start : start + READ_BATCH]
+        tickets = [int(ticket) for ticket in ops.gpu_read_all(batch)]
+        _wait_for(tickets[-1])
+        copies += [ops.gpu_take(ticket, tensor) for ticket, tensor in zip(tickets, batch)]
+    return copies
+
+
+def to_cpu_together(tensors):
+    """The tensors, those on the GPU as copies on the CPU, in the same order."""
+    tensors = list(tensors)
+    far = [tensor for tensor in tensors if tensor.device.type != "cpu"]
+    copies = iter(read_back_all(far))
+    return [tensor if tensor.device.type == "cpu" else next(copies) for tensor in tensors]
+
+
+#: Tensors read with one message at most: their copies lie in memory together.
+READ_BATCH = 256
+
+
+def end_of_cell():
+    """Sends what was recorded, waits until the GPU has done it, and raises what went wrong there."""
+    _free_dead()
+    if not ops.gpu_in_flight():
+        return
+    ops.flush()
+    if IS_BROWSER:
+        from pyodide.ffi import can_run_sync
+
+        if not can_run_sync():
+            return
+    _wait_for(0)
+    ops.gpu_check()
 
 
 def upload(data, dtype_code, shape):

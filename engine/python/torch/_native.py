@@ -117,3 +117,19 @@ def wait(ticket):
     """Lets the GPU do what was sent, reads included."""
     if _has_gpu and _gpu_run() < 0:
         raise RuntimeError(error())
+
+
+def destroy_device():
+    """Destroys the GPU's device, as a driver that is reset does. For tests."""
+    _function("gpu_destroy", None)()
+
+
+def limit_memory(count):
+    """Sets the most bytes that GPU buffers may have together. For tests."""
+    _function("gpu_limit", None, ctypes.c_double)(count)
+
+
+def restart_executor():
+    """Puts another executor in the place of this one, as after a gpu worker that died. For tests."""
+    if not _function("gpu_restart", ctypes.c_uint32)():
+        raise RuntimeError("there is no GPU any more")

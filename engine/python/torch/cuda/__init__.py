@@ -4,8 +4,17 @@ Read next: `accelerator`, `_device`.
 """
 
 from .. import _device
-from .._C import ops, read_back
+from .._C import OutOfMemoryError, ops, read_back
 from .._random import default_generator
+from ..accelerator import (
+    max_memory_allocated,
+    max_memory_reserved,
+    memory_allocated,
+    memory_reserved,
+    memory_stats,
+    reset_accumulated_memory_stats,
+    reset_peak_memory_stats,
+)
 
 
 def is_available():
@@ -65,18 +74,6 @@ def _float32():
 
 def empty_cache():
     """Accepted: memory is given back by itself."""
-
-
-def memory_allocated(device=None):
-    """Bytes of GPU memory that tensors use, after the last reply of the GPU."""
-    return int(ops.gpu_stats()[4])
-
-
-memory_reserved = max_memory_allocated = max_memory_reserved = memory_allocated
-
-
-def reset_peak_memory_stats(device=None):
-    """Accepted."""
 
 
 def manual_seed(seed):

@@ -39,6 +39,10 @@ pub const ROWS: &[Row] = &[
     ("gpu_pending -> i", |_| {
         Ok(Outcome::Number(context::with_gpu(|gpu| gpu.graph.num_pending()) as f64))
     }),
+    // How much was recorded or sent and has no answer yet.
+    ("gpu_in_flight -> i", |_| {
+        Ok(Outcome::Number(context::with_gpu(|gpu| gpu.in_flight()) as f64))
+    }),
     // submits, dispatches, plans, pipelines, bytes of buffers, bytes in use, the most bytes in use
     ("gpu_stats -> is", |_| {
         let (stats, peak) = context::with_gpu(|gpu| (gpu.stats, gpu.peak_bytes));

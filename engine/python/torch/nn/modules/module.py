@@ -5,7 +5,7 @@ Parameters, buffers and children are kept in three ordered dicts and found by at
 Read next: `nn.modules.state`, `nn.modules.linear`, `nn.modules.container`.
 """
 
-from ... import _device, _dtype
+from ... import _C, _device, _dtype
 from ..._autograd_mode import no_grad
 from ..._tensor import Tensor
 from ..parameter import Buffer, Parameter
@@ -290,14 +290,30 @@ class Module(StateMethods):
         if dtype is not None and not dtype.is_floating_point:
             raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}")
 
+        if dtype is None and device is not None and _device.device(device).type == "cpu":
+            return self.cpu()
+
         def convert(tensor):
             return tensor.to(device=device, dtype=dtype if tensor.dtype.is_floating_point else None)
 
         return self._apply(convert)
 
     def cpu(self):
-        """Moves everything to the CPU."""
-        return self.to("cpu")
+        """Moves everything to the CPU. Waits for the GPU once."""
+        with no_grad():
+            copies = iter(_C.to_cpu_together(self._moved_tensors()))
+        return self._apply(lambda tensor: next(copies))
+
+    def _moved_tensors(self):
+        """What `_apply` hands to its function, in the same order."""
+        for child in self.children():
+            yield from child._moved_tensors()
+        for parameter in self._parameters.values():
+            if parameter is not None:
+                yield parameter.data
+                if parameter.grad is not None:
+                    yield parameter.grad.detach()
+        yield from (buffer for buffer in self._buffers.values() if buffer is not None)
 
     def cuda(self, device=None):
         """Moves everything to the GPU."""
