@@ -34,3 +34,29 @@ fn c_pow_i(x: i32, y: i32) -> i32 {
   }
   return result;
 }
+
+fn c_gcd_i(x: i32, y: i32) -> i32 {
+  var a = abs(x);
+  var b = abs(y);
+  while (b != 0) {
+    let rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+fn c_lcm_i(x: i32, y: i32) -> i32 {
+  let divisor = c_gcd_i(x, y);
+  if (divisor == 0) { return 0; }
+  return abs(x / divisor * y);
+}
+
+fn c_shift_left_i(x: i32, y: i32) -> i32 {
+  if (y < 0 || y > 31) { return 0; }
+  return x << u32(y);
+}
+
+fn c_shift_right_i(x: i32, y: i32) -> i32 {
+  return x >> select(u32(y), 31u, y < 0 || y > 31);
+}

@@ -74,6 +74,10 @@ from ._scatter import *
 from ._selection import *
 from ._settings import *
 from ._shape import *
+from ._combining import *
+from ._copies import *
+from ._special import *
+from ._spectral import *
 from ._statistics import *
 from ._tensor_str import get_printoptions, printoptions, set_printoptions
 from .version import __version__
@@ -111,6 +115,21 @@ def detach(input):
     return input.detach()
 
 
+def zero_(input):
+    """Writes zeros. Returns the input."""
+    return input.zero_()
+
+
+def fill_(input, value):
+    """Writes one value everywhere. Returns the input."""
+    return input.fill_(value)
+
+
+def resize_as_(input, the_template, *, memory_format=None):
+    """Takes the size of another tensor. Returns the input."""
+    return input.resize_as_(the_template)
+
+
 def save(obj, f, *args, **kwargs):
     """Not there yet."""
     raise NotImplementedError("torch.save is not in Carrel yet")
@@ -121,7 +140,7 @@ def load(f, *args, **kwargs):
     raise NotImplementedError("torch.load is not in Carrel yet")
 
 
-_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "mps", "accelerator", "backends", "version", "return_types")
+_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "mps", "special", "accelerator", "backends", "version", "return_types")
 
 
 def __getattr__(name):

@@ -98,6 +98,9 @@ def _scaled_sum(input, product, beta, alpha):
         beta, alpha = int(beta), int(alpha)
     product = product if alpha == 1 else ops.mul_scalar(product, alpha)
     if beta == 0:
+        if input.requires_grad:
+            # Nothing of it is left, but a gradient of zeros still arrives there.
+            return ops.add(ops.masked_fill(input, input.new_ones((), dtype=_dtype.bool_), 0), product)
         return ops.expand(product, broadcast_shapes(input.shape, product.shape))
     return ops.add(input if beta == 1 else ops.mul_scalar(input, beta), product)
 

@@ -8,7 +8,7 @@ Read next: `_tensor`, `_pointwise`, `_reduction`, `_shape`, `_selection`, `_lina
 __traceback_hide__ = True
 
 from . import _creation, _device, _dtype, _linalg, _pointwise, _random, _reduction, _scan, _scatter, _selection, _shape
-from . import _statistics
+from . import _combining, _special, _statistics
 from ._args import is_tensor
 from ._C import ops, read_back
 from ._tensor import Tensor
@@ -19,9 +19,14 @@ _METHODS = {
         ceil trunc bitwise_not logical_not isnan isinf mul remainder fmod floor_divide maximum minimum atan2 bitwise_and
         bitwise_or bitwise_xor eq ne lt le gt ge logical_and logical_or logical_xor add sub div pow float_power clamp clip
         clamp_min clamp_max round masked_fill isfinite isclose allclose equal lerp addcmul addcdiv sinh cosh asin acos atan
-        asinh acosh atanh exp2 erfc frac logit logaddexp xlogy hypot nan_to_num softmax log_softmax rad2deg deg2rad signbit
+        asinh acosh atanh frac logit logaddexp xlogy nan_to_num softmax log_softmax rad2deg deg2rad exp2 erfc
         absolute negative subtract multiply divide true_divide greater greater_equal less less_equal not_equal arcsin
         arccos arctan arctan2 arcsinh arccosh arctanh fix sgn positive""",
+    _special: """
+        lgamma digamma erfinv i0 signbit copysign nextafter fmax fmin hypot gcd lcm bitwise_left_shift bitwise_right_shift
+        igamma igammac mvlgamma sinc logaddexp2 ldexp frexp heaviside isposinf isneginf isreal angle conj resolve_conj
+        resolve_neg conj_physical is_conj is_neg""",
+    _combining: "hsplit vsplit dsplit diagflat renorm nonzero_static",
     _reduction: """
         sum mean prod nansum nanmean var std max min amax amin aminmax argmax argmin any all count_nonzero logsumexp norm
         dist nonzero argwhere""",
@@ -48,8 +53,9 @@ _INPLACE = """
     neg abs sign square relu exp expm1 log log2 log10 log1p sqrt rsqrt reciprocal sin cos tan tanh sigmoid erf floor ceil
     trunc bitwise_not logical_not mul remainder fmod floor_divide bitwise_and bitwise_or bitwise_xor eq ne lt le gt ge
     logical_and logical_or logical_xor add sub div pow clamp clip clamp_min clamp_max round masked_fill lerp addcmul addcdiv
-    sinh cosh asin acos atan frac nan_to_num tril triu scatter scatter_add scatter_reduce index_add index_copy index_fill index_reduce put masked_scatter addmm baddbmm
-    cumsum cumprod subtract multiply divide true_divide negative absolute hypot atan2 xlogy erfc exp2 logit addmv addr
+    sinh cosh asin acos atan asinh acosh atanh frac nan_to_num tril triu scatter scatter_add scatter_reduce index_add index_copy index_fill index_reduce put masked_scatter addmm baddbmm
+    lgamma digamma erfinv i0 copysign nextafter gcd lcm bitwise_left_shift bitwise_right_shift igamma igammac mvlgamma
+    sinc ldexp heaviside renorm cumsum cumprod subtract multiply divide true_divide negative absolute hypot atan2 xlogy erfc exp2 logit addmv addr
     """.split()
 
 
@@ -237,6 +243,9 @@ def _attach():
     Tensor.H = property(_matrix_transposed, doc="A matrix transposed.")
     Tensor.real = property(lambda self: self, doc="Itself: there are no complex numbers.")
     Tensor.ndimension = Tensor.dim
+    Tensor.polygamma = lambda self, n: _special.polygamma(n, self)
+    Tensor.polygamma_ = lambda self, n: ops.assign_(self, _special.polygamma(n, self))
+    Tensor.imag = property(_special.imag, doc="Refused: there are no complex numbers.")
 
 
 def _transposed(self):

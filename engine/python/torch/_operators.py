@@ -74,6 +74,8 @@ _ARITHMETIC = (
     ("and", "bitwise_and", True),
     ("or", "bitwise_or", True),
     ("xor", "bitwise_xor", True),
+    ("lshift", "bitwise_left_shift", False),
+    ("rshift", "bitwise_right_shift", False),
 )
 
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")

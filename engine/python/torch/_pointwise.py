@@ -28,7 +28,7 @@ def _unary(name, doc):
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc
     function.__module__ = "torch"
-    globals()[name] = function
+    return function
 
 
 for _name, _doc in {
@@ -38,6 +38,7 @@ for _name, _doc in {
     "square": "`input ** 2`.",
     "relu": "`max(input, 0)`.",
     "exp": "e to the power of `input`.",
+    "exp2": "2 to the power of `input`.",
     "expm1": "`exp(input) - 1`.",
     "log": "Natural logarithm.",
     "log2": "Logarithm to base 2.",
@@ -49,9 +50,18 @@ for _name, _doc in {
     "sin": "Sine.",
     "cos": "Cosine.",
     "tan": "Tangent.",
+    "asin": "Inverse sine.",
+    "acos": "Inverse cosine.",
+    "atan": "Inverse tangent.",
+    "sinh": "Hyperbolic sine.",
+    "cosh": "Hyperbolic cosine.",
     "tanh": "Hyperbolic tangent.",
+    "asinh": "Inverse hyperbolic sine.",
+    "acosh": "Inverse hyperbolic cosine.",
+    "atanh": "Inverse hyperbolic tangent.",
     "sigmoid": "`1 / (1 + exp(-input))`.",
     "erf": "Gauss error function.",
+    "erfc": "`1 - erf(input)`.",
     "floor": "Largest integer not above.",
     "ceil": "Smallest integer not below.",
     "trunc": "Integer part.",
@@ -60,7 +70,7 @@ for _name, _doc in {
     "isnan": "True where NaN.",
     "isinf": "True where infinite.",
 }.items():
-    _unary(_name, _doc)
+    globals()[_name] = _unary(_name, _doc)
 
 
 def _binary(name, doc):
@@ -84,7 +94,6 @@ def _binary(name, doc):
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc
     function.__module__ = "torch"
-    globals()[name] = function
     return function
 
 
@@ -109,7 +118,7 @@ for _name, _doc in {
     "logical_or": "True where one is not zero.",
     "logical_xor": "True where exactly one is not zero.",
 }.items():
-    _binary(_name, _doc)
+    globals()[_name] = _binary(_name, _doc)
 
 
 def add(input, other, *, alpha=1, out=None):
@@ -299,63 +308,6 @@ def _as_float(input):
     return input if input.dtype.is_floating_point else input.to(_dtype.get_default_dtype())
 
 
-def sinh(input, *, out=None):
-    """Hyperbolic sine."""
-    return store((ops.expm1(input) - ops.expm1(-input)) / 2, out)
-
-
-def cosh(input, *, out=None):
-    """Hyperbolic cosine."""
-    x = ops.exp(input)
-    return store((x + 1 / x) / 2, out)
-
-
-def asin(input, *, out=None):
-    """Inverse sine."""
-    x = _as_float(input)
-    return store(ops.atan2(x, ops.sqrt((1 - x) * (1 + x))), out)
-
-
-def acos(input, *, out=None):
-    """Inverse cosine."""
-    x = _as_float(input)
-    return store(ops.atan2(ops.sqrt((1 - x) * (1 + x)), x), out)
-
-
-def atan(input, *, out=None):
-    """Inverse tangent."""
-    x = _as_float(input)
-    return store(ops.atan2(x, x.new_ones(())), out)
-
-
-def asinh(input, *, out=None):
-    """Inverse hyperbolic sine."""
-    x = ops.abs(_as_float(input))
-    return store(ops.sign(input) * ops.log1p(x + x * x / (1 + ops.sqrt(x * x + 1))), out)
-
-
-def acosh(input, *, out=None):
-    """Inverse hyperbolic cosine."""
-    x = _as_float(input)
-    return store(ops.log(x + ops.sqrt((x - 1) * (x + 1))), out)
-
-
-def atanh(input, *, out=None):
-    """Inverse hyperbolic tangent."""
-    x = _as_float(input)
-    return store((ops.log1p(x) - ops.log1p(-x)) / 2, out)
-
-
-def exp2(input, *, out=None):
-    """2 to the power of `input`."""
-    return store(ops.exp(_as_float(input) * math.log(2.0)), out)
-
-
-def erfc(input, *, out=None):
-    """`1 - erf(input)`."""
-    return store(1 - ops.erf(input), out)
-
-
 def frac(input, *, out=None):
     """The part after the point."""
     return store(input - ops.trunc(input), out)
@@ -384,11 +336,6 @@ def xlogy(input, other, *, out=None):
     input = input if is_tensor(input) else other.new_tensor(float(input))
     product = input * ops.log(other)
     return store(where(ops.logical_and(ops.eq_scalar(input, 0), ops.logical_not(ops.isnan(other))), 0.0, product), out)
-
-
-def hypot(input, other, *, out=None):
-    """`sqrt(input**2 + other**2)`."""
-    return store(ops.sqrt(input * input + other * other), out)
 
 
 def nan_to_num(input, nan=0.0, posinf=None, neginf=None, *, out=None):
@@ -426,11 +373,6 @@ def rad2deg(input, *, out=None):
 def deg2rad(input, *, out=None):
     """Degrees to radians."""
     return store(input * (math.pi / 180.0), out)
-
-
-def signbit(input, *, out=None):
-    """True where negative."""
-    return store(ops.lt_scalar(input, 0), out)
 
 
 # PyTorch's other names.

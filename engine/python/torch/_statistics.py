@@ -38,7 +38,10 @@ def _middle_of_all(input, ignore_nan):
     if not input.requires_grad:
         return value
     # Elements equal to the median share its gradient, as those of a largest element do.
-    return ops.amax(ops.masked_fill(flat, ops.logical_not(ops.eq(flat, value)), -math.inf), [], False)
+    is_other = ops.logical_not(ops.logical_or(ops.eq(flat, value), ops.isnan(flat)))
+    if ignore_nan:
+        is_other = ops.logical_or(is_other, ops.isnan(flat))
+    return ops.amax(ops.masked_fill(flat, is_other, -math.inf), [], False)
 
 
 median = _middle("median", False)

@@ -6,8 +6,10 @@
 use crate::error::{Error, Result};
 use crate::ops::creation;
 use crate::ops::elementwise::{
-    add, add_scalar, cos, div, eq, exp, extreme_vjp, floor_divide, gt, gt_scalar, lt, mul, mul_scalar, neg,
-    pow_vjp_base, pow_vjp_exponent, rsub_scalar, sign, sin, trunc, where_mask,
+    add, add_scalar, cos, cosh, digamma, div, eq, erfcx, exp, exp2, exponent, extreme_vjp, floor_divide, ge, gt,
+    gt_scalar, i0, i0e, i1, i1_slope, i1e, igamma_slope, isnan, le, logical_not, logical_or, lt, mul, mul_scalar, neg,
+    pow_vjp_base, pow_vjp_exponent, rsqrt, rsub_scalar, scalar_zeta, sign, sin, sinh, sub, sub_scalar, trigamma, trunc,
+    where_mask, zeta,
 };
 use crate::prim::{Binary, Unary};
 use crate::tensor::Tensor;
@@ -38,6 +40,13 @@ const fn is_word_byte(byte: u8) -> bool {
 
 fn no_gradient() -> Result<Tensor> {
     Err(Error::runtime("this operator has no gradient"))
+}
+
+/// The gradient of an input that nobody has a formula for.
+fn unknown_derivative(of: &str) -> Result<Tensor> {
+    Err(Error::not_implemented(format!(
+        "the derivative for '{of}' is not implemented."
+    )))
 }
 
 /// The gradient of a step function.

@@ -3,11 +3,16 @@
 //! Refuses includes by name: calls are the only request, so nothing can be forgotten or left over.
 
 /// Every library file.
-const FILES: [&str; 4] = [
+const FILES: [&str; 9] = [
     include_str!("../../../shaders/lib/nonfinite.wgsl"),
     include_str!("../../../shaders/lib/math.wgsl"),
     include_str!("../../../shaders/lib/integer.wgsl"),
     include_str!("../../../shaders/lib/random.wgsl"),
+    include_str!("../../../shaders/lib/bits.wgsl"),
+    include_str!("../../../shaders/lib/hyperbolic.wgsl"),
+    include_str!("../../../shaders/lib/error.wgsl"),
+    include_str!("../../../shaders/lib/gamma.wgsl"),
+    include_str!("../../../shaders/lib/bessel.wgsl"),
 ];
 
 /// The library functions that `text` calls, directly or through others, in library order.

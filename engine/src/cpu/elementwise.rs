@@ -9,7 +9,10 @@ use std::borrow::Cow;
 use super::Operand;
 use super::buffer::{Buffer, Element, try_vec};
 use super::cast::{Convert, as_contiguous, narrow};
-use super::float::{Float, c_floor_divide_int, c_pow_int, c_remainder_int};
+use super::float::{
+    Float, c_floor_divide_int, c_gcd_int, c_lcm_int, c_pow_int, c_remainder_int, c_shift_left_int, c_shift_right_int,
+};
+use super::special;
 use super::strided::{Runs, fresh_view};
 use crate::dtype::DType;
 use crate::error::Result;

@@ -25,10 +25,18 @@ pub trait Float: Copy + PartialOrd {
     fn ln_lanes(self) -> Self;
     /// Hyperbolic tangent, likewise.
     fn tanh_lanes(self) -> Self;
+    /// A function of doubles, rounded.
+    fn through_f64(self, function: fn(f64) -> f64) -> Self;
+    /// A function of two doubles, rounded.
+    fn through_f64_with(self, other: Self, function: fn(f64, f64) -> f64) -> Self;
+    /// The next number on the way to another.
+    fn next_after(self, other: Self) -> Self;
+    /// The number scaled by a power of two into 0.5..1, and that power.
+    fn split_exponent(self) -> (Self, Self);
 }
 
 macro_rules! implement_float {
-    ($float:ident, $erf:path, $exp:path, $ln:path, $tanh:path) => {
+    ($float:ident, $erf:path, $exp:path, $ln:path, $tanh:path, $next:path, $frexp:path) => {
         impl Float for $float {
             fn erf(self) -> Self {
                 $erf(self)
@@ -97,12 +105,48 @@ macro_rules! implement_float {
             fn tanh_lanes(self) -> Self {
                 $tanh(self)
             }
+
+            fn through_f64(self, function: fn(f64) -> f64) -> Self {
+                function(f64::from(self)) as $float
+            }
+
+            fn through_f64_with(self, other: Self, function: fn(f64, f64) -> f64) -> Self {
+                function(f64::from(self), f64::from(other)) as $float
+            }
+
+            fn next_after(self, other: Self) -> Self {
+                $next(self, other)
+            }
+
+            fn split_exponent(self) -> (Self, Self) {
+                if self == 0.0 || !self.is_finite() {
+                    return (self, 0.0);
+                }
+                let (mantissa, exponent) = $frexp(self);
+                (mantissa, exponent as $float)
+            }
         }
     };
 }
 
-implement_float!(f32, libm::erff, lanes::exp, lanes::ln, lanes::tanh);
-implement_float!(f64, libm::erf, f64::exp, f64::ln, f64::tanh);
+implement_float!(
+    f32,
+    libm::erff,
+    lanes::exp,
+    lanes::ln,
+    lanes::tanh,
+    libm::nextafterf,
+    libm::frexpf
+);
+implement_float!(
+    f64,
+    libm::erf,
+    f64::exp,
+    f64::ln,
+    f64::tanh,
+    libm::nextafter,
+    libm::frexp
+);
 
 /// Integer power. A negative exponent gives 0, except for bases 1 and -1.
 pub fn c_pow_int(base: i64, exponent: i64) -> i64 {
@@ -151,6 +195,35 @@ pub const fn c_remainder_int(x: i64, y: i64) -> i64 {
     }
 }
 
+/// Greatest common divisor; never negative (but for the smallest number's own).
+pub const fn c_gcd_int(x: i64, y: i64) -> i64 {
+    let (mut x, mut y) = (x.unsigned_abs(), y.unsigned_abs());
+    while y != 0 {
+        (x, y) = (y, x % y);
+    }
+    x as i64
+}
+
+/// Least common multiple; 0 if either is.
+pub const fn c_lcm_int(x: i64, y: i64) -> i64 {
+    let divisor = c_gcd_int(x, y);
+    if divisor == 0 {
+        return 0;
+    }
+    x.wrapping_div(divisor).wrapping_mul(y).wrapping_abs()
+}
+
+/// `x << y`; 0 where y is no number of bits.
+pub const fn c_shift_left_int(x: i64, y: i64) -> i64 {
+    if y < 0 || y >= i64::BITS as i64 { 0 } else { x << y }
+}
+
+/// `x >> y`; the sign alone where y is no number of bits.
+pub const fn c_shift_right_int(x: i64, y: i64) -> i64 {
+    let last = i64::BITS as i64 - 1;
+    x >> if y < 0 || y > last { last } else { y }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +254,33 @@ mod tests {
             (f32::NAN.sign_or_zero(), (-3f32).sign_or_zero(), 0f64.sign_or_zero()),
             (0.0, -1.0, 0.0)
         );
+    }
+
+    #[test]
+    fn divisors_and_shifts() {
+        assert_eq!((c_gcd_int(-12, 18), c_gcd_int(0, 0), c_gcd_int(0, -5)), (6, 0, 5));
+        assert_eq!((c_lcm_int(-4, 6), c_lcm_int(0, 3), c_lcm_int(0, 0)), (12, 0, 0));
+        assert_eq!(
+            (c_shift_left_int(3, 2), c_shift_left_int(3, 64), c_shift_left_int(3, -1)),
+            (12, 0, 0)
+        );
+        assert_eq!(
+            (
+                c_shift_right_int(-8, 1),
+                c_shift_right_int(-8, 99),
+                c_shift_right_int(8, -1)
+            ),
+            (-4, -1, 0)
+        );
+    }
+
+    #[test]
+    fn numbers_fall_apart_and_have_neighbours() {
+        assert_eq!(10f32.split_exponent(), (0.625, 4.0));
+        assert_eq!((-0.1f64).split_exponent(), (-0.8, -3.0));
+        assert_eq!(f32::INFINITY.split_exponent(), (f32::INFINITY, 0.0));
+        assert_eq!(1f32.next_after(2.0), 1.0 + f32::EPSILON);
+        assert_eq!(0f64.next_after(-1.0), -f64::from_bits(1));
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod scatter;
 mod select;
 mod selection;
 mod softmax;
+mod special;
 mod strided;
 
 pub use buffer::Buffer;

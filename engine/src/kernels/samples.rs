@@ -59,7 +59,7 @@ fn programs() -> Vec<(String, Program)> {
         programs.extend(single(prim, inputs, fill).map(|program| (name, program)));
     };
     for dtype in dtypes {
-        for &op in Unary::ALL {
+        for &op in Unary::ALL.iter().filter(|op| op.runs_on_gpu()) {
             add(
                 format!("{} {dtype}", op.name()),
                 Prim::Unary(op),
@@ -67,7 +67,7 @@ fn programs() -> Vec<(String, Program)> {
                 None,
             );
         }
-        for &op in Binary::ALL {
+        for &op in Binary::ALL.iter().filter(|op| op.runs_on_gpu()) {
             add(
                 format!("{} {dtype}", op.name()),
                 Prim::Binary(op),

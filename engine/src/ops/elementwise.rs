@@ -65,7 +65,12 @@ fn compute_dtype(op: Binary, common: DType) -> Result<DType> {
         (Binary::Sub, Category::Bool) => Err(Error::runtime(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
         )),
-        (Binary::BitwiseAnd | Binary::BitwiseOr | Binary::BitwiseXor, Category::Float) => {
+        (_, Category::Float) if op.class() == OperandClass::Bits => Err(Error::UnsupportedDType {
+            op: op.name(),
+            dtype: common,
+            device: "cpu",
+        }),
+        (Binary::Gcd | Binary::Lcm | Binary::ShiftLeft | Binary::ShiftRight, Category::Bool) => {
             Err(Error::UnsupportedDType {
                 op: op.name(),
                 dtype: common,
@@ -139,6 +144,30 @@ unary_functions! {
     logical_not = LogicalNot;
     /// True where NaN.
     isnan = IsNan;
+    /// Hyperbolic sine.
+    sinh = Sinh;
+    /// Hyperbolic cosine.
+    cosh = Cosh;
+    /// 2 to the power x.
+    exp2 = Exp2;
+    /// `exp(x * x) * erfc(x)`
+    erfcx = Erfcx;
+    /// First derivative of the logarithm of the gamma function.
+    digamma = Digamma;
+    /// Second derivative of the logarithm of the gamma function.
+    trigamma = Trigamma;
+    /// Logarithm of the gamma function.
+    lgamma = Lgamma;
+    /// Modified Bessel function, order 0.
+    i0 = I0;
+    /// Modified Bessel function, order 0, scaled.
+    i0e = I0e;
+    /// Modified Bessel function, order 1.
+    i1 = I1;
+    /// Modified Bessel function, order 1, scaled.
+    i1e = I1e;
+    /// The power of two of the mantissa.
+    exponent = Exponent;
 }
 
 macro_rules! binary_functions {
@@ -179,6 +208,13 @@ binary_functions! {
     maximum, maximum_scalar = Maximum;
     /// Smaller of the two.
     minimum, minimum_scalar = Minimum;
+    /// Hurwitz zeta function.
+    zeta, zeta_scalar = Zeta;
+}
+
+/// `zeta(scalar, x)`
+pub fn scalar_zeta(scalar: f64, x: &Tensor) -> Result<Tensor> {
+    scalar_binary(Binary::Zeta, Scalar::Float(scalar), x)
 }
 
 /// `scalar - x`
@@ -315,6 +351,28 @@ pub fn extreme_vjp(g: &Tensor, wins: &Tensor, ties: &Tensor) -> Result<Tensor> {
         &wrapped(Scalar::Int(0), g.dtype(), g.device())?,
     )?;
     where_(wins, g, &loses_or_ties)
+}
+
+/// Slope of the modified Bessel function of order 1 from that of order 0: one half at zero, where the quotient has no value.
+pub fn i1_slope(order_zero: &Tensor, x: &Tensor, out: &Tensor, is_scaled: bool) -> Result<Tensor> {
+    let is_zero = eq_scalar(x, 0.0)?;
+    let divisor = masked_fill(x, &is_zero, Scalar::Int(1))?;
+    let mut slope = sub(order_zero, &div(out, &divisor)?)?;
+    if is_scaled {
+        slope = sub(&slope, &mul(&sign(x)?, out)?)?;
+    }
+    masked_fill(&slope, &is_zero, Scalar::Float(0.5))
+}
+
+/// Slope of the lower incomplete gamma function of parameter a: `exp((a - 1) log(x) - x - lgamma(a))`.
+pub fn igamma_slope(a: &Tensor, x: &Tensor) -> Result<Tensor> {
+    let powers = mul(&sub_scalar(a, 1.0)?, &log(x)?)?;
+    exp(&sub(&sub(&powers, x)?, &lgamma(a)?)?)
+}
+
+/// True where either mask is.
+pub fn logical_or(x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    logical(Binary::BitwiseOr, x, y)
 }
 
 /// Both operands as truth values, combined by a bitwise row.

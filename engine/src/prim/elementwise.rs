@@ -6,7 +6,8 @@
 //!
 //! - class: which dtypes it takes and gives (see [`OperandClass`]);
 //! - `wgsl`: the expression for f32 (and, for `Number` and `Bits`, integers) with `{x}`, `{y}` filled in;
-//!   names beginning with `c_` are helper functions of `shaders/lib/`;
+//!   names beginning with `c_` are helper functions of `shaders/lib/`; empty where the GPU has no form of
+//!   it, so that the primitive runs on the CPU only ([`Unary::runs_on_gpu`]);
 //! - `float`: the CPU function over `F: Float` (`f32` and `f64`; see `cpu::float`), `int`: over `i64`;
 //! - `vjp`: gradient(s) of the input(s) from `g` (gradient of the output), the inputs and the output `out`,
 //!   written with the functions of `ops`; `no_gradient()` means that the result never requires one. What
@@ -89,6 +90,62 @@ macro_rules! for_each_unary {
             IsNan, "isnan", Test, wgsl: "c_isnan({x})", float: |x| x.is_nan(), int: |_x| false, vjp: (g, x, out) => no_gradient();
             /// True where x is an infinity.
             IsInf, "isinf", Test, wgsl: "c_isinf({x})", float: |x| x.is_infinite(), int: |_x| false, vjp: (g, x, out) => no_gradient();
+            /// Hyperbolic sine.
+            Sinh, "sinh", Float, wgsl: "c_sinh({x})", float: |x| x.sinh(), int: |x| x, vjp: (g, x, out) => mul(g, &cosh(x)?);
+            /// Hyperbolic cosine.
+            Cosh, "cosh", Float, wgsl: "c_cosh({x})", float: |x| x.cosh(), int: |x| x, vjp: (g, x, out) => mul(g, &sinh(x)?);
+            /// Inverse sine.
+            Asin, "asin", Float, wgsl: "c_atan2({x}, c_sqrt((1.0 - ({x})) * (1.0 + ({x}))))", float: |x| x.asin(), int: |x| x, vjp: (g, x, out) => mul(g, &rsqrt(&rsub_scalar(&mul(x, x)?, 1.0)?)?);
+            /// Inverse cosine.
+            Acos, "acos", Float, wgsl: "c_atan2(c_sqrt((1.0 - ({x})) * (1.0 + ({x}))), {x})", float: |x| x.acos(), int: |x| x, vjp: (g, x, out) => neg(&mul(g, &rsqrt(&rsub_scalar(&mul(x, x)?, 1.0)?)?)?);
+            /// Inverse tangent.
+            Atan, "atan", Float, wgsl: "c_atan2({x}, 1.0)", float: |x| x.atan(), int: |x| x, vjp: (g, x, out) => div(g, &add_scalar(&mul(x, x)?, 1.0)?);
+            /// Inverse hyperbolic sine.
+            Asinh, "asinh", Float, wgsl: "c_asinh({x})", float: |x| x.asinh(), int: |x| x, vjp: (g, x, out) => mul(g, &rsqrt(&add_scalar(&mul(x, x)?, 1.0)?)?);
+            /// Inverse hyperbolic cosine.
+            Acosh, "acosh", Float, wgsl: "c_acosh({x})", float: |x| x.acosh(), int: |x| x, vjp: (g, x, out) => mul(g, &rsqrt(&sub_scalar(&mul(x, x)?, 1.0)?)?);
+            /// Inverse hyperbolic tangent.
+            Atanh, "atanh", Float, wgsl: "c_atanh({x})", float: |x| x.atanh(), int: |x| x, vjp: (g, x, out) => div(g, &rsub_scalar(&mul(x, x)?, 1.0)?);
+            /// 2 to the power x.
+            Exp2, "exp2", Float, wgsl: "exp2({x})", float: |x| x.exp2(), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(out, std::f64::consts::LN_2)?);
+            /// `1 - erf(x)`
+            Erfc, "erfc", Float, wgsl: "c_erfc({x})", float: |x| x.through_f64(libm::erfc), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&exp(&neg(&mul(x, x)?)?)?, -std::f64::consts::FRAC_2_SQRT_PI)?);
+            /// `exp(x * x) * erfc(x)`
+            Erfcx, "special_erfcx", Float, wgsl: "c_erfcx({x})", float: |x| x.through_f64(special::erfcx), int: |x| x, vjp: (g, x, out) => mul(g, &sub_scalar(&mul_scalar(&mul(x, out)?, 2.0)?, std::f64::consts::FRAC_2_SQRT_PI)?);
+            /// Inverse of the error function.
+            ErfInv, "erfinv", Float, wgsl: "c_erfinv({x})", float: |x| x.through_f64(special::erfinv), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&exp(&mul(out, out)?)?, 1.0 / std::f64::consts::FRAC_2_SQRT_PI)?);
+            /// Inverse of the normal distribution function.
+            Ndtri, "special_ndtri", Float, wgsl: "c_ndtri({x})", float: |x| x.through_f64(special::ndtri), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&exp(&mul_scalar(&mul(out, out)?, 0.5)?)?, std::f64::consts::TAU.sqrt())?);
+            /// Logarithm of the normal distribution function.
+            LogNdtr, "special_log_ndtr", Float, wgsl: "c_log_ndtr({x})", float: |x| x.through_f64(special::log_ndtr), int: |x| x, vjp: (g, x, out) => mul_scalar(&div(g, &erfcx(&mul_scalar(x, -std::f64::consts::FRAC_1_SQRT_2)?)?)?, (2.0 / std::f64::consts::PI).sqrt());
+            /// Logarithm of the size of the gamma function.
+            Lgamma, "lgamma", Float, wgsl: "c_lgamma({x})", float: |x| x.through_f64(libm::lgamma), int: |x| x, vjp: (g, x, out) => mul(g, &digamma(x)?);
+            /// First derivative of the logarithm of the gamma function.
+            Digamma, "digamma", Float, wgsl: "c_digamma({x})", float: |x| x.through_f64(special::digamma), int: |x| x, vjp: (g, x, out) => mul(g, &trigamma(x)?);
+            /// Second derivative of the logarithm of the gamma function.
+            Trigamma, "trigamma", Float, wgsl: "c_trigamma({x})", float: |x| x.through_f64(special::trigamma), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&scalar_zeta(3.0, x)?, -2.0)?);
+            /// Modified Bessel function of the first kind, order 0.
+            I0, "i0", Float, wgsl: "c_i0({x})", float: |x| x.through_f64(special::i0), int: |x| x, vjp: (g, x, out) => mul(g, &i1(x)?);
+            /// `exp(-|x|) * i0(x)`
+            I0e, "special_i0e", Float, wgsl: "c_i0e({x})", float: |x| x.through_f64(special::i0e), int: |x| x, vjp: (g, x, out) => mul(g, &sub(&i1e(x)?, &mul(&sign(x)?, out)?)?);
+            /// Modified Bessel function of the first kind, order 1.
+            I1, "special_i1", Float, wgsl: "c_i1({x})", float: |x| x.through_f64(special::i1), int: |x| x, vjp: (g, x, out) => mul(g, &i1_slope(&i0(x)?, x, out, false)?);
+            /// `exp(-|x|) * i1(x)`
+            I1e, "special_i1e", Float, wgsl: "c_i1e({x})", float: |x| x.through_f64(special::i1e), int: |x| x, vjp: (g, x, out) => mul(g, &i1_slope(&i0e(x)?, x, out, true)?);
+            /// Bessel function of the first kind, order 0.
+            BesselJ0, "special_bessel_j0", Float, wgsl: "", float: |x| x.through_f64(libm::j0), int: |x| x, vjp: (g, x, out) => no_gradient();
+            /// Bessel function of the first kind, order 1.
+            BesselJ1, "special_bessel_j1", Float, wgsl: "", float: |x| x.through_f64(libm::j1), int: |x| x, vjp: (g, x, out) => no_gradient();
+            /// Bessel function of the second kind, order 0.
+            BesselY0, "special_bessel_y0", Float, wgsl: "", float: |x| x.through_f64(libm::y0), int: |x| x, vjp: (g, x, out) => no_gradient();
+            /// Bessel function of the second kind, order 1.
+            BesselY1, "special_bessel_y1", Float, wgsl: "", float: |x| x.through_f64(libm::y1), int: |x| x, vjp: (g, x, out) => no_gradient();
+            /// x scaled by a power of two to a size from 0.5 to 1.
+            Mantissa, "frexp_mantissa", Float, wgsl: "c_mantissa({x})", float: |x| x.split_exponent().0, int: |x| x, vjp: (g, x, out) => div(g, &exp2(&exponent(x)?)?);
+            /// The power of two of the mantissa.
+            Exponent, "frexp_exponent", Float, wgsl: "c_exponent({x})", float: |x| x.split_exponent().1, int: |x| x, vjp: (g, x, out) => no_gradient();
+            /// True where the sign is negative, also of zero.
+            SignBit, "signbit", Test, wgsl: "c_signbit({x})", float: |x| x.is_sign_negative(), int: |x| x < 0, vjp: (g, x, out) => no_gradient();
         }
     };
 }
@@ -127,6 +184,30 @@ macro_rules! for_each_binary {
             BitwiseOr, "bitwise_or", Bits, wgsl: "(({x}) | ({y}))", float: |x, _y| x, int: |x, y| x | y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// Bits exclusive or; on bool, logical exclusive or.
             BitwiseXor, "bitwise_xor", Bits, wgsl: "(({x}) ^ ({y}))", float: |x, _y| x, int: |x, y| x ^ y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
+            /// The size of x with the sign of y.
+            Copysign, "copysign", Float, wgsl: "c_copysign({x}, {y})", float: |x, y| x.copysign(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &mul(&sign(x)?, &sign(out)?)?), zero(g)];
+            /// The next number after x on the way to y.
+            NextAfter, "nextafter", Float, wgsl: "c_nextafter({x}, {y})", float: |x, y| x.next_after(y), int: |x, _y| x, vjp: (g, x, y, out) => [clone(g), zero(g)];
+            /// Larger of the two; a number beats NaN.
+            Fmax, "fmax", Number, wgsl: "c_fmax({x}, {y})", float: |x, y| x.max(y), int: |x, y| x.max(y), vjp: (g, x, y, out) => [where_mask(&logical_or(&ge(x, y)?, &isnan(y)?)?, g), where_mask(&logical_not(&logical_or(&ge(x, y)?, &isnan(y)?)?)?, g)];
+            /// Smaller of the two; a number beats NaN.
+            Fmin, "fmin", Number, wgsl: "c_fmin({x}, {y})", float: |x, y| x.min(y), int: |x, y| x.min(y), vjp: (g, x, y, out) => [where_mask(&logical_or(&le(x, y)?, &isnan(y)?)?, g), where_mask(&logical_not(&logical_or(&le(x, y)?, &isnan(y)?)?)?, g)];
+            /// `sqrt(x * x + y * y)` without overflow in between.
+            Hypot, "hypot", Float, wgsl: "c_hypot({x}, {y})", float: |x, y| x.hypot(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &div(x, out)?), mul(g, &div(y, out)?)];
+            /// Regularised lower incomplete gamma function of parameter x.
+            Igamma, "igamma", Float, wgsl: "c_igamma({x}, {y})", float: |x, y| x.through_f64_with(y, special::igamma), int: |x, _y| x, vjp: (g, x, y, out) => [unknown_derivative("igamma: input"), mul(g, &igamma_slope(x, y)?)];
+            /// Regularised upper incomplete gamma function of parameter x.
+            Igammac, "igammac", Float, wgsl: "c_igammac({x}, {y})", float: |x, y| x.through_f64_with(y, special::igammac), int: |x, _y| x, vjp: (g, x, y, out) => [unknown_derivative("igammac: input"), neg(&mul(g, &igamma_slope(x, y)?)?)];
+            /// Hurwitz zeta function `sum 1 / (y + k)^x`.
+            Zeta, "special_zeta", Float, wgsl: "c_zeta({x}, {y})", float: |x, y| x.through_f64_with(y, special::zeta), int: |x, _y| x, vjp: (g, x, y, out) => [unknown_derivative("zeta"), neg(&mul(g, &mul(x, &zeta(&add_scalar(x, 1.0)?, y)?)?)?)];
+            /// Greatest common divisor.
+            Gcd, "gcd", Bits, wgsl: "c_gcd_i({x}, {y})", float: |x, _y| x, int: |x, y| c_gcd_int(x, y), vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
+            /// Least common multiple.
+            Lcm, "lcm", Bits, wgsl: "c_lcm_i({x}, {y})", float: |x, _y| x, int: |x, y| c_lcm_int(x, y), vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
+            /// Bits moved up; zero where y is no number of bits.
+            ShiftLeft, "bitwise_left_shift", Bits, wgsl: "c_shift_left_i({x}, {y})", float: |x, _y| x, int: |x, y| c_shift_left_int(x, y), vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
+            /// Bits moved down, with the sign.
+            ShiftRight, "bitwise_right_shift", Bits, wgsl: "c_shift_right_i({x}, {y})", float: |x, _y| x, int: |x, y| c_shift_right_int(x, y), vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// `x == y`
             Eq, "eq", Test, wgsl: "c_eq({x}, {y})", float: |x, y| x == y, int: |x, y| x == y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// `x != y`; true for NaN.
@@ -158,6 +239,9 @@ macro_rules! define_unary {
 
             /// Which dtypes it takes and gives.
             pub const fn class(self) -> OperandClass { match self { $(Unary::$variant => OperandClass::$class),* } }
+
+            /// False if the row has no WGSL.
+            pub const fn runs_on_gpu(self) -> bool { match self { $(Unary::$variant => !$wgsl.is_empty()),* } }
         }
     };
 }
@@ -178,6 +262,9 @@ macro_rules! define_binary {
 
             /// Which dtypes it takes and gives.
             pub const fn class(self) -> OperandClass { match self { $(Binary::$variant => OperandClass::$class),* } }
+
+            /// False if the row has no WGSL.
+            pub const fn runs_on_gpu(self) -> bool { match self { $(Binary::$variant => !$wgsl.is_empty()),* } }
         }
     };
 }

@@ -300,9 +300,12 @@ impl Prim {
 
     /// True if the GPU executor computes it. The others run on the CPU device, where the caller moves the tensors.
     pub const fn runs_on_gpu(&self) -> bool {
-        // All of them; a primitive that comes without a GPU kernel is listed here.
-        let _ = self;
-        true
+        match self {
+            Prim::Unary(op) => op.runs_on_gpu(),
+            Prim::Binary(op) => op.runs_on_gpu(),
+            // A structural primitive that comes without a GPU kernel is listed here.
+            _ => true,
+        }
     }
 
     /// True if output element `i` depends only on element `i` of each (expanded) input.

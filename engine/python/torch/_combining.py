@@ -1,0 +1,145 @@
+"""Functions that combine tensors, or cut one into several: products of sets, block matrices, splits by direction.
+
+Read next: `_shape`.
+"""
+
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
+import itertools
+import math
+
+from . import _dtype
+from ._args import is_tensor, public_functions, store
+from ._C import ops
+from ._shape import diag, meshgrid, tensor_split
+
+
+def _split_along(name, dim_of, least_rank, doc):
+    def function(input, indices_or_sections):
+        if input.dim() < least_rank:
+            raise RuntimeError(
+                f"torch.{name} requires a tensor with at least {least_rank} dimension, but got a tensor with {input.dim()} dimensions!"
+            )
+        dim = dim_of(input)
+        size = input.shape[dim]
+        if isinstance(indices_or_sections, int) and (indices_or_sections <= 0 or size % indices_or_sections):
+            raise RuntimeError(
+                f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension {size} is not "
+                f"divisible by the split_size {indices_or_sections}!"
+            )
+        return tensor_split(input, indices_or_sections, dim)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
+
+
+hsplit = _split_along("hsplit", lambda input: 0 if input.dim() == 1 else 1, 1, "The columns cut into parts: views.")
+vsplit = _split_along("vsplit", lambda input: 0, 2, "The rows cut into parts: views.")
+dsplit = _split_along("dsplit", lambda input: 2, 3, "The third dimension cut into parts: views.")
+
+
+def block_diag(*tensors):
+    """The matrices along the diagonal of a larger one, zeros elsewhere."""
+    tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    blocks = []
+    for position, block in enumerate(tensors):
+        if block.dim() > 2:
+            raise RuntimeError(
+                "torch.block_diag: Input tensors must have 2 or fewer dimensions. "
+                f"Input {position} has {block.dim()} dimensions"
+            )
+        blocks.append(block.reshape(1, -1) if block.dim() < 2 else block)
+    if not blocks:
+        from ._creation import zeros
+
+        return zeros(1, 0)
+    dtype = blocks[0].dtype
+    for block in blocks[1:]:
+        dtype = _dtype.promote_types(dtype, block.dtype)
+    width = sum(block.shape[1] for block in blocks)
+    rows, left = [], 0
+    for block in blocks:
+        height, columns = block.shape
+        before, after = block.new_zeros(height, left, dtype=dtype), block.new_zeros(height, width - left - columns, dtype=dtype)
+        rows.append(ops.cat([before, block.to(dtype), after], 1))
+        left += columns
+    return ops.cat(rows, 0)
+
+
+def cartesian_prod(*tensors):
+    """Every choice of one element of each vector, a row each."""
+    tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    for vector in tensors:
+        if vector.dim() != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(vector.shape)}")
+    if len(tensors) == 1:
+        return tensors[0]
+    return ops.stack([grid.flatten() for grid in meshgrid(*tensors, indexing="ij")], 1)
+
+
+def combinations(input, r=2, with_replacement=False):
+    """Every choice of `r` elements of a vector, a row each."""
+    if input.dim() != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    if r == 0:
+        return input.new_zeros(0)
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    rows = [position for row in choose(range(input.shape[0]), r) for position in row]
+    index = input.new_tensor(rows, dtype=_dtype.int64)
+    return ops.index_select(input, 0, index).reshape(-1, r)
+
+
+def diagflat(input, offset=0):
+    """The elements as the diagonal of a matrix."""
+    return diag(input.reshape(-1), offset)
+
+
+def unravel_index(indices, shape):
+    """The coordinates, a tensor a dimension, of positions in the row-major elements of `shape`."""
+    if indices.dtype.is_floating_point or indices.dtype is _dtype.bool_:
+        raise ValueError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    sizes = [shape] if isinstance(shape, int) else shape.tolist() if is_tensor(shape) else [int(size) for size in shape]
+    for size in sizes:
+        if size < 0:
+            raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
+    result = []
+    for position in range(len(sizes)):
+        step = math.prod(sizes[position + 1 :])
+        result.append(ops.remainder_scalar(ops.floor_divide_scalar(indices, max(step, 1)), max(sizes[position], 1)))
+    return tuple(result)
+
+
+def nonzero_static(input, *, size, fill_value=-1, out=None):
+    """Indices of the first `size` elements that are not zero, a row each; rows of `fill_value` after them."""
+    if size < 0:
+        raise RuntimeError(f"nonzero_static: 'size' must be an non-negative integer, got {size}")
+    found = input.nonzero()
+    count, rank = found.shape
+    if count > size:
+        found = ops.narrow(found, 0, 0, size)
+    elif count < size:
+        found = ops.cat([found, found.new_full((size - count, rank), fill_value)], 0)
+    return store(ops.clone(found), out)
+
+
+def renorm(input, p, dim, maxnorm, *, out=None):
+    """`input` with every part along `dim` whose `p`-norm is above `maxnorm` scaled down to it."""
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
+    if input.dim() < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.dim()} dimensions")
+    others = [position for position in range(input.dim()) if position != dim % input.dim()]
+    norms = ops.norm(input, float(p), others, True)
+    # PyTorch's guard against division by zero.
+    scaled = maxnorm / (norms + 1e-7)
+    factors = ops.where(ops.gt_scalar(norms, maxnorm), scaled, norms.new_ones(()))
+    return store(ops.mul(input, factors), out)
+
+
+__all__ = public_functions(globals())

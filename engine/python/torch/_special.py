@@ -1,0 +1,233 @@
+"""Special functions, and elementwise functions about the sign, the exponent and the kind of a number.
+
+Those with a kernel of their own are made from a list; the others are compositions. `torch.special` names them anew.
+Refuses complex numbers: what would give one for real input says so. Read next: `_pointwise`, `special`.
+"""
+
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
+import math
+
+from . import _dtype, _pointwise, return_types
+from ._args import is_number, is_tensor, public_functions, store
+from ._C import ops
+from ._pointwise import _as_float, _binary, _not_a_tensor, _unary
+
+for _name, _doc in {
+    "lgamma": "Logarithm of the size of the gamma function.",
+    "digamma": "Derivative of `lgamma`.",
+    "erfinv": "Inverse of `erf`.",
+    "i0": "Modified Bessel function of the first kind, order 0.",
+    "special_i0e": "`exp(-|x|) * i0(x)`.",
+    "special_i1": "Modified Bessel function of the first kind, order 1.",
+    "special_i1e": "`exp(-|x|) * i1(x)`.",
+    "special_erfcx": "`exp(x * x) * erfc(x)`.",
+    "special_ndtri": "Where the normal distribution function has a value.",
+    "special_log_ndtr": "Logarithm of the normal distribution function.",
+    "special_bessel_j0": "Bessel function of the first kind, order 0.",
+    "special_bessel_j1": "Bessel function of the first kind, order 1.",
+    "special_bessel_y0": "Bessel function of the second kind, order 0.",
+    "special_bessel_y1": "Bessel function of the second kind, order 1.",
+    "signbit": "True where negative, also for -0.0.",
+}.items():
+    globals()[_name] = _unary(_name, _doc)
+
+for _name, _doc in {
+    "copysign": "The size of `input` with the sign of `other`.",
+    "nextafter": "The next number after `input` on the way to `other`.",
+    "fmax": "The larger of the two; a number beats NaN.",
+    "fmin": "The smaller of the two; a number beats NaN.",
+    "hypot": "`sqrt(input**2 + other**2)`.",
+    "gcd": "Greatest common divisor.",
+    "lcm": "Least common multiple.",
+    "bitwise_left_shift": "Bits moved up by `other`.",
+    "bitwise_right_shift": "Bits moved down by `other`.",
+    "igamma": "Regularised lower incomplete gamma function of parameter `input`.",
+    "igammac": "Regularised upper incomplete gamma function of parameter `input`.",
+    "special_zeta": "Hurwitz zeta function.",
+}.items():
+    globals()[_name] = _binary(_name, _doc)
+del _name, _doc
+
+
+def _pair(input, other):
+    """Two operands, of which one may be a number, as tensors."""
+    if not is_tensor(input):
+        input = other.new_tensor(input) if not isinstance(input, float) else _as_float(other).new_tensor(input)
+    if not is_tensor(other):
+        other = input.new_tensor(other) if not isinstance(other, float) else _as_float(input).new_tensor(other)
+    return input, other
+
+
+def _need_tensor(name, input):
+    if not is_tensor(input):
+        raise _not_a_tensor(name, input)
+
+
+# Gamma and its relatives
+
+
+def polygamma(n, input, *, out=None):
+    """The n-th derivative of `digamma`."""
+    if n < 0:
+        raise RuntimeError("polygamma(n, x) does not support negative n.")
+    if n == 0:
+        return store(ops.digamma(input), out)
+    if n == 1:
+        return store(ops.trigamma(input), out)
+    return store(ops.mul_scalar(ops.scalar_special_zeta(float(n + 1), input), (-1.0) ** (n + 1) * math.factorial(n)), out)
+
+
+def mvlgamma(input, p, *, out=None):
+    """Logarithm of the multivariate gamma function of dimension `p`."""
+    if p < 1:
+        raise RuntimeError("p has to be greater than or equal to 1")
+    x = _as_float(input)
+    result = None
+    for step in range(p):
+        term = ops.lgamma(ops.sub_scalar(x, 0.5 * step))
+        result = term if result is None else result + term
+    return store(ops.add_scalar(result, p * (p - 1) * 0.25 * math.log(math.pi)), out)
+
+
+# Normal distribution, sinc, entropies
+
+
+def special_ndtr(input, *, out=None):
+    """The normal distribution function."""
+    x = _as_float(input)
+    return store(ops.mul_scalar(ops.erfc(ops.mul_scalar(x, -math.sqrt(0.5))), 0.5), out)
+
+
+def sinc(input, *, out=None):
+    """`sin(pi * x) / (pi * x)`, 1 at 0."""
+    x = _as_float(input)
+    angle = ops.mul_scalar(x, math.pi)
+    is_zero = ops.eq_scalar(x, 0)
+    quotient = ops.div(ops.sin(angle), ops.masked_fill(angle, is_zero, 1.0))
+    return store(ops.masked_fill(quotient, is_zero, 1.0), out)
+
+
+def special_entr(input, *, out=None):
+    """`-x * log(x)`, 0 at 0 and minus infinity below."""
+    x = _as_float(input)
+    is_zero = ops.eq_scalar(x, 0)
+    value = ops.neg(ops.mul(x, ops.log(ops.masked_fill(x, ops.le_scalar(x, 0), 1.0))))
+    value = ops.masked_fill(value, ops.lt_scalar(x, 0), -math.inf)
+    return store(ops.masked_fill(value, is_zero, 0.0), out)
+
+
+def special_xlog1py(input, other, *, out=None):
+    """`input * log1p(other)`, 0 where `input` is 0."""
+    input, other = _pair(input, other)
+    product = ops.mul(input, ops.log1p(other))
+    is_zero = ops.logical_and(ops.eq_scalar(input, 0), ops.logical_not(ops.isnan(other)))
+    return store(ops.masked_fill(product, is_zero, 0.0), out)
+
+
+# Exponents and logarithms to base 2
+
+
+def logaddexp2(input, other, *, out=None):
+    """`log2(2**input + 2**other)`."""
+    top = ops.maximum(input, other)
+    apart = ops.neg(ops.abs(ops.sub(input, other)))
+    sum_ = ops.add(top, ops.mul_scalar(ops.log1p(ops.exp2(apart)), 1 / math.log(2.0)))
+    # Equal infinities have no difference.
+    is_same = ops.logical_and(ops.eq(input, other), ops.isinf(top))
+    return store(ops.where(is_same, top, sum_), out)
+
+
+def ldexp(input, other, *, out=None):
+    """`input * 2**other`."""
+    power = ops.exp2(other) if is_tensor(other) else 2.0**other
+    return store(_pointwise.mul(input, power), out)
+
+
+def frexp(input, *, out=None):
+    """Mantissas of a size from 0.5 to 1, and their exponents of 2."""
+    _need_tensor("frexp", input)
+    if not input.dtype.is_floating_point:
+        raise RuntimeError("torch.frexp() only supports floating-point dtypes")
+    return store(return_types.frexp(ops.frexp_mantissa(input), ops.frexp_exponent(input).to(_dtype.int32)), out)
+
+
+# Signs and kinds of numbers
+
+
+def heaviside(input, values, *, out=None):
+    """0 below zero, 1 above, and `values` at zero."""
+    if input.dtype is not values.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+    step = ops.gt_scalar(input, 0).to(input.dtype)
+    return store(ops.where(ops.eq_scalar(input, 0), values, step), out)
+
+
+def isposinf(input, *, out=None):
+    """True where plus infinity."""
+    return store(_is_value(input, math.inf), out)
+
+
+def isneginf(input, *, out=None):
+    """True where minus infinity."""
+    return store(_is_value(input, -math.inf), out)
+
+
+def _is_value(input, value):
+    if not input.dtype.is_floating_point:
+        return ops.zeros(input.shape, _dtype.bool_, input.device._code)
+    return ops.eq_scalar(input, value)
+
+
+def isreal(input):
+    """True everywhere: there are no complex numbers."""
+    return ops.full(input.shape, True, _dtype.bool_, input.device._code)
+
+
+def angle(input, *, out=None):
+    """0 for positive numbers, pi for negative ones, NaN for NaN."""
+    x = _as_float(input).detach()
+    result = ops.masked_fill(ops.mul_scalar(ops.lt_scalar(x, 0).to(x.dtype), math.pi), ops.isnan(x), math.nan)
+    if input.requires_grad:
+        result = ops.masked_fill(input, input.new_ones((), dtype=_dtype.bool_), 0.0) + result
+    return store(result, out)
+
+
+def _itself(name, doc):
+    def function(input):
+        _need_tensor(name, input)
+        return ops.same(input)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
+
+
+real = _itself("real", "Itself: there are no complex numbers.")
+conj = _itself("conj", "Itself: there are no complex numbers.")
+resolve_conj = _itself("resolve_conj", "Itself: there are no complex numbers.")
+resolve_neg = _itself("resolve_neg", "Itself: no view is lazily negative.")
+
+
+def conj_physical(input, *, out=None):
+    """Itself: there are no complex numbers."""
+    return input if out is None else store(input, out)
+
+
+def imag(input):
+    """Refused, as for every tensor that is not complex."""
+    raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+
+
+def is_conj(input):
+    """False: there are no complex numbers."""
+    return False
+
+
+def is_neg(input):
+    """False: no view is lazily negative."""
+    return False
+
+
+__all__ = public_functions(globals())
