@@ -10,6 +10,7 @@ mod arg_sort;
 pub mod buffer;
 mod bytes;
 mod cast;
+mod convolve;
 mod elementwise;
 mod fill;
 mod float;
@@ -21,6 +22,7 @@ pub mod memory;
 pub mod optimizer;
 mod partial_sort;
 mod random_counter;
+mod pool;
 mod reduce;
 mod region;
 mod scan;
@@ -30,6 +32,7 @@ mod selection;
 mod softmax;
 mod special;
 mod strided;
+mod window_lines;
 
 pub use buffer::Buffer;
 pub use bytes::{from_gpu_bytes, gather_bytes, to_gpu_bytes};
@@ -91,6 +94,8 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
         (Prim::ArgSort { dim, descending }, [x], _) => arg_sort::arg_sort(*dim, *descending, *x),
         (Prim::Scatter { op, dim }, [base, index, source], _) => scatter::scatter(*op, *dim, *base, *index, *source),
         (Prim::Random(draw), [], [low, high, start]) => random_counter::random(*draw, [*low, *high, *start], output),
+        (Prim::Convolve { op, window, groups }, [a, b], _) => convolve::convolve(*op, window, *groups, *a, *b, output),
+        (Prim::Pool { op, window }, operands, _) => pool::pool(*op, window, operands, output),
         // Spelled out, so that a new primitive does not compile without a kernel.
         (
             Prim::Unary(_)
@@ -111,7 +116,6 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
             | Prim::IndexPut { .. }
             | Prim::ViewWrite { .. }
             | Prim::Convolve { .. }
-            | Prim::Pool { .. }
             | Prim::Scan { .. }
             | Prim::ArgSort { .. }
             | Prim::Scatter { .. }

@@ -54,6 +54,7 @@ impl Table {
             rows::nn::ROWS,
             rows::random::ROWS,
             rows::gpu::ROWS,
+            rows::window::ROWS,
         ];
         rows.extend(
             families

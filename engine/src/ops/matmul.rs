@@ -35,7 +35,7 @@ fn check_dtypes(a: &Tensor, b: &Tensor) -> Result<()> {
 }
 
 /// The element type as PyTorch's matrix errors name it.
-fn cpp_name(x: &Tensor) -> &'static str {
+pub fn cpp_name(x: &Tensor) -> &'static str {
     use crate::dtype::DType;
     match x.dtype() {
         DType::F32 => "float",

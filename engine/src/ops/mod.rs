@@ -7,6 +7,7 @@
 
 pub mod advanced_index;
 pub mod attention;
+pub mod convolution;
 pub mod copy;
 pub mod creation;
 mod device_random;
@@ -17,7 +18,9 @@ pub mod loss;
 pub mod matmul;
 pub mod movement;
 pub mod nn;
+pub mod normalization;
 pub mod optim;
+pub mod pool;
 pub mod promote;
 pub mod random;
 pub mod reduce;

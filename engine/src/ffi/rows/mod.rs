@@ -10,3 +10,4 @@ pub mod movement;
 pub mod nn;
 pub mod random;
 pub mod reduce;
+pub mod window;

@@ -1,0 +1,133 @@
+//! Pooling: sums and largest elements of windows, and what carries gradients back.
+//!
+//! Planes are walked one after another. Half types are summed in f32, integers in int64. Of the elements of a
+//! window the first of equals is the largest, but of several NaN the last one, as PyTorch answers.
+//! Refuses divisors: averages divide afterwards. Read next: `window_lines`.
+
+use super::Operand;
+use super::buffer::{Buffer, try_filled};
+use super::cast::{Convert, as_contiguous, narrow};
+use super::convolve::Arithmetic;
+use super::window_lines::WindowLines;
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::prim::infer::Meta;
+use crate::prim::{Pool, Window};
+
+/// Pools operands whose shapes passed `prim::infer`.
+pub fn pool(op: Pool, window: &Window, operands: &[Operand<'_>], output: &Meta) -> Result<Buffer> {
+    let lines = WindowLines::new(window);
+    match (op, operands) {
+        (Pool::ArgMax, [x]) => match x.buffer.dtype() {
+            DType::F32 | DType::F16 | DType::BF16 => positions::<f32>(&lines, *x, output),
+            DType::F64 => positions::<f64>(&lines, *x, output),
+            _ => positions::<i64>(&lines, *x, output),
+        },
+        (Pool::Sum | Pool::Spread, [x]) => match output.dtype {
+            DType::F32 | DType::F16 | DType::BF16 => sums::<f32>(op, &lines, *x, output),
+            DType::F64 => sums::<f64>(op, &lines, *x, output),
+            _ => sums::<i64>(op, &lines, *x, output),
+        },
+        (Pool::Scatter, [index, g]) => match output.dtype {
+            DType::F32 | DType::F16 | DType::BF16 => scattered::<f32>(&lines, *index, *g, output),
+            DType::F64 => scattered::<f64>(&lines, *index, *g, output),
+            _ => scattered::<i64>(&lines, *index, *g, output),
+        },
+        _ => Err(Error::runtime(format!("{op:?} was given {} operands", operands.len()))),
+    }
+}
+
+fn sums<T: Arithmetic + Convert>(op: Pool, lines: &WindowLines, operand: Operand<'_>, output: &Meta) -> Result<Buffer> {
+    let elements = as_contiguous::<T>(operand)?;
+    let mut result = try_filled(output.shape.iter().product(), T::default())?;
+    let (inputs, outputs, step) = (lines.input_elements(), lines.output_elements(), lines.input_step());
+    let (reads, writes) = if op == Pool::Sum {
+        (inputs, outputs)
+    } else {
+        (outputs, inputs)
+    };
+    if reads == 0 || writes == 0 {
+        return narrow(T::into_buffer(result), output.dtype);
+    }
+    for (from, to) in elements.chunks_exact(reads).zip(result.chunks_exact_mut(writes)) {
+        for kernel in 0..lines.kernel_elements() {
+            lines.for_each(kernel, 0..outputs, |line| {
+                if op == Pool::Sum {
+                    let places = to[line.output..].iter_mut().take(line.len);
+                    places
+                        .zip(from[line.input..].iter().step_by(step))
+                        .for_each(|(place, &element)| *place = place.plus(element));
+                } else {
+                    let places = to[line.input..].iter_mut().step_by(step).take(line.len);
+                    places
+                        .zip(&from[line.output..])
+                        .for_each(|(place, &element)| *place = place.plus(element));
+                }
+            });
+        }
+    }
+    narrow(T::into_buffer(result), output.dtype)
+}
+
+fn positions<T: Convert>(lines: &WindowLines, operand: Operand<'_>, output: &Meta) -> Result<Buffer> {
+    /// No element of the window seen yet.
+    const NONE: i64 = -1;
+    let elements = as_contiguous::<T>(operand)?;
+    let mut result = try_filled(output.shape.iter().product(), NONE)?;
+    let (inputs, outputs, step) = (lines.input_elements(), lines.output_elements(), lines.input_step());
+    if inputs == 0 || outputs == 0 {
+        result.fill(0);
+        return Ok(Buffer::I64(result));
+    }
+    let mut largest = try_filled(outputs, T::default())?;
+    for (from, to) in elements.chunks_exact(inputs).zip(result.chunks_exact_mut(outputs)) {
+        for kernel in 0..lines.kernel_elements() {
+            lines.for_each(kernel, 0..outputs, |line| {
+                let best = largest[line.output..].iter_mut().zip(&mut to[line.output..]);
+                let candidates = (line.input..).step_by(step).take(line.len);
+                for ((value, position), candidate) in best.zip(candidates) {
+                    let element = from[candidate];
+                    // Only NaN differs from itself.
+                    let is_nan = element.partial_cmp(&element).is_none();
+                    if element > *value || is_nan || *position == NONE {
+                        (*value, *position) = (element, candidate as i64);
+                    }
+                }
+            });
+        }
+        // A window that steps over the whole input has nothing; any position does.
+        to.iter_mut().for_each(|position| *position = (*position).max(0));
+    }
+    Ok(Buffer::I64(result))
+}
+
+fn scattered<T: Arithmetic + Convert>(
+    lines: &WindowLines,
+    index: Operand<'_>,
+    g: Operand<'_>,
+    output: &Meta,
+) -> Result<Buffer> {
+    let (positions, elements) = (as_contiguous::<i64>(index)?, as_contiguous::<T>(g)?);
+    let mut result = try_filled(output.shape.iter().product(), T::default())?;
+    let (inputs, outputs) = (lines.input_elements(), lines.output_elements());
+    if outputs == 0 {
+        return narrow(T::into_buffer(result), output.dtype);
+    }
+    for (plane, (positions, elements)) in positions
+        .chunks_exact(outputs)
+        .zip(elements.chunks_exact(outputs))
+        .enumerate()
+    {
+        let to = &mut result[plane * inputs..][..inputs];
+        for (&position, &element) in positions.iter().zip(elements) {
+            let place = usize::try_from(position).ok().and_then(|position| to.get_mut(position));
+            let place = place.ok_or_else(|| {
+                Error::index(format!(
+                    "index {position} is out of bounds for a plane of {inputs} elements"
+                ))
+            })?;
+            *place = place.plus(element);
+        }
+    }
+    narrow(T::into_buffer(result), output.dtype)
+}
