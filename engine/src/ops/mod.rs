@@ -20,6 +20,7 @@ pub mod movement;
 pub mod nn;
 pub mod normalization;
 pub mod optim;
+pub mod padding;
 pub mod pool;
 pub mod promote;
 pub mod random;

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::ffi::args::{Args, Outcome};
 use crate::ffi::table::Row;
 use crate::ops::normalization::{self, Running};
-use crate::ops::{convolution, index, movement, pool};
+use crate::ops::{convolution, index, movement, padding, pool};
 use crate::shape::normalize_dim;
 use crate::tensor::Tensor;
 
@@ -72,6 +72,10 @@ pub const ROWS: &[Row] = &[
     // input, how many trailing dimensions, eps; gives mean and reciprocal deviation
     ("layer_statistics T i f -> Ts", |a| {
         Ok(normalization::layer_statistics(&a.tensor()?, a.size()?, a.float()?)?.into())
+    }),
+    // input, pairs of amounts (last dimension first), value
+    ("constant_pad T is s -> T", |a| {
+        Ok(padding::constant_pad(&a.tensor()?, &a.ints()?, a.scalar()?)?.into())
     }),
     // Elements at positions along a dimension, as index_select, for positions that the caller made and knows to be inside.
     ("select_places T i T -> T", |a| {
