@@ -152,6 +152,10 @@ def __getattr__(name):
         return importlib.import_module("torch._random")
     if name.startswith("__"):
         raise AttributeError(f"module 'torch' has no attribute '{name}'")
+    if not name.startswith("_"):
+        names = importlib.import_module("torch._functional_names")
+        if hasattr(names, name):
+            return getattr(names, name)
     if name.startswith("complex") or name in ("cfloat", "cdouble", "chalf"):
         raise AttributeError(f"torch.{name} is not in Carrel: it has no complex numbers")
     raise AttributeError(f"torch.{name} is not in Carrel yet")

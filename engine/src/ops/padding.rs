@@ -2,9 +2,9 @@
 //!
 //! Negative amounts cut off. Refuses modes that read the tensor again (Python's `pad`).
 
-use crate::autograd::{rename, sequence_mark};
+use crate::autograd::{self, rename, sequence_mark};
 use crate::error::{Error, Result, list_text};
-use crate::ops::{copy, creation, movement};
+use crate::ops::{copy, creation, elementwise as e, movement, reduce};
 use crate::scalar::Scalar;
 use crate::shape::checked_num_elements;
 use crate::tensor::Tensor;
@@ -39,6 +39,12 @@ pub fn constant_pad(x: &Tensor, amounts: &[i64], value: Scalar) -> Result<Tensor
     let count = checked_num_elements(&shape)?;
     let flat = creation::full(&[count], value, x.dtype(), x.device())?;
     if inside.num_elements() == 0 {
+        let flat = if autograd::requires_grad(x) {
+            // Nothing is copied, and still the input has a gradient: zeros.
+            e::add(&flat, &reduce::sum(&inside, &[], false)?)?
+        } else {
+            flat
+        };
         return movement::reshape_to(&flat, &shape);
     }
     let strides = contiguous_strides(&shape);

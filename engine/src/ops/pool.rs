@@ -257,7 +257,7 @@ pub fn avg_pool(x: &Tensor, settings: &Settings, count_padding: bool, divisor: O
     });
     let means = match same {
         Some(count) if x.dtype().is_float() => e::div_scalar(&sums, count as f64)?,
-        Some(count) => e::binary_scalar(Binary::FloorDivide, &sums, Scalar::Int(count))?,
+        Some(count) => truncated(&sums, &creation::full(&[], Scalar::Int(count), x.dtype(), x.device())?)?,
         None => {
             let buffer = Buffer::F32(counts.iter().map(|&count| count as f32).collect());
             let divisors = creation::from_buffer(buffer, &output, x.device())?;
@@ -265,11 +265,17 @@ pub fn avg_pool(x: &Tensor, settings: &Settings, count_padding: bool, divisor: O
             if x.dtype().is_float() {
                 e::div(&sums, &divisors)?
             } else {
-                e::binary(Binary::FloorDivide, &sums, &divisors)?
+                truncated(&sums, &divisors)?
             }
         }
     };
     Ok(rename(movement::reshape_to(&means, &shape)?, mark, name))
+}
+
+/// The quotient of integers, rounded towards zero.
+fn truncated(x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    let size = e::binary(Binary::FloorDivide, &e::abs(x)?, &e::abs(y)?)?;
+    e::mul(&size, &e::mul(&e::sign(x)?, &e::sign(y)?)?)
 }
 
 /// Elements that each window's sum is divided by, row-major over the outputs.

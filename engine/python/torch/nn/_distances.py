@@ -6,6 +6,7 @@ A distance of zero has the gradient zero. Read next: `functional`.
 import math
 
 from .._C import ops
+from .._creation import ones_like, zeros_like
 from ._resampling import places
 
 #: Rows from which PyTorch works Euclidean distances out by a matrix product.
@@ -15,7 +16,7 @@ _MANY = 25
 def _safe_power(x, exponent):
     """`x ** exponent` for `x >= 0`, with gradient zero at zero."""
     is_zero = ops.eq_scalar(x, 0)
-    return ops.where(is_zero, ops.zeros_like(x), ops.where(is_zero, ops.ones_like(x), x).pow(exponent))
+    return ops.where(is_zero, zeros_like(x), ops.where(is_zero, ones_like(x), x).pow(exponent))
 
 
 def _length(difference, p):

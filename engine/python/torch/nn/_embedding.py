@@ -3,9 +3,12 @@
 Read next: `functional`.
 """
 
+import warnings
+
 from .. import _creation, _dtype
 from .._autograd_mode import no_grad
 from .._C import ops
+from .._creation import ones_like, zeros_like
 
 _BAG_MODES = ("sum", "mean", "max")
 
@@ -27,7 +30,7 @@ def embedding_renorm_(weight, input, max_norm, norm_type=2.0):
             return weight
         found = ops.select_places(weight, 0, rows.to(_dtype.int64))
         norms = found.norm(norm_type, 1, True)
-        scale = ops.where(ops.gt_scalar(norms, max_norm), max_norm / (norms + 1e-7), ops.ones_like(norms))
+        scale = ops.where(ops.gt_scalar(norms, max_norm), max_norm / (norms + 1e-7), ones_like(norms))
         weight[rows] = found * scale
     return weight
 
@@ -85,8 +88,13 @@ def embedding_bag(
     padding_idx=None,
 ):
     """Sums, means or largest elements of bags of rows. Bags are the rows of `input`, or begin at `offsets`."""
-    if input.dtype not in (_dtype.int64, _dtype.int32) and weight.dtype in (_dtype.int64, _dtype.int32):
-        raise ValueError("Expected input to be the indices and weight the embedding matrix")
+    if weight.dtype is _dtype.int64 and input.dtype.is_floating_point:
+        warnings.warn(
+            "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is deprecated, "
+            "and should now be `embedding_bag(input, weight, ...)`.",
+            stacklevel=2,
+        )
+        input, weight = weight, input
     if per_sample_weights is not None and input.shape != per_sample_weights.shape:
         raise ValueError(
             f"embedding_bag: If per_sample_weights ({list(per_sample_weights.shape)}) is not None, then it must have the same "
@@ -135,7 +143,7 @@ def embedding_bag(
     if mode == "max":
         return _largest(rows, of_bag, bags, counted)
     if counted is not None:
-        rows = ops.where(counted.unsqueeze(1), rows, ops.zeros_like(rows))
+        rows = ops.where(counted.unsqueeze(1), rows, zeros_like(rows))
     sums = weight.new_zeros([bags, weight.shape[1]]).index_add(0, of_bag, rows)
     if mode == "sum":
         return sums
@@ -154,7 +162,7 @@ def _largest(rows, of_bag, bags, counted):
     values = ops.where(members.unsqueeze(-1), rows.detach().unsqueeze(0), rows.new_full((), -float("inf")))
     position = ops.argmax(values, 1, False)
     found = ops.gather(rows, 0, position)
-    return ops.where(members.any(1).unsqueeze(1), found, ops.zeros_like(found))
+    return ops.where(members.any(1).unsqueeze(1), found, zeros_like(found))
 
 
 def one_hot(tensor, num_classes=-1):

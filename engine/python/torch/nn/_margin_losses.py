@@ -5,7 +5,7 @@ Read next: `_losses`.
 
 from .. import _dtype
 from .._C import ops
-from .._creation import arange
+from .._creation import arange, zeros_like
 from ._losses import _legacy_reduction, _reduced, cross_entropy
 
 
@@ -37,7 +37,7 @@ def multi_margin_loss(
     if weight is not None:
         losses = losses * weight[wanted]
     is_other = ops.ne(arange(classes, device=input.device), wanted)
-    losses = ops.where(is_other, losses, ops.zeros_like(losses)).sum(1) / classes
+    losses = ops.where(is_other, losses, zeros_like(losses)).sum(1) / classes
     return _reduced(losses if input.dim() == 2 else losses.reshape([]), reduction)
 
 
@@ -51,12 +51,12 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     classes = input.shape[-1] if input.dim() else 1
     rows, labels = input.reshape([-1, classes]), target.reshape([-1, classes])
     is_label = ops.eq_scalar(ops.cumsum(ops.lt_scalar(labels, 0).to(_dtype.int64), 1), 0)
-    labels = ops.where(is_label, labels, ops.zeros_like(labels))
+    labels = ops.where(is_label, labels, zeros_like(labels))
     named = ops.eq(labels.unsqueeze(2), arange(classes, device=input.device))
     is_target = ops.logical_and(named, is_label.unsqueeze(2)).any(1)
     losses = ops.relu(1 - rows.gather(1, labels).unsqueeze(2) + rows.unsqueeze(1))
     counted = ops.logical_and(is_label.unsqueeze(2), ops.logical_not(is_target).unsqueeze(1))
-    losses = ops.where(counted, losses, ops.zeros_like(losses)).sum([1, 2]) / classes
+    losses = ops.where(counted, losses, zeros_like(losses)).sum([1, 2]) / classes
     return _reduced(losses if input.dim() == 2 else losses.reshape([]), reduction)
 
 

@@ -20,17 +20,16 @@ def constant_pad_nd(input, pad, value=0):
     return ops.constant_pad(input, pad, value)
 
 
-def _reflected(position, size):
-    position = -position if position < 0 else position
-    return 2 * (size - 1) - position if position >= size else position
-
-
-def _clamped(position, size):
-    return min(max(position, 0), size - 1)
-
-
-def _wrapped(position, size):
-    return position % size
+def _rows(mode, size, before, after):
+    """The positions that a padded dimension reads."""
+    if mode == "circular":
+        # What is cut off does not come round again.
+        first, end = max(-before, 0), size - max(-after, 0)
+        return [first + place % (end - first) for place in range(-max(before, 0), end - first + max(after, 0))]
+    around = range(-before, size + after)
+    if mode == "replicate":
+        return [min(max(place, 0), size - 1) for place in around]
+    return [2 * (size - 1) - abs(place) if abs(place) >= size else abs(place) for place in around]
 
 
 def _check(input, mode, dim, size, before, after):
@@ -56,14 +55,13 @@ def _read_again(input, pad, mode):
     rank = len(pad) // 2
     if len(pad) % 2 or not 1 <= rank <= 3 or input.dim() not in (rank + 1, rank + 2):
         raise NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
-    place_of = {"reflect": _reflected, "replicate": _clamped, "circular": _wrapped}[mode]
     for number in range(rank):
         dim = input.dim() - 1 - number
         before, after = pad[2 * number], pad[2 * number + 1]
         size = input.shape[dim]
         _check(input, mode, dim, size, before, after)
         if before or after:
-            rows = [place_of(position, size) for position in range(-before, size + after)]
+            rows = _rows(mode, size, before, after)
             input = ops.select_places(input, dim, places(rows, input.device))
     return input
 

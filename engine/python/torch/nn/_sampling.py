@@ -8,7 +8,7 @@ import warnings
 
 from .. import _dtype
 from .._C import ops
-from .._creation import linspace, zeros
+from .._creation import linspace, zeros, zeros_like
 from ._resampling import cubic_weights
 
 _MODES = ("bilinear", "nearest", "bicubic")
@@ -24,7 +24,7 @@ def _unnormalized(coordinate, size, align_corners):
 def _clipped(x, size):
     """Within `0..size - 1`; what lies outside, or on the rim, gets no gradient. NaN becomes 0."""
     inside = ops.logical_and(ops.gt_scalar(x, 0), ops.lt_scalar(x, size - 1))
-    rim = ops.where(ops.ge_scalar(x.detach(), size - 1), x.detach() * 0 + (size - 1), ops.zeros_like(x.detach()))
+    rim = ops.where(ops.ge_scalar(x.detach(), size - 1), x.detach() * 0 + (size - 1), zeros_like(x.detach()))
     return ops.where(inside, x, rim.nan_to_num(size - 1, size - 1, 0.0))
 
 
@@ -55,9 +55,9 @@ def _read(image, places, sizes):
         is_in = ops.logical_and(ops.ge_scalar(place, 0), ops.le_scalar(place, size - 1))
         inside = is_in if inside is None else ops.logical_and(inside, is_in)
         flat = place if flat is None else flat * size + place
-    index = ops.where(inside, flat, ops.zeros_like(flat)).to(_dtype.int64).unsqueeze(1)
+    index = ops.where(inside, flat, zeros_like(flat)).to(_dtype.int64).unsqueeze(1)
     found = ops.gather(image, 2, ops.expand(index, [image.shape[0], image.shape[1], index.shape[2]]))
-    return ops.where(inside.unsqueeze(1), found, ops.zeros_like(found))
+    return ops.where(inside.unsqueeze(1), found, zeros_like(found))
 
 
 def _linear(image, coordinates, sizes):

@@ -1,0 +1,189 @@
+"""Activations as functions. `inplace` writes the result into the argument.
+
+Those that train in hot loops are one engine operator; the rest are compositions.
+Read next: `functional`, `engine/src/ops/nn.rs`.
+"""
+
+import math
+
+from .. import _creation
+from .._C import ops
+from .._pointwise import log_softmax as _log_softmax
+from .._pointwise import softmax as _softmax
+
+
+def _choose_dim(dim, rank):
+    return (0 if rank in (0, 1, 3) else 1) if dim is None else dim
+
+
+def softmax(input, dim=None, _stacklevel=3, dtype=None):
+    """`exp(x) / sum(exp(x))` over `dim`."""
+    return _softmax(input, _choose_dim(dim, input.dim()), dtype)
+
+
+def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
+    """Logarithm of the softmax over `dim`."""
+    return _log_softmax(input, _choose_dim(dim, input.dim()), dtype)
+
+
+def softmin(input, dim=None, _stacklevel=3, dtype=None):
+    """Softmax of `-x` over `dim`."""
+    return softmax(-input, dim, dtype=dtype)
+
+
+def _written(input, result, inplace):
+    if inplace:
+        ops.assign_(input, result)
+        return input
+    return result
+
+
+def relu(input, inplace=False):
+    """`max(x, 0)`."""
+    return _written(input, ops.relu(input), True) if inplace else ops.relu(input)
+
+
+def relu_(input):
+    """`relu`, written into its argument."""
+    return relu(input, True)
+
+
+def relu6(input, inplace=False):
+    """`min(max(x, 0), 6)`."""
+    return hardtanh(input, 0.0, 6.0, inplace)
+
+
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
+    """`x` limited to a range."""
+    if not input.dtype.is_floating_point:
+        min_val, max_val = int(min_val), int(max_val)
+    return _written(input, ops.clamp(input, min_val, max_val), inplace)
+
+
+def gelu(input, approximate="none"):
+    """Gaussian error linear unit."""
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError("approximate argument must be either none or tanh.")
+    return ops.gelu(input, approximate == "tanh")
+
+
+def silu(input, inplace=False):
+    """`x * sigmoid(x)`."""
+    return _written(input, ops.silu(input), inplace)
+
+
+def mish(input, inplace=False):
+    """`x * tanh(softplus(x))`."""
+    return _written(input, input * ops.tanh(softplus(input)), inplace)
+
+
+def leaky_relu(input, negative_slope=0.01, inplace=False):
+    """`x` where positive, else `negative_slope * x`."""
+    return _written(input, ops.leaky_relu(input, negative_slope), inplace)
+
+
+def prelu(input, weight):
+    """`x` where positive, else `weight * x`."""
+    if input.dim() != 1:
+        weight = weight.reshape([-1] + [1] * (input.dim() - 2) if input.dim() > 1 and weight.numel() > 1 else [1] * input.dim())
+    return ops.where(ops.gt_scalar(input, 0), input, weight * input)
+
+
+def elu(input, alpha=1.0, inplace=False):
+    """`x` where positive, else `alpha * (exp(x) - 1)`."""
+    return _written(input, ops.elu(input, alpha), inplace)
+
+
+def celu(input, alpha=1.0, inplace=False):
+    """`x` where positive, else `alpha * (exp(x / alpha) - 1)`."""
+    negative = ops.expm1(ops.clamp(input, None, 0.0) / alpha) * alpha
+    return _written(input, ops.where(ops.gt_scalar(input, 0), input, negative), inplace)
+
+
+def selu(input, inplace=False):
+    """Scaled ELU with the constants of self-normalising networks."""
+    return _written(input, ops.elu(input, 1.6732632423543772) * 1.0507009873554805, inplace)
+
+
+def softplus(input, beta=1.0, threshold=20.0):
+    """`log(1 + exp(beta * x)) / beta`, `x` itself beyond the threshold."""
+    return ops.softplus(input, beta, threshold)
+
+
+def softsign(input):
+    """`x / (1 + |x|)`."""
+    return input / (ops.abs(input) + 1)
+
+
+def logsigmoid(input):
+    """`log(sigmoid(x))`."""
+    return -ops.softplus(-input, 1.0, math.inf)
+
+
+def tanhshrink(input):
+    """`x - tanh(x)`."""
+    return input - ops.tanh(input)
+
+
+def hardsigmoid(input, inplace=False):
+    """`clamp(x + 3, 0, 6) / 6`."""
+    return _written(input, ops.clamp(input + 3, 0.0, 6.0) / 6, inplace)
+
+
+def hardswish(input, inplace=False):
+    """`x * hardsigmoid(x)`."""
+    return _written(input, input * ops.clamp(input + 3, 0.0, 6.0) / 6, inplace)
+
+
+def softshrink(input, lambd=0.5):
+    """`x` moved towards zero by `lambd`, zero within."""
+    return ops.sign(input) * ops.relu(ops.abs(input) - lambd)
+
+
+def hardshrink(input, lambd=0.5):
+    """Zero where `|x| <= lambd`."""
+    return ops.where(ops.le_scalar(ops.abs(input), lambd), _creation.zeros_like(input), input)
+
+
+def threshold(input, threshold, value, inplace=False):
+    """`x` where above `threshold`, else `value`."""
+    return _written(input, ops.masked_fill(input, ops.le_scalar(input, threshold), value), inplace)
+
+
+def glu(input, dim=-1):
+    """First half of `dim` times the sigmoid of the second."""
+    first, second = input.chunk(2, dim)
+    return first * ops.sigmoid(second)
+
+
+def hardtanh_(input, min_val=-1.0, max_val=1.0):
+    """`hardtanh`, written into its argument."""
+    return hardtanh(input, min_val, max_val, True)
+
+
+def leaky_relu_(input, negative_slope=0.01):
+    """`leaky_relu`, written into its argument."""
+    return leaky_relu(input, negative_slope, True)
+
+
+def elu_(input, alpha=1.0):
+    """`elu`, written into its argument."""
+    return elu(input, alpha, True)
+
+
+def celu_(input, alpha=1.0):
+    """`celu`, written into its argument."""
+    return celu(input, alpha, True)
+
+
+def selu_(input):
+    """`selu`, written into its argument."""
+    return selu(input, True)
+
+
+_threshold = threshold
+
+
+def threshold_(input, threshold, value):
+    """`threshold`, written into its argument."""
+    return _threshold(input, threshold, value, True)
