@@ -14,6 +14,7 @@ pub mod packing;
 mod question;
 mod rules;
 mod rules_elementwise;
+mod rules_linalg;
 mod rules_scan;
 mod rules_view;
 mod rules_window;

@@ -5,10 +5,10 @@
 //! it needs in [`saved_by`]. Read next: `rules_elementwise`, `rules_view`.
 
 use super::node::{Node, Rule, Source};
-use super::{rules_elementwise, rules_scan, rules_view, rules_window};
+use super::{rules_elementwise, rules_linalg, rules_scan, rules_view, rules_window};
 use crate::error::{Error, Result};
 use crate::ops::{copy, creation, elementwise as e, index, matmul, movement, reduce};
-use crate::prim::{Binary, Pool, Prim, Reduce, Scan, Scatter, Unary};
+use crate::prim::{Binary, Factor, Pool, Prim, Reduce, Scan, Scatter, Unary};
 use crate::shape::Shape;
 use crate::tensor::Tensor;
 use crate::view::View;
@@ -22,6 +22,7 @@ pub fn is_differentiable(prim: &Prim) -> bool {
         Prim::Pool { op, .. } => *op != Pool::ArgMax,
         Prim::Scan { op, .. } => !matches!(op, Scan::ArgMax | Scan::ArgMin),
         Prim::Reduce { op, .. } => !matches!(op, Reduce::Any | Reduce::All),
+        Prim::Factor(factor) => *factor != Factor::Householder,
         Prim::Where
         | Prim::Cast(_)
         | Prim::Copy
@@ -34,7 +35,8 @@ pub fn is_differentiable(prim: &Prim) -> bool {
         | Prim::IndexPut { .. }
         | Prim::ViewWrite { .. }
         | Prim::Convolve { .. }
-        | Prim::Scatter { .. } => true,
+        | Prim::Scatter { .. }
+        | Prim::SolveTriangular { .. } => true,
     }
 }
 
@@ -65,6 +67,8 @@ pub fn saved_by(prim: &Prim, needs: &[bool]) -> Vec<bool> {
         },
         Prim::Scan { op, .. } => rules_scan::scan_saves(*op),
         Prim::Scatter { op, .. } => rules_scan::scatter_saves(*op),
+        Prim::Factor(factor) => vec![*factor == Factor::PseudoInverse, true],
+        Prim::SolveTriangular { .. } => vec![true, false, needs[0]],
     }
 }
 
@@ -124,6 +128,16 @@ fn prim_name(prim: &Prim) -> String {
             Scatter::Prod | Scatter::Max | Scatter::Min => "scatter_reduce",
         },
         Prim::Random(_) => "random",
+        Prim::Factor(factor) => match factor {
+            Factor::Lu => "linalg_lu_factor_ex",
+            Factor::Cholesky => "linalg_cholesky_ex",
+            Factor::Qr { .. } => "linalg_qr",
+            Factor::Householder => "geqrf",
+            Factor::Eigen => "linalg_eigh",
+            Factor::Svd { .. } => "linalg_svd",
+            Factor::PseudoInverse => "linalg_pinv",
+        },
+        Prim::SolveTriangular { .. } => "linalg_solve_triangular",
     };
     camel_case(name)
 }
@@ -293,6 +307,19 @@ fn prim_rule(prim: &Prim, g: &Tensor, context: &Context<'_>) -> Result<Vec<Optio
             let [base, source, out] = [0, 2, 3].map(|slot| context.saved(slot).unwrap_or(g));
             let [base, source] = rules_scan::scatter(*op, *dim, g, [base, index, source, out])?;
             Ok(vec![Some(base), None, Some(source)])
+        }
+        Prim::Factor(factor) => {
+            let x = context.saved(0).unwrap_or(g);
+            let matrix = [context.shape(0)[1], context.shape(0)[2]];
+            Ok(vec![Some(rules_linalg::factor(*factor, g, x, context.saved(1)?, matrix)?)])
+        }
+        Prim::SolveTriangular { upper, unit } => {
+            let a = context.saved(0)?;
+            // Only the gradient of A reads the result.
+            let x = context.saved(2).unwrap_or(g);
+            let b = rules_linalg::solve_triangular_b(*upper, *unit, g, a)?;
+            let a = context.wanted(0, || rules_linalg::solve_triangular_a(*upper, *unit, &b, x))?;
+            Ok(vec![a, Some(b)])
         }
     }
 }

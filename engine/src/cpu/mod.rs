@@ -16,6 +16,7 @@ mod fill;
 mod float;
 mod index;
 mod lanes;
+mod linalg;
 mod matmul;
 mod matmul_block;
 pub mod memory;
@@ -96,6 +97,8 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
         (Prim::Random(draw), [], [low, high, start]) => random_counter::random(*draw, [*low, *high, *start], output),
         (Prim::Convolve { op, window, groups }, [a, b], _) => convolve::convolve(*op, window, *groups, *a, *b, output),
         (Prim::Pool { op, window }, operands, _) => pool::pool(*op, window, operands, output),
+        (Prim::Factor(factor), [x], _) => linalg::factor(*factor, *x, params, output),
+        (Prim::SolveTriangular { upper, unit }, [a, b], _) => linalg::solve_triangular(*upper, *unit, *a, *b),
         // Spelled out, so that a new primitive does not compile without a kernel.
         (
             Prim::Unary(_)
@@ -119,7 +122,9 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
             | Prim::Scan { .. }
             | Prim::ArgSort { .. }
             | Prim::Scatter { .. }
-            | Prim::Random(_),
+            | Prim::Random(_)
+            | Prim::Factor(_)
+            | Prim::SolveTriangular { .. },
             ..,
         ) => Err(wrong_call(prim)),
     }

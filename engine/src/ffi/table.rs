@@ -52,6 +52,7 @@ impl Table {
             rows::reduce::ROWS,
             rows::index::ROWS,
             rows::nn::ROWS,
+            rows::linalg::ROWS,
             rows::random::ROWS,
             rows::gpu::ROWS,
             rows::window::ROWS,

@@ -14,6 +14,7 @@ mod device_random;
 pub mod elementwise;
 pub mod index;
 pub mod index_values;
+pub mod linalg;
 pub mod loss;
 pub mod matmul;
 pub mod movement;

@@ -400,7 +400,9 @@ impl<'a> KernelBuilder<'a> {
             | Prim::Pool { .. }
             | Prim::Scan { .. }
             | Prim::ArgSort { .. }
-            | Prim::Scatter { .. } => block.push(Op::Result, node.dtype),
+            | Prim::Scatter { .. }
+            | Prim::Factor(_)
+            | Prim::SolveTriangular { .. } => block.push(Op::Result, node.dtype),
         };
         block.memo.insert((index, at), value);
         value

@@ -168,7 +168,9 @@ fn is_elementwise(program: &Program, infos: &[NodeInfo], node: &ProgramNode) -> 
         | Prim::Pool { .. }
         | Prim::Scan { .. }
         | Prim::ArgSort { .. }
-        | Prim::Scatter { .. } => false,
+        | Prim::Scatter { .. }
+            | Prim::Factor(_)
+            | Prim::SolveTriangular { .. } => false,
     }
 }
 

@@ -117,6 +117,8 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
         Prim::ViewWrite { shape, .. } => Body::Elementwise {
             num_elements: num_elements(shape),
         },
+        // Refused by `plan::check`: they run on the CPU.
+        Prim::Factor(_) | Prim::SolveTriangular { .. } => Body::Elementwise { num_elements: 0 },
         // Softmax is written out by `expand` before.
         Prim::Softmax
         | Prim::LogSoftmax

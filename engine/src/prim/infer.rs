@@ -187,6 +187,22 @@ pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> 
             require(index.dtype == DType::I64 && base.dtype == source.dtype, prim, inputs)?;
             Ok(base.clone())
         }
+        Prim::Factor(factor) => {
+            let x = &inputs[0];
+            require(x.shape.len() == 3 && is_matrix_dtype(x.dtype), prim, inputs)?;
+            let (m, n) = (x.shape[1], x.shape[2]);
+            require(m == n || !factor.is_square_only(), prim, inputs)?;
+            let shape = vec![x.shape[0], factor.packed_len(m, n)];
+            checked_num_elements(&shape)?;
+            Ok(Meta { shape, dtype: x.dtype })
+        }
+        Prim::SolveTriangular { .. } => {
+            let (a, b) = (&inputs[0], &inputs[1]);
+            require(a.shape.len() == 3 && b.shape.len() == 3, prim, inputs)?;
+            let fits = a.shape[1] == a.shape[2] && a.shape[..2] == b.shape[..2];
+            require(fits && a.dtype == b.dtype && is_matrix_dtype(a.dtype), prim, inputs)?;
+            Ok(b.clone())
+        }
     }
 }
 
@@ -258,6 +274,11 @@ fn pool(prim: &Prim, op: Pool, window: &Window, inputs: &[Meta]) -> Result<Meta>
     let shape = [&first.shape[..1], gives.as_slice()].concat();
     checked_num_elements(&shape)?;
     Ok(Meta { shape, dtype })
+}
+
+/// The dtypes of dense linear algebra.
+fn is_matrix_dtype(dtype: DType) -> bool {
+    matches!(dtype, DType::F32 | DType::F64)
 }
 
 fn reduce_dtype(op: Reduce, dtype: DType) -> DType {

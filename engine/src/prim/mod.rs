@@ -7,10 +7,12 @@
 //! Refuses to hold tensors or values; scalars travel beside a primitive as parameters.
 
 pub mod elementwise;
+pub mod factor;
 pub mod infer;
 pub mod window;
 
 pub use elementwise::{Binary, OperandClass, Unary};
+pub use factor::Factor;
 pub use window::{Convolution, Pool, Window};
 
 use crate::dtype::DType;
@@ -239,6 +241,15 @@ pub enum Prim {
     /// Draws of a counter-based generator: element `i` is a function of the seed (parameters 0 and 1, its low and
     /// high 32 bits) and of `parameter 2 + i`, so results do not depend on how the work is laid out. f32, or int64 for bits.
     Random(Draw),
+    /// A decomposition of each matrix of `[B, M, N]` (f32 or f64), packed as [`Factor::parts`] tells: `[B, packed_len]`.
+    Factor(Factor),
+    /// `X` with `A X = B`: inputs A `[B, N, N]`, of which one triangle is read, and B `[B, N, K]`.
+    SolveTriangular {
+        /// The upper triangle, not the lower.
+        upper: bool,
+        /// The diagonal counts as ones and is not read.
+        unit: bool,
+    },
 }
 
 impl Prim {
@@ -246,7 +257,7 @@ impl Prim {
     pub const fn num_params(&self) -> usize {
         match self {
             Prim::Full | Prim::ViewWrite { .. } => 1,
-            Prim::Arange => 2,
+            Prim::Arange | Prim::Factor(Factor::PseudoInverse) => 2,
             Prim::Random(_) => 3,
             Prim::Unary(_)
             | Prim::Binary(_)
@@ -266,7 +277,9 @@ impl Prim {
             | Prim::Pool { .. }
             | Prim::Scan { .. }
             | Prim::ArgSort { .. }
-            | Prim::Scatter { .. } => 0,
+            | Prim::Scatter { .. }
+            | Prim::Factor(_)
+            | Prim::SolveTriangular { .. } => 0,
         }
     }
 
@@ -282,7 +295,8 @@ impl Prim {
             | Prim::Softmax
             | Prim::LogSoftmax
             | Prim::Scan { .. }
-            | Prim::ArgSort { .. } => 1,
+            | Prim::ArgSort { .. }
+            | Prim::Factor(_) => 1,
             Prim::Pool { op, .. } => match op {
                 Pool::ArgMax | Pool::Sum | Pool::Spread => 1,
                 Pool::Scatter => 2,
@@ -293,7 +307,8 @@ impl Prim {
             | Prim::ScatterAdd { .. }
             | Prim::IndexSelect
             | Prim::ViewWrite { .. }
-            | Prim::Convolve { .. } => 2,
+            | Prim::Convolve { .. }
+            | Prim::SolveTriangular { .. } => 2,
             Prim::Where | Prim::IndexPut { .. } | Prim::Scatter { .. } => 3,
         }
     }
@@ -303,7 +318,8 @@ impl Prim {
         match self {
             Prim::Unary(op) => op.runs_on_gpu(),
             Prim::Binary(op) => op.runs_on_gpu(),
-            // A structural primitive that comes without a GPU kernel is listed here.
+            // The structural primitives that have no GPU kernel.
+            Prim::Factor(_) | Prim::SolveTriangular { .. } => false,
             _ => true,
         }
     }

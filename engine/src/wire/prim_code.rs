@@ -5,7 +5,7 @@
 
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::prim::{ArgReduce, Binary, Convolution, Draw, Pool, Prim, Reduce, Scan, Scatter, Unary, Window};
+use crate::prim::{ArgReduce, Binary, Convolution, Draw, Factor, Pool, Prim, Reduce, Scan, Scatter, Unary, Window};
 use crate::wire::codec::{Reader, Writer};
 
 /// Appends a primitive.
@@ -67,6 +67,11 @@ pub fn write_prim(writer: &mut Writer, prim: &Prim) {
             writer.size(*dim);
         }
         Prim::Random(draw) => coded(writer, 22, code_in(Draw::ALL, draw)),
+        Prim::Factor(factor) => coded(writer, 23, code_in(Factor::ALL, factor)),
+        Prim::SolveTriangular { upper, unit } => {
+            coded(writer, 24, u8::from(*upper));
+            writer.u8(u8::from(*unit));
+        }
     }
 }
 
@@ -127,6 +132,11 @@ pub fn read_prim(reader: &mut Reader<'_>) -> Result<Prim> {
             dim: reader.size()?,
         },
         22 => Prim::Random(decoded(Draw::ALL, reader.u8()?)?),
+        23 => Prim::Factor(decoded(Factor::ALL, reader.u8()?)?),
+        24 => Prim::SolveTriangular {
+            upper: reader.u8()? != 0,
+            unit: reader.u8()? != 0,
+        },
         _ => return Err(Error::runtime(format!("engine message holds unknown primitive {code}"))),
     })
 }
@@ -233,6 +243,8 @@ mod tests {
         prims.extend([true, false].map(|descending| Prim::ArgSort { dim: 2, descending }));
         prims.extend(Scatter::ALL.iter().map(|&op| Prim::Scatter { op, dim: 0 }));
         prims.extend(Draw::ALL.iter().map(|&draw| Prim::Random(draw)));
+        prims.extend(Factor::ALL.iter().map(|&factor| Prim::Factor(factor)));
+        prims.extend([(true, false), (false, true)].map(|(upper, unit)| Prim::SolveTriangular { upper, unit }));
         for prim in prims {
             let mut writer = Writer::default();
             write_prim(&mut writer, &prim);

@@ -6,6 +6,7 @@ pub mod creation;
 pub mod elementwise;
 pub mod gpu;
 pub mod index;
+pub mod linalg;
 pub mod movement;
 pub mod nn;
 pub mod random;

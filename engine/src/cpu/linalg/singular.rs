@@ -1,0 +1,130 @@
+//! Singular values and vectors: QR first, then one-sided Jacobi rotations of the small triangle, which find
+//! also tiny singular values to full relative precision.
+//!
+//! Refuses matrices with NaN or infinities: they do not converge. Idea: <https://doi.org/10.1137/050639193>
+
+use super::super::buffer::{try_filled, try_vec};
+use super::householder::{complete, form_q, norm, reflect};
+use super::{add_scaled, dot, rotate, transpose_into, two_rows};
+use crate::error::Result;
+
+/// Rounds over all pairs of columns; six to ten suffice.
+const MAX_ROUNDS: usize = 60;
+
+/// `A = U S V^T`.
+#[derive(Debug)]
+pub struct Svd {
+    /// U's columns, each contiguous.
+    pub u: Vec<f64>,
+    /// Singular values, descending.
+    pub values: Vec<f64>,
+    /// V's columns, each contiguous: the rows of V^T.
+    pub v: Vec<f64>,
+    /// False if they were not found.
+    pub is_converged: bool,
+}
+
+/// The singular values and vectors of a row-major matrix; `full` asks for all columns of U and V.
+pub fn svd(matrix: &[f64], m: usize, n: usize, full: bool) -> Result<Svd> {
+    if m >= n {
+        return tall(matrix, m, n, full);
+    }
+    let mut transposed = try_filled(m * n, 0.0)?;
+    transpose_into(matrix, m, n, &mut transposed);
+    let found = tall(&transposed, n, m, full)?;
+    Ok(Svd {
+        u: found.v,
+        v: found.u,
+        ..found
+    })
+}
+
+fn tall(matrix: &[f64], m: usize, n: usize, full: bool) -> Result<Svd> {
+    let u_count = if full { m } else { n };
+    let largest = matrix.iter().fold(0.0f64, |max, value| if value.is_nan() { f64::INFINITY } else { max.max(value.abs()) });
+    if !largest.is_finite() {
+        return Ok(Svd {
+            u: try_filled(m * u_count, f64::NAN)?,
+            values: try_filled(n, f64::NAN)?,
+            v: try_filled(n * n, f64::NAN)?,
+            is_converged: false,
+        });
+    }
+    let scale = if largest == 0.0 { 1.0 } else { largest };
+    let mut scaled: Vec<f64> = try_vec(matrix.len())?;
+    scaled.extend(matrix.iter().map(|value| value / scale));
+    let (columns, tau) = reflect(&scaled, m, n)?;
+    // The columns of R^T, a lower triangle, on which the rotations converge fast.
+    let mut work = try_filled(n * n, 0.0)?;
+    for row in 0..n {
+        for column in row..n {
+            work[row * n + column] = columns[column * m + row];
+        }
+    }
+    // R^T J = W S, so that A = (Q J) S W^T.
+    let mut turned = try_filled(n * n, 0.0)?;
+    for index in 0..n {
+        turned[index * n + index] = 1.0;
+    }
+    let is_converged = orthogonalise(&mut work, &mut turned, n);
+    let lengths: Vec<f64> = (0..n).map(|index| norm(&work[index * n..][..n])).collect();
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&x, &y| lengths[y].total_cmp(&lengths[x]));
+
+    let (mut v, mut values) = (try_vec(n * n)?, try_vec(n)?);
+    for &index in &order {
+        values.push(lengths[index] * scale);
+        if lengths[index] > f64::MIN_POSITIVE {
+            v.extend(work[index * n..][..n].iter().map(|value| value / lengths[index]));
+        }
+    }
+    let found = v.len() / n.max(1);
+    v.extend(complete(&v, n, found, n)?);
+
+    let q = form_q(&columns, m, n, &tau, u_count)?;
+    let mut u = try_filled(m * u_count, 0.0)?;
+    if m > 0 {
+        for (column, &index) in u.chunks_exact_mut(m).zip(&order) {
+            for (q_column, &factor) in q.chunks_exact(m).zip(&turned[index * n..][..n]) {
+                add_scaled(column, factor, q_column);
+            }
+        }
+        u[n * m..].copy_from_slice(&q[n * m..]);
+    }
+    Ok(Svd {
+        u,
+        values,
+        v,
+        is_converged,
+    })
+}
+
+/// Rotates pairs of the `n` columns until all are orthogonal. `turned` gathers the rotations.
+fn orthogonalise(columns: &mut [f64], turned: &mut [f64], n: usize) -> bool {
+    // What rounding leaves of the product of two orthogonal columns, relative to their lengths.
+    let tolerance = 2.0 * (n as f64).sqrt() * f64::EPSILON;
+    for _ in 0..MAX_ROUNDS {
+        let mut is_done = true;
+        for first in 0..n {
+            for second in first + 1..n {
+                let (x, y) = two_rows(columns, n, first, second);
+                let (xx, yy, xy) = (dot(x, x), dot(y, y), dot(x, y));
+                if xy.abs() <= tolerance * (xx * yy).sqrt() || xy.abs() < f64::MIN_POSITIVE {
+                    continue;
+                }
+                is_done = false;
+                // The angle that makes the two orthogonal, the smaller of both.
+                let zeta = (yy - xx) / (2.0 * xy);
+                let t = 1.0f64.copysign(zeta) / (zeta.abs() + zeta.hypot(1.0));
+                let c = 1.0 / t.hypot(1.0);
+                rotate(x, y, c, -c * t);
+                let (p, q) = two_rows(turned, n, first, second);
+                rotate(p, q, c, -c * t);
+            }
+        }
+        if is_done {
+            return true;
+        }
+    }
+    false
+}
