@@ -49,6 +49,7 @@ from ._creation import (
 from ._creation import range_ as range
 from ._generator import Generator, default_generator
 from ._linalg import *
+from ._decompositions import *
 from ._pointwise import *
 from ._random import (
     bernoulli,
@@ -140,7 +141,7 @@ def load(f, *args, **kwargs):
     raise NotImplementedError("torch.load is not in Carrel yet")
 
 
-_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "mps", "special", "accelerator", "backends", "version", "return_types")
+_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "accelerator", "backends", "version", "return_types")
 
 
 def __getattr__(name):

@@ -9,7 +9,6 @@ Refuses nothing: what fails on the CPU too raises its error there. Read next: `_
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
-import functools
 import os
 import sys
 import warnings
@@ -106,22 +105,11 @@ def copies_for_rule(tensors):
     return _to_cpu(tensors)
 
 
-def on_cpu(function):
-    """Decorator of a function that the GPU has not as a whole: tensors go to the CPU and the results come back."""
-    name = f"{function.__module__}.{function.__name__}".replace("._linalg", "").replace("linalg.linalg", "linalg")
-
-    @functools.wraps(function)
-    def wrapper(*args, out=None, **kwargs):
-        first = _first_tensor(args) if args else _first_tensor(kwargs.values())
-        if first is None or not _is_on_gpu(first):
-            return function(*args, **kwargs) if out is None else function(*args, out=out, **kwargs)
-        _warn(name)
-        result = function(*_to_cpu(args), **{key: _to_cpu(value) for key, value in kwargs.items()})
-        result = _to_device(result, first.device._code)
-        if out is None:
-            return result
-        from ._args import store
-
-        return store(result, out)
-
-    return wrapper
+def run_function(name, function, args, kwargs):
+    """What a function that the GPU has not as a whole gives for tensors there. None if none is there."""
+    first = _first_tensor(args) if args else _first_tensor(kwargs.values())
+    if first is None or not _is_on_gpu(first):
+        return None
+    _warn(name)
+    result = function(*_to_cpu(args), **{key: _to_cpu(value) for key, value in kwargs.items()})
+    return _to_device(result, first.device._code)

@@ -1,6 +1,6 @@
 """Products of matrices and vectors, `einsum` and its like.
 
-Decompositions are not there yet. Read next: `_methods`, `engine/src/ops/matmul.rs`.
+Refuses decompositions: see `linalg`. Read next: `_methods`, `engine/src/ops/matmul.rs`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
@@ -139,23 +139,6 @@ def chain_matmul(*matrices, out=None):
     for matrix in matrices[1:]:
         product = ops.mm(product, matrix)
     return store(product, out)
-
-
-def matrix_power(input, n):
-    """A square matrix multiplied with itself."""
-    from ._creation import eye
-
-    if n < 0:
-        raise NotImplementedError("torch.matrix_power with a negative power is not in Carrel yet")
-    result = eye(input.shape[-1], dtype=input.dtype, device=input.device).expand(input.shape)
-    base = input
-    while n:
-        if n & 1:
-            result = ops.matmul(result, base)
-        n >>= 1
-        if n:
-            base = ops.matmul(base, base)
-    return result.clone()
 
 
 def cross(input, other, dim=None, *, out=None):

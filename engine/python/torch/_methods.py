@@ -8,7 +8,7 @@ Read next: `_tensor`, `_pointwise`, `_reduction`, `_shape`, `_selection`, `_lina
 __traceback_hide__ = True
 
 from . import _creation, _device, _dtype, _linalg, _pointwise, _random, _reduction, _scan, _scatter, _selection, _shape
-from . import _combining, _special, _statistics
+from . import _combining, _decompositions, _special, _statistics
 from ._args import is_tensor
 from ._C import ops, read_back
 from ._tensor import Tensor
@@ -43,7 +43,10 @@ _METHODS = {
         scatter scatter_add scatter_reduce index_add index_copy index_fill index_reduce index_put index_put_ put
         masked_scatter select_scatter slice_scatter diagonal_scatter as_strided_scatter""",
     _linalg: """
-        matmul mm bmm mv dot vdot outer ger inner addmm baddbmm addmv addr addbmm trace matrix_power cross""",
+        matmul mm bmm mv dot vdot outer ger inner addmm baddbmm addmv addr addbmm trace cross""",
+    _decompositions: """
+        det logdet slogdet matrix_exp matrix_power qr geqrf orgqr ormqr svd pinverse inverse cholesky cholesky_solve
+        cholesky_inverse triangular_solve lu lu_solve""",
     _random: "uniform_ normal_ exponential_ bernoulli_ random_ multinomial bernoulli",
     _creation: "new_tensor new_full new_zeros new_ones new_empty",
 }

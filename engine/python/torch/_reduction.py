@@ -172,7 +172,9 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """The `p`-norm of all elements or over `dim`."""
     input = _converted(input, dtype)
     if p == "nuc":
-        raise NotImplementedError("torch.norm with p='nuc' is not in Carrel yet")
+        from .linalg import matrix_norm
+
+        return store(matrix_norm(input, "nuc", tuple(range(input.dim())) if dim is None else dim, keepdim), out)
     order = 2.0 if p is None or p == "fro" else float(p)
     return store(ops.norm(input, order, dims(dim), keepdim), out)
 

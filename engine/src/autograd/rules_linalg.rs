@@ -126,10 +126,11 @@ fn qr([g_q, g_r]: [&Tensor; 2], [q, r]: [&Tensor; 2]) -> Result<Tensor> {
     right_solve_transposed(&e::add(g_q, &matmul::batched(q, &inner)?)?, r)
 }
 
-/// `V (diag(gw) + V^T gV / E) V^T` with `E[i, j] = w[j] - w[i]`
+/// `V (diag(gw) + skew(V^T gV) / 2E) V^T` with `E[i, j] = w[j] - w[i]`: symmetric, whichever triangle was read.
 fn eigen([g_values, g_vectors]: [&Tensor; 2], [values, vectors]: [&Tensor; 2]) -> Result<Tensor> {
     let gaps = e::sub(values, &turned(values)?)?;
     let inner = matmul::batched(&turned(vectors)?, g_vectors)?;
+    let inner = e::mul_scalar(&e::sub(&inner, &turned(&inner)?)?, 0.5)?;
     let inner = e::add(&over_gaps(&inner, &gaps)?, &diagonal(g_values)?)?;
     matmul::batched(&matmul::batched(vectors, &inner)?, &turned(vectors)?)
 }

@@ -1,0 +1,101 @@
+"""What the functions of `torch.linalg` share: precision, devices, checks of arguments, errors of singular matrices.
+
+float32 is computed in float64 inside, so that results are right to the last digit. Tensors on the GPU go to the CPU.
+Refuses half types and integers, as PyTorch does. Read next: `_solving`, `_spectral`.
+"""
+
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
+import functools
+
+from .. import _dtype
+from .._args import is_tensor, store
+from .._device import CPU_CODE
+from .._fallback import run_function
+
+
+class _LinAlgError(RuntimeError):
+    """A matrix has not what was asked for: an inverse, a Cholesky factor, ..."""
+
+    __module__ = "torch._C"
+
+
+LinAlgError = _LinAlgError
+
+
+def _converted(value, source, target):
+    if is_tensor(value):
+        return value.to(target) if value.dtype is source else value
+    if isinstance(value, (tuple, list)):
+        parts = [_converted(part, source, target) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    return value
+
+
+def dense(name):
+    """Decorator of a function of matrices: moves, widens, and stores into `out`. `name` is for messages."""
+
+    def decorate(function):
+        @functools.wraps(function)
+        def wrapper(*args, out=None, **kwargs):
+            first = next((value for value in args if is_tensor(value)), None)
+            if first is None:
+                first = next((value for value in kwargs.values() if is_tensor(value)), None)
+            if first is not None and first.device._code != CPU_CODE:
+                return store(run_function(name, wrapper, args, kwargs), out)
+            if first is None or first.dtype is not _dtype.float32:
+                return store(function(*args, **kwargs), out)
+            wide = [_converted(value, _dtype.float32, _dtype.float64) for value in args]
+            options = {key: _converted(value, _dtype.float32, _dtype.float64) for key, value in kwargs.items()}
+            return store(_converted(function(*wide, **options), _dtype.float64, _dtype.float32), out)
+
+        return wrapper
+
+    return decorate
+
+
+def check_float(A, name):
+    """Refuses dtypes that linear algebra has not."""
+    if not A.dtype.is_floating_point:
+        raise RuntimeError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {_dtype.SCALAR_TYPE_NAMES[A.dtype._code]}"
+        )
+    if A.dtype.itemsize < 4:
+        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {_dtype.SCALAR_TYPE_NAMES[A.dtype._code]}")
+
+
+def check_matrix(A, name, argument="A"):
+    """Refuses what has fewer than two dimensions, and dtypes that linear algebra has not."""
+    if A.dim() < 2:
+        raise RuntimeError(f"{name}: The input tensor {argument} must have at least 2 dimensions.")
+    check_float(A, name)
+
+
+def check_square(A, name, argument="A"):
+    """As `check_matrix`, and refuses matrices that are not square."""
+    check_matrix(A, name, argument)
+    if A.shape[-1] != A.shape[-2]:
+        raise RuntimeError(
+            f"{name}: {argument} must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} matrices"
+        )
+
+
+def check_info(info, name, text, source=None):
+    """Raises for the first matrix whose `info` is not zero. `text` gets that number."""
+    if info.numel() == 0:
+        return
+    numbers = info.reshape(-1).tolist()
+    for position, number in enumerate(numbers):
+        if number:
+            place = "" if info.dim() == 0 else f"(Batch element {position}): "
+            if source is not None and not bool(source.isfinite().all()):
+                text = "The algorithm failed to converge because the input matrix contained non-finite values."
+            raise _LinAlgError(f"{name}: {place}{text.format(number)}")
+
+
+def identity(rows, like, columns=None):
+    """The identity matrix, of another tensor's dtype and device."""
+    from .._creation import eye
+
+    return eye(rows, rows if columns is None else columns, dtype=like.dtype, device=like.device)
