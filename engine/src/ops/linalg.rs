@@ -53,6 +53,15 @@ pub fn factor(x: &Tensor, factor: Factor, params: &[Scalar]) -> Result<Vec<Tenso
     Ok(tensors)
 }
 
+/// The pseudo-inverse, with the parameters of `Factor::PseudoInverse`.
+pub fn pseudo_inverse(x: &Tensor, params: &[Scalar]) -> Result<Tensor> {
+    let found = factor(x, Factor::PseudoInverse, params)?;
+    found
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::runtime("a pseudo-inverse has one part"))
+}
+
 /// The decompositions of a batch of matrices, packed in rows.
 pub fn packed(x: &Tensor, factor: Factor, params: &[Scalar]) -> Result<Tensor> {
     apply(Prim::Factor(factor), &[x], params)

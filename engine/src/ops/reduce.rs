@@ -254,13 +254,30 @@ pub fn norm(x: &Tensor, order: f64, dims: &[i64], keepdim: bool) -> Result<Tenso
     } else if order == 1.0 {
         sum(&e::abs(x)?, dims, keepdim)?
     } else if order == 2.0 {
-        let root = e::sqrt(&sum(&e::square(x)?, dims, keepdim)?)?;
-        return Ok(rename(root, mark, "LinalgVectorNormBackward0"));
+        let squares = sum(&e::square(x)?, dims, keepdim)?;
+        return Ok(rename(flat_at_zero(&squares, e::sqrt)?, mark, "LinalgVectorNormBackward0"));
     } else {
-        let powers = e::pow_scalar(&e::abs(x)?, Scalar::Float(order))?;
-        e::pow_scalar(&sum(&powers, dims, keepdim)?, Scalar::Float(1.0 / order))?
+        let powers = if order < 1.0 {
+            // The power is infinitely steep at zero; PyTorch has no gradient there.
+            let at_zero = if order > 0.0 { 0.0 } else { f64::INFINITY };
+            let is_zero = e::eq_scalar(x, 0.0)?;
+            let safe = e::masked_fill(x, &is_zero, Scalar::Int(1))?;
+            let powers = e::pow_scalar(&e::abs(&safe)?, Scalar::Float(order))?;
+            e::masked_fill(&powers, &is_zero, Scalar::Float(at_zero))?
+        } else {
+            e::pow_scalar(&e::abs(x)?, Scalar::Float(order))?
+        };
+        let total = sum(&powers, dims, keepdim)?;
+        flat_at_zero(&total, |total| e::pow_scalar(total, Scalar::Float(1.0 / order)))?
     };
     Ok(rename(result, mark, "LinalgVectorNormBackward0"))
+}
+
+/// A root that is steep at zero, with the gradient zero there: the norm of nothing but zeros has that one.
+fn flat_at_zero(x: &Tensor, root: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
+    let is_zero = e::eq_scalar(x, 0.0)?;
+    let safe = e::masked_fill(x, &is_zero, Scalar::Int(1))?;
+    e::masked_fill(&root(&safe)?, &is_zero, Scalar::Int(0))
 }
 
 /// `x.logsumexp(dims, keepdim)`

@@ -26,7 +26,8 @@ pub enum Factor {
         /// All columns of U and rows of V^T, not the first K only.
         full: bool,
     },
-    /// The pseudo-inverse. Parameters 0 and 1 are the absolute and relative limit under which singular values count as zero.
+    /// The pseudo-inverse. Parameters 0 and 1 are the absolute and relative limit under which singular values count as
+    /// zero; parameter 2 is 1 if the lower triangle stands for a symmetric matrix.
     PseudoInverse,
 }
 

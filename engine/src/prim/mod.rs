@@ -257,8 +257,8 @@ impl Prim {
     pub const fn num_params(&self) -> usize {
         match self {
             Prim::Full | Prim::ViewWrite { .. } => 1,
-            Prim::Arange | Prim::Factor(Factor::PseudoInverse) => 2,
-            Prim::Random(_) => 3,
+            Prim::Arange => 2,
+            Prim::Random(_) | Prim::Factor(Factor::PseudoInverse) => 3,
             Prim::Unary(_)
             | Prim::Binary(_)
             | Prim::Where

@@ -94,6 +94,13 @@ def check_info(info, name, text, source=None):
             raise _LinAlgError(f"{name}: {place}{text.format(number)}")
 
 
+def tied(value, A):
+    """A constant as a result of A, which it does not depend on: gradients are zero, and not missing."""
+    from .._pointwise import where
+
+    return where(A.new_ones((), dtype=_dtype.bool_), value, A)
+
+
 def identity(rows, like, columns=None):
     """The identity matrix, of another tensor's dtype and device."""
     from .._creation import eye

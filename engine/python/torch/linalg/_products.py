@@ -10,8 +10,9 @@ import math
 
 from .._args import one_dim, store
 from .._C import ops
-from .._shape import broadcast_shapes, cat
-from ._common import check_square, dense, identity
+from .._pointwise import where
+from .._shape import cat
+from ._common import check_square, dense, identity, tied
 
 
 def _best_order(sizes):
@@ -77,7 +78,7 @@ def matrix_power(A, n, *, out=None):
     if n < 0:
         return matrix_power(inv(A), -n, out=out)
     if n == 0:
-        return store(identity(A.shape[-1], A).expand(A.shape).clone(), out)
+        return store(tied(identity(A.shape[-1], A).expand(A.shape), A), out)
     result = None
     while n:
         if n & 1:
@@ -110,8 +111,7 @@ def matrix_exp(A):
         block = one * _SERIES[power] + A * _SERIES[power + 1] + square * _SERIES[power + 2]
         result = block if result is None else result @ cube + block
     for step in range(int(halvings.max())):
-        squared = result @ result
-        result = squared.where((halvings > step)[..., None, None], result)
+        result = where((halvings > step)[..., None, None], result @ result, result)
     return result
 
 

@@ -9,7 +9,7 @@ __traceback_hide__ = True
 from .. import return_types
 from .._C import ops
 from .._shape import cat
-from ._common import check_matrix, dense, identity
+from ._common import check_matrix, dense, identity, tied
 
 
 @dense("torch.linalg.qr")
@@ -65,7 +65,7 @@ def householder_product(A, tau):
             "torch.linalg.householder_product: Expected tau to have one dimension less than input, but got tau.ndim equal to "
             f"{tau.dim()} and input.ndim is equal to {A.dim()}"
         )
-    return _reflect(A, tau, identity(m, A, n).expand([*A.shape[:-2], m, n]), False)
+    return _reflect(A, tau, tied(identity(m, A, n).expand(A.shape), A), False)
 
 
 @dense("torch.ormqr")

@@ -219,18 +219,31 @@ def cholesky_solve(B, L, upper=False):
         raise RuntimeError(f"b should have at least 2 dimensions, but has {B.dim()} dimensions instead")
     if L.dim() < 2:
         raise RuntimeError(f"u should have at least 2 dimensions, but has {L.dim()} dimensions instead")
-    lower = L.mT if upper else L
-    y = ops.linalg_solve_triangular(lower, B, False, False)
-    return ops.linalg_solve_triangular(lower.mT, y, True, False)
+    return _with_factor(L.mT if upper else L, B)
+
+
+def _with_factor(lower, B):
+    """`X` with `L L^T X = B`. Gradients are those of the whole product, as PyTorch has them, not of a triangle."""
+    fixed = lower.detach()
+
+    def solved(right):
+        y = ops.linalg_solve_triangular(fixed, right, False, False)
+        return ops.linalg_solve_triangular(fixed.mT, y, True, False)
+
+    X = solved(B)
+    if lower.requires_grad and ops.grad_enabled():
+        # Two corrections, which are nearly zero; each brings one order of derivatives.
+        product = lower @ lower.mT
+        for _ in range(2):
+            X = X + solved(B - product @ X)
+    return X
 
 
 @dense("torch.cholesky_inverse")
 def cholesky_inverse(L, upper=False):
     """The inverse of A from its Cholesky factor."""
     check_square(L, "cholesky_inverse")
-    lower = L.mT if upper else L
-    y = ops.linalg_solve_triangular(lower, identity(L.shape[-1], L), False, False)
-    return ops.linalg_solve_triangular(lower.mT, y, True, False)
+    return _with_factor(L.mT if upper else L, identity(L.shape[-1], L))
 
 
 @dense("torch.linalg.solve_triangular")

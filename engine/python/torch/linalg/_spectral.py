@@ -134,23 +134,23 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None, out=None):
         check_square(A, "linalg.pinv")
     if rcond is not None:
         atol, rtol = 0.0, rcond
-    return _pinv(A, *_limits(A, atol, rtol), out=out)
+    return _pinv(A, *_limits(A, atol, rtol), hermitian, out=out)
 
 
 @dense("torch.linalg.pinv")
-def _pinv(A, atol, rtol):
+def _pinv(A, atol, rtol, hermitian):
     if not (is_tensor(atol) or is_tensor(rtol)):
-        return ops.linalg_pinv(A, atol, rtol)[0]
+        return ops.linalg_pinv(A, atol, rtol, hermitian)
     # A limit a matrix.
     shapes = [value.shape for value in (atol, rtol) if is_tensor(value)]
     batch = broadcast_shapes(A.shape[:-2], *shapes)
     if math.prod(batch) == 0:
-        return ops.linalg_pinv(A, 0.0, 0.0)[0]
+        return ops.linalg_pinv(A, 0.0, 0.0, hermitian)
     listed = [
         value.expand(batch).reshape(-1).tolist() if is_tensor(value) else [value] * math.prod(batch) for value in (atol, rtol)
     ]
     matrices = A.expand([*batch, *A.shape[-2:]]).reshape(-1, *A.shape[-2:])
-    found = stack([ops.linalg_pinv(matrix, *limits)[0] for matrix, *limits in zip(matrices, *listed)])
+    found = stack([ops.linalg_pinv(matrix, *limits, hermitian) for matrix, *limits in zip(matrices, *listed)])
     return found.reshape([*batch, A.shape[-1], A.shape[-2]])
 
 
@@ -187,7 +187,7 @@ def _lstsq(A, B, rcond, driver):
         B = B.unsqueeze(-1)
     if B.shape[-2] != m:
         raise RuntimeError("torch.linalg.lstsq: input.size(-2) should match other.size(-2)")
-    X = ops.linalg_pinv(A, 0.0, rcond)[0] @ B
+    X = ops.linalg_pinv(A, 0.0, rcond, False) @ B
     empty = A.new_empty(0)
     values, rank = empty, A.new_empty(0, dtype=_dtype.int64)
     has_full_rank = True
@@ -235,12 +235,11 @@ def _root(square, vectors, values):
     if not (square.requires_grad and ops.grad_enabled()):
         return root
     sums = values.unsqueeze(-1) + values.unsqueeze(-2)
-    fixed = root
     for _ in range(2):
         lack = square - root @ root
         step = vectors @ ((vectors.mT @ (lack - lack.detach()) @ vectors) / sums) @ vectors.mT
         root = root + step
-    return root + (fixed - root.detach())
+    return root
 
 
 @dense("torch.linalg.matrix_sqrth")
@@ -263,9 +262,7 @@ def polar(A):
     if A.requires_grad and ops.grad_enabled() and A.numel():
         # U = A P^-1; the corrections have the value zero and carry the derivatives.
         inverse = (Vh.mT / S.unsqueeze(-2)) @ Vh
-        found = unitary
         for _ in range(2):
-            lack = A - found @ P
-            found = found + (lack - lack.detach()) @ inverse
-        unitary = unitary + (found - found.detach())
+            lack = A - unitary @ P
+            unitary = unitary + (lack - lack.detach()) @ inverse
     return return_types.linalg_polar(unitary, P)

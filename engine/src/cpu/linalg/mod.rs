@@ -87,7 +87,12 @@ fn decompose(factor: Factor, matrix: &[f64], m: usize, n: usize, params: &[Scala
         }
         Factor::PseudoInverse => {
             let limit = |index: usize| params.get(index).map_or(0.0, |param| param.as_f64());
-            pseudo_inverse(&singular::svd(matrix, m, n, false)?, m, n, [limit(0), limit(1)], row);
+            let found = if limit(2) != 0.0 && m == n {
+                singular::svd(&symmetric::from_lower(matrix, n)?, m, n, false)?
+            } else {
+                singular::svd(matrix, m, n, false)?
+            };
+            pseudo_inverse(&found, m, n, [limit(0), limit(1)], row);
         }
     }
     Ok(())

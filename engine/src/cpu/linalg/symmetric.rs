@@ -24,13 +24,7 @@ pub struct Eigen {
 
 /// The eigenvalues and eigenvectors of the symmetric matrix whose lower triangle is given.
 pub fn eigen(lower: &[f64], n: usize) -> Result<Eigen> {
-    let mut a = try_filled(n * n, 0.0f64)?;
-    for row in 0..n {
-        for column in 0..=row {
-            a[row * n + column] = lower[row * n + column];
-            a[column * n + row] = lower[row * n + column];
-        }
-    }
+    let mut a = from_lower(lower, n)?;
     let largest = a.iter().fold(0.0f64, |max, value| if value.is_nan() { f64::INFINITY } else { max.max(value.abs()) });
     if !largest.is_finite() {
         return Ok(Eigen {
@@ -55,6 +49,18 @@ pub fn eigen(lower: &[f64], n: usize) -> Result<Eigen> {
         vectors: sorted,
         is_converged,
     })
+}
+
+/// The symmetric matrix that a lower triangle stands for.
+pub fn from_lower(lower: &[f64], n: usize) -> Result<Vec<f64>> {
+    let mut a = try_filled(n * n, 0.0f64)?;
+    for row in 0..n {
+        for column in 0..=row {
+            a[row * n + column] = lower[row * n + column];
+            a[column * n + row] = lower[row * n + column];
+        }
+    }
+    Ok(a)
 }
 
 /// `A = Q T Q^T`: T's diagonal, the elements beside it, and Q's columns, each contiguous.

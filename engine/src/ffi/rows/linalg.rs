@@ -33,11 +33,15 @@ pub const ROWS: &[Row] = &[
         let (x, full) = (a.tensor()?, a.bool()?);
         Ok(linalg::factor(&x, Factor::Svd { full }, &[])?.into())
     }),
-    // matrix, absolute limit, relative limit
-    ("linalg_pinv T f f -> Ts", |a| {
+    // matrix, absolute limit, relative limit, symmetric
+    ("linalg_pinv T f f b -> T", |a| {
         let x = a.tensor()?;
-        let limits = [Scalar::Float(a.float()?), Scalar::Float(a.float()?)];
-        Ok(linalg::factor(&x, Factor::PseudoInverse, &limits)?.into())
+        let params = [
+            Scalar::Float(a.float()?),
+            Scalar::Float(a.float()?),
+            Scalar::Bool(a.bool()?),
+        ];
+        Ok(linalg::pseudo_inverse(&x, &params)?.into())
     }),
     // triangle, right side, upper, unit diagonal
     ("linalg_solve_triangular T T b b -> T", |a| {
