@@ -311,7 +311,13 @@ fn prim_rule(prim: &Prim, g: &Tensor, context: &Context<'_>) -> Result<Vec<Optio
         Prim::Factor(factor) => {
             let x = context.saved(0).unwrap_or(g);
             let matrix = [context.shape(0)[1], context.shape(0)[2]];
-            Ok(vec![Some(rules_linalg::factor(*factor, g, x, context.saved(1)?, matrix)?)])
+            Ok(vec![Some(rules_linalg::factor(
+                *factor,
+                g,
+                x,
+                context.saved(1)?,
+                matrix,
+            )?)])
         }
         Prim::SolveTriangular { upper, unit } => {
             let a = context.saved(0)?;

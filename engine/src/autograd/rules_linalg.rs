@@ -89,7 +89,10 @@ fn lu(g: &Tensor, both: &Tensor, pivots: &Tensor) -> Result<Tensor> {
         right_solve_transposed(&e::add(&g_lower, &padded(&inner, 1, m)?)?, &upper)?
     };
     // Row i of L U is row order[i] of A.
-    let pivots = movement::reshape_to(&copy::to_dtype(pivots, crate::dtype::DType::I32)?, &[g.size(0), k as usize])?;
+    let pivots = movement::reshape_to(
+        &copy::to_dtype(pivots, crate::dtype::DType::I32)?,
+        &[g.size(0), k as usize],
+    )?;
     let places = linalg::row_order(&pivots, m, true)?;
     let places = movement::expand(&movement::unsqueeze(&places, 2)?, &[g.size(0), m, n])?;
     index::gather_unchecked(&gradient, 1, &places)
@@ -111,16 +114,16 @@ fn qr([g_q, g_r]: [&Tensor; 2], [q, r]: [&Tensor; 2]) -> Result<Tensor> {
     if m < n {
         let (rows, rest) = (m as i64, (n - m) as i64);
         let (u, v) = (movement::narrow(r, 2, 0, rows)?, movement::narrow(r, 2, rows, rest)?);
-        let (g_u, g_v) = (movement::narrow(g_r, 2, 0, rows)?, movement::narrow(g_r, 2, rows, rest)?);
+        let (g_u, g_v) = (
+            movement::narrow(g_r, 2, 0, rows)?,
+            movement::narrow(g_r, 2, rows, rest)?,
+        );
         let y = matmul::batched(q, &v)?;
         let g_q = e::add(g_q, &matmul::batched(&y, &turned(&g_v)?)?)?;
         let left = qr([&g_q, &g_u], [q, &u])?;
         return split::cat(&[left, matmul::batched(q, &g_v)?], 2);
     }
-    let inner = e::sub(
-        &matmul::batched(g_r, &turned(r)?)?,
-        &matmul::batched(&turned(q)?, g_q)?,
-    )?;
+    let inner = e::sub(&matmul::batched(g_r, &turned(r)?)?, &matmul::batched(&turned(q)?, g_q)?)?;
     let inner = creation::triangle(&inner, 0, false)?;
     let inner = e::add(&inner, &turned(&creation::triangle(&inner, 1, false)?)?)?;
     right_solve_transposed(&e::add(g_q, &matmul::batched(q, &inner)?)?, r)
@@ -200,7 +203,10 @@ fn padded(x: &Tensor, dim: usize, size: usize) -> Result<Tensor> {
         return Ok(x.clone());
     }
     shape[dim] = size - shape[dim];
-    split::cat(&[x.clone(), creation::zeros(&shape, x.dtype(), x.device())?], dim as i64)
+    split::cat(
+        &[x.clone(), creation::zeros(&shape, x.dtype(), x.device())?],
+        dim as i64,
+    )
 }
 
 /// `x / gaps` off the diagonal, zero on it.

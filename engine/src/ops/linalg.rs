@@ -148,7 +148,10 @@ fn matrix_shape(x: &Tensor) -> Result<(Vec<usize>, usize, usize)> {
 }
 
 const fn has_info(factor: Factor) -> bool {
-    matches!(factor, Factor::Lu | Factor::Cholesky | Factor::Eigen | Factor::Svd { .. })
+    matches!(
+        factor,
+        Factor::Lu | Factor::Cholesky | Factor::Eigen | Factor::Svd { .. }
+    )
 }
 
 const fn is_vector(factor: Factor, index: usize) -> bool {

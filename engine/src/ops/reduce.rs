@@ -255,7 +255,11 @@ pub fn norm(x: &Tensor, order: f64, dims: &[i64], keepdim: bool) -> Result<Tenso
         sum(&e::abs(x)?, dims, keepdim)?
     } else if order == 2.0 {
         let squares = sum(&e::square(x)?, dims, keepdim)?;
-        return Ok(rename(flat_at_zero(&squares, e::sqrt)?, mark, "LinalgVectorNormBackward0"));
+        return Ok(rename(
+            flat_at_zero(&squares, e::sqrt)?,
+            mark,
+            "LinalgVectorNormBackward0",
+        ));
     } else {
         let powers = if order < 1.0 {
             // The power is infinitely steep at zero; PyTorch has no gradient there.

@@ -169,8 +169,8 @@ fn is_elementwise(program: &Program, infos: &[NodeInfo], node: &ProgramNode) -> 
         | Prim::Scan { .. }
         | Prim::ArgSort { .. }
         | Prim::Scatter { .. }
-            | Prim::Factor(_)
-            | Prim::SolveTriangular { .. } => false,
+        | Prim::Factor(_)
+        | Prim::SolveTriangular { .. } => false,
     }
 }
 

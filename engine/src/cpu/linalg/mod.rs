@@ -125,7 +125,12 @@ fn transpose_into(matrix: &[f64], rows: usize, columns: usize, to: &mut [f64]) {
 fn dot(x: &[f64], y: &[f64]) -> f64 {
     // Four sums, so that the compiler may use lanes.
     let (x_parts, y_parts) = (x.chunks_exact(4), y.chunks_exact(4));
-    let rest: f64 = x_parts.remainder().iter().zip(y_parts.remainder()).map(|(a, b)| a * b).sum();
+    let rest: f64 = x_parts
+        .remainder()
+        .iter()
+        .zip(y_parts.remainder())
+        .map(|(a, b)| a * b)
+        .sum();
     let sums = x_parts.zip(y_parts).fold([0.0f64; 4], |mut sums, (a, b)| {
         for lane in 0..4 {
             sums[lane] += a[lane] * b[lane];

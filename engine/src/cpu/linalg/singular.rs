@@ -41,7 +41,13 @@ pub fn svd(matrix: &[f64], m: usize, n: usize, full: bool) -> Result<Svd> {
 
 fn tall(matrix: &[f64], m: usize, n: usize, full: bool) -> Result<Svd> {
     let u_count = if full { m } else { n };
-    let largest = matrix.iter().fold(0.0f64, |max, value| if value.is_nan() { f64::INFINITY } else { max.max(value.abs()) });
+    let largest = matrix.iter().fold(0.0f64, |max, value| {
+        if value.is_nan() {
+            f64::INFINITY
+        } else {
+            max.max(value.abs())
+        }
+    });
     if !largest.is_finite() {
         return Ok(Svd {
             u: try_filled(m * u_count, f64::NAN)?,

@@ -25,7 +25,13 @@ pub struct Eigen {
 /// The eigenvalues and eigenvectors of the symmetric matrix whose lower triangle is given.
 pub fn eigen(lower: &[f64], n: usize) -> Result<Eigen> {
     let mut a = from_lower(lower, n)?;
-    let largest = a.iter().fold(0.0f64, |max, value| if value.is_nan() { f64::INFINITY } else { max.max(value.abs()) });
+    let largest = a.iter().fold(0.0f64, |max, value| {
+        if value.is_nan() {
+            f64::INFINITY
+        } else {
+            max.max(value.abs())
+        }
+    });
     if !largest.is_finite() {
         return Ok(Eigen {
             values: try_filled(n, f64::NAN)?,
@@ -110,7 +116,9 @@ fn empty_beside(d: &mut [f64], e: &mut [f64], vectors: &mut [f64]) -> bool {
     let (mut end, mut sweeps) = (n.saturating_sub(1), 0);
     while end > 0 {
         for index in 0..end {
-            if e[index].abs() <= f64::EPSILON * (d[index].abs() + d[index + 1].abs()) || e[index].abs() < f64::MIN_POSITIVE {
+            if e[index].abs() <= f64::EPSILON * (d[index].abs() + d[index + 1].abs())
+                || e[index].abs() < f64::MIN_POSITIVE
+            {
                 e[index] = 0.0;
             }
         }
@@ -122,7 +130,10 @@ fn empty_beside(d: &mut [f64], e: &mut [f64], vectors: &mut [f64]) -> bool {
         if sweeps > MAX_SWEEPS {
             return false;
         }
-        let start = (0..end).rev().find(|&index| index == 0 || e[index - 1] == 0.0).unwrap_or(0);
+        let start = (0..end)
+            .rev()
+            .find(|&index| index == 0 || e[index - 1] == 0.0)
+            .unwrap_or(0);
         sweep(d, e, vectors, start, end);
     }
     true
@@ -137,7 +148,11 @@ fn sweep(d: &mut [f64], e: &mut [f64], vectors: &mut [f64], start: usize, end: u
     let (mut x, mut z) = (d[start] - shift, e[start]);
     for k in start..end {
         let length = x.hypot(z);
-        let (c, s) = if length == 0.0 { (1.0, 0.0) } else { (x / length, z / length) };
+        let (c, s) = if length == 0.0 {
+            (1.0, 0.0)
+        } else {
+            (x / length, z / length)
+        };
         if k > start {
             e[k - 1] = length;
         }

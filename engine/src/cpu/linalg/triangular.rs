@@ -88,7 +88,9 @@ pub fn solve_triangular(upper: bool, unit: bool, a: Operand<'_>, b: Operand<'_>)
             }
             if !unit {
                 let pivot = factors[row];
-                x[row * columns..][..columns].iter_mut().for_each(|value| *value /= pivot);
+                x[row * columns..][..columns]
+                    .iter_mut()
+                    .for_each(|value| *value /= pivot);
             }
         }
     }
