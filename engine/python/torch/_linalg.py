@@ -156,11 +156,6 @@ def _common(first, second):
     return broadcast_shapes(first.shape, second.shape)
 
 
-def cdist(x1, x2, p=2.0, compute_mode=None):
-    """Distances between all rows of two matrices."""
-    return (x1.unsqueeze(-2) - x2.unsqueeze(-3)).norm(p, dim=-1)
-
-
 def einsum(equation, *operands):
     """Sums of products named by letters: `einsum("ij,kj->ik", a, b)`."""
     from ._einsum import contract
