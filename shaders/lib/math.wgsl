@@ -151,3 +151,25 @@ fn c_atan_unit(x: f32) -> f32 {
   let tail = -0.3333333333 + z * (0.2 + z * (-0.1428571429 + z * (0.1111111111 + z * (-0.0909090909 + z * (0.0769230769 + z * (-0.0666666667 + z * 0.0588235294))))));
   return select(0.0, 0.7853981634, shift) + t * (1.0 + z * tail);
 }
+
+fn c_sin(x: f32) -> f32 {
+  return c_sin_after(x, 0);
+}
+
+fn c_cos(x: f32) -> f32 {
+  return c_sin_after(x, 1);
+}
+
+// Sine of x and so many quarter turns: x is brought near zero by multiples of a quarter turn in three parts, since the
+// built-in is coarse, and worse the larger x is. Exact to the last digits up to some ten thousand turns.
+fn c_sin_after(x: f32, quarters: i32) -> f32 {
+  if (c_isnan(x) || c_isinf(x)) { return c_from_bits(0x7fc00000u); }
+  let n = round(x * 0.6366197724);
+  let rest = ((x - n * 1.5703125) - n * 0.0004837512969970703) - n * 0.00000007549789954891882;
+  let z = rest * rest;
+  let sine = ((-0.00019515295891 * z + 0.0083321608736) * z - 0.16666654611) * z * rest + rest;
+  let cosine = ((0.00002443315711809948 * z - 0.001388731625493765) * z + 0.04166664568298827) * z * z - 0.5 * z + 1.0;
+  let quadrant = (i32(n) + quarters) & 3;
+  let size = select(sine, cosine, (quadrant & 1) != 0);
+  return select(size, -size, (quadrant & 2) != 0);
+}

@@ -19,6 +19,10 @@ const NARROW: usize = 4;
 /// Below this many 64 x 64 tiles the small tiles keep more of the device busy.
 const FEW_TILES: usize = 16;
 
+/// Work of a result in a small tile, in units of one in a wide tile: its operands pass through workgroup memory
+/// four times as often.
+const SMALL_TILE_COST: usize = 3;
+
 /// Sums at least so long over narrow products are shared by a workgroup.
 const LONG_SUM: usize = 512;
 
@@ -44,7 +48,7 @@ pub(super) fn routine(convolving: &Convolving, caps: &Caps) -> Routine {
     let fits = |shader: &Shader| shader.workgroup_bytes <= caps.workgroup_bytes && caps.max_invocations >= 256;
     let (shader, side) = if caps.software || !fits(&registry::MATMUL_TILED) {
         (&registry::MATMUL_REGISTERS, 32)
-    } else if tiles(64) >= FEW_TILES {
+    } else if tiles(64) >= FEW_TILES && wide_tiles_pay(rows, columns) {
         (&registry::MATMUL_TILED, 64)
     } else {
         (&registry::MATMUL_SMALL, 16)
@@ -55,6 +59,13 @@ pub(super) fn routine(convolving: &Convolving, caps: &Caps) -> Routine {
         functions: functions(),
         workgroups: tiles(side),
     }
+}
+
+/// True if tiles of 64 x 64 results are full enough to be worth it beside tiles of 16 x 16.
+const fn wide_tiles_pay(rows: usize, columns: usize) -> bool {
+    let wide = rows.next_multiple_of(64) * columns.next_multiple_of(64);
+    let small = rows.next_multiple_of(16) * columns.next_multiple_of(16);
+    wide < small * SMALL_TILE_COST
 }
 
 /// A workgroup for each result: the product of two elements is what it folds.

@@ -3,7 +3,7 @@
 //! Refuses to cut long lines: see `plan::passes`.
 
 use super::registry;
-use super::select::{Routine, SERIAL_INVOCATIONS, SHORT_FOLD, element_alias, unsigned};
+use super::select::{LONGEST_SERIAL, Routine, SERIAL_INVOCATIONS, SHORT_FOLD, element_alias, unsigned};
 use crate::codegen::expression::{arithmetic_dtype, binary};
 use crate::dtype::DType;
 use crate::plan::Caps;
@@ -22,7 +22,10 @@ pub(super) fn scan(op: Scan, dtype: DType, [outer, length, inner]: [usize; 3], p
     let fits = caps.workgroup_bytes >= SCAN_BYTES && caps.max_invocations >= 256;
     let part_length = length.div_ceil(parts);
     let coalesced = inner > 1 && number >= MANY_LINES;
-    let serial = !fits || part_length <= SHORT_FOLD || coalesced || (caps.software && number > 1);
+    let serial = !fits
+        || part_length <= SHORT_FOLD
+        || coalesced
+        || (caps.software && number > 1 && part_length <= LONGEST_SERIAL);
     let (shader, workgroups) = if serial {
         (&registry::SCAN_SERIAL, number.div_ceil(SERIAL_INVOCATIONS))
     } else {

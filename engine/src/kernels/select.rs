@@ -26,6 +26,10 @@ pub const SERIAL_INVOCATIONS: usize = 64;
 /// On a software adapter, folds into fewer results than this still share their work.
 const FEW_RESULTS: usize = 8;
 
+/// Longest line that one invocation walks by choice: software adapters end an invocation's loops silently after 65,535
+/// rounds in all, and a kernel may walk its line several times.
+pub(super) const LONGEST_SERIAL: usize = 8_192;
+
 /// A shader chosen for a body.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Routine {
@@ -134,7 +138,8 @@ pub struct Layout {
 /// `None` if one invocation a result is best.
 pub fn fold_layout(results: usize, length: usize, along_rows: bool, caps: &Caps) -> Option<Layout> {
     let invocations = FOLD_INVOCATIONS.min(caps.max_invocations as usize);
-    let serial = length <= SHORT_FOLD || (caps.software && results >= FEW_RESULTS);
+    let many = caps.software && results >= FEW_RESULTS && length <= LONGEST_SERIAL;
+    let serial = length <= SHORT_FOLD || many;
     if serial || caps.workgroup_bytes < 8 * FOLD_INVOCATIONS as u32 {
         return None;
     }

@@ -63,11 +63,11 @@ macro_rules! for_each_unary {
             /// `1 / x`
             Reciprocal, "reciprocal", Float, wgsl: "(1.0 / ({x}))", float: |x| 1.0 / x, int: |x| x, vjp: (g, x, out) => neg(&mul(g, &mul(out, out)?)?);
             /// Sine.
-            Sin, "sin", Float, wgsl: "sin({x})", float: |x| x.sin(), int: |x| x, vjp: (g, x, out) => mul(g, &cos(x)?);
+            Sin, "sin", Float, wgsl: "c_sin({x})", float: |x| x.sin(), int: |x| x, vjp: (g, x, out) => mul(g, &cos(x)?);
             /// Cosine.
-            Cos, "cos", Float, wgsl: "cos({x})", float: |x| x.cos(), int: |x| x, vjp: (g, x, out) => neg(&mul(g, &sin(x)?)?);
+            Cos, "cos", Float, wgsl: "c_cos({x})", float: |x| x.cos(), int: |x| x, vjp: (g, x, out) => neg(&mul(g, &sin(x)?)?);
             /// Tangent.
-            Tan, "tan", Float, wgsl: "tan({x})", float: |x| x.tan(), int: |x| x, vjp: (g, x, out) => mul(g, &add_scalar(&mul(out, out)?, 1.0)?);
+            Tan, "tan", Float, wgsl: "(c_sin({x}) / c_cos({x}))", float: |x| x.tan(), int: |x| x, vjp: (g, x, out) => mul(g, &add_scalar(&mul(out, out)?, 1.0)?);
             /// Hyperbolic tangent.
             Tanh, "tanh", Float, wgsl: "c_tanh({x})", float: |x| x.tanh_lanes(), int: |x| x, vjp: (g, x, out) => mul(g, &rsub_scalar(&mul(out, out)?, 1.0)?);
             /// `1 / (1 + exp(-x))`

@@ -193,3 +193,26 @@ fn rows_by_index() {
     bench.agree(&[&rows, &odd_rows, &replaced], 0.0);
     bench.agree(&[&added], 1e-5);
 }
+
+/// Rows longer than a software adapter lets one invocation walk.
+#[test]
+fn rows_of_many_elements() {
+    let mut bench = Bench::new();
+    let x = bench.noise(12, &[20, 40_000]);
+    let soft = bench.apply(Prim::Softmax, &[&x], &[]);
+    let largest = bench.apply(
+        Prim::Reduce {
+            op: Reduce::Max,
+            dims: vec![1],
+        },
+        &[&x],
+        &[],
+    );
+    bench.agree(&[&largest], 0.0);
+    let found = bench.read(&[&soft]);
+    let rows = crate::bench::numbers(&found[0]);
+    for row in rows.chunks(40_000) {
+        let total: f64 = row.iter().sum();
+        assert!((total - 1.0).abs() < 1e-3, "a row sums to {total}");
+    }
+}
