@@ -240,8 +240,8 @@ fn narrow_floats_round_to_their_width() {
         f32::INFINITY,
         f32::NEG_INFINITY,
         f32::NAN,
-        1.003_906_25,
-        1.011_718_8,
+        1.0 + 1.0 / 256.0,
+        1.0 + 3.0 / 256.0,
     ];
     let x = bench.floats(&edges, &[edges.len()]);
     for dtype in [DType::F16, DType::BF16] {
