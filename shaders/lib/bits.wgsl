@@ -36,14 +36,19 @@ fn c_nextafter(x: f32, y: f32) -> f32 {
   return bitcast<f32>(select(bits - 1u, bits + 1u, (y > x) == (x > 0.0)));
 }
 
-// The power of two that brings x to a size from 0.5 to 1. Numbers below the normal ones count as zero.
+// The power of two that brings x to a size from 0.5 to 1, by bits: arithmetic may take the smallest numbers for zero.
 fn c_exponent(x: f32) -> f32 {
-  let power = (bitcast<u32>(x) >> 23u) & 255u;
-  return select(f32(i32(power) - 126), 0.0, power == 0u || power == 255u);
+  let digits = bitcast<u32>(x) & 0x7fffffffu;
+  if (digits == 0u || digits >= 0x7f800000u) { return 0.0; }
+  if (digits < 0x00800000u) { return f32(i32(firstLeadingBit(digits)) - 148); }
+  return f32(i32(digits >> 23u) - 126);
 }
 
 fn c_mantissa(x: f32) -> f32 {
   let bits = bitcast<u32>(x);
-  let power = (bits >> 23u) & 255u;
-  return select(bitcast<f32>((bits & 0x807fffffu) | 0x3f000000u), x, power == 0u || power == 255u);
+  let digits = bits & 0x7fffffffu;
+  if (digits == 0u || digits >= 0x7f800000u) { return x; }
+  var shifted = digits;
+  if (digits < 0x00800000u) { shifted = digits << (23u - firstLeadingBit(digits)); }
+  return bitcast<f32>((bits & 0x80000000u) | (shifted & 0x007fffffu) | 0x3f000000u);
 }
