@@ -186,3 +186,40 @@ class Combining(TorchCase):
 
     def test_renorm(self):
         self.assert_close(torch.renorm(torch.tensor([[3.0, 4.0], [0.3, 0.4]]), 2, 0, 1.0), [[0.6, 0.8], [0.3, 0.4]])
+
+
+class Unique(TorchCase):
+    def test_values(self):
+        x = torch.tensor([[3, 1], [3, 2]])
+        values, inverse, counts = torch.unique(x, return_inverse=True, return_counts=True)
+        self.assert_tensor(values, [1, 2, 3])
+        self.assert_tensor(inverse, [[2, 0], [2, 1]])
+        self.assert_tensor(counts, [1, 1, 2])
+        self.assert_tensor(torch.unique_consecutive(torch.tensor([1, 1, 2, 1])), [1, 2, 1])
+        self.assert_tensor(torch.unique(torch.zeros(0)), [])
+
+    def test_slices(self):
+        x = torch.tensor([[1, 2], [0, 9], [1, 2], [1, 0]])
+        rows, inverse, counts = x.unique(dim=0, return_inverse=True, return_counts=True)
+        self.assert_tensor(rows, [[0, 9], [1, 0], [1, 2]])
+        self.assert_tensor(inverse, [2, 0, 2, 1])
+        self.assert_tensor(counts, [1, 1, 2])
+        columns = torch.unique_consecutive(torch.tensor([[1, 1, 2], [3, 3, 3]]), dim=1)
+        self.assert_tensor(columns, [[1, 2], [3, 3]])
+
+
+class Signals(TorchCase):
+    def test_windows(self):
+        self.assert_close(torch.hann_window(4), [0.0, 0.5, 1.0, 0.5], 6)
+        self.assert_close(torch.bartlett_window(5, periodic=False), [0.0, 0.5, 1.0, 0.5, 0.0], 6)
+        self.assert_close(torch.hamming_window(3, False), [0.08, 1.0, 0.08], 6)
+        self.assert_close(torch.blackman_window(3, False), [0.0, 1.0, 0.0], 6)
+        self.assert_close(torch.kaiser_window(3, False, 0.0), [1.0, 1.0, 1.0], 6)
+        self.assert_error(RuntimeError, "hann_window expects floating point dtypes", torch.hann_window, 4, dtype=torch.int64)
+
+    def test_transforms_have_no_complex_result(self):
+        x = torch.tensor([1.0, 0.0, -1.0, 0.0])
+        parts = torch.stft(x, 4, center=False, return_complex=False)
+        self.assert_close(parts, [[[0.0, 0.0]], [[2.0, 0.0]], [[0.0, 0.0]]], 6)
+        self.assertRaises(NotImplementedError, torch.stft, x, 4, return_complex=True)
+        self.assert_error(RuntimeError, "stft requires the return_complex parameter", torch.stft, x, 4)

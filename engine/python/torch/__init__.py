@@ -79,6 +79,8 @@ from ._combining import *
 from ._copies import *
 from ._special import *
 from ._spectral import *
+from ._unique import *
+from ._windows import *
 from ._statistics import *
 from ._tensor_str import get_printoptions, printoptions, set_printoptions
 from .version import __version__

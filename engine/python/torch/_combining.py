@@ -98,6 +98,28 @@ def diagflat(input, offset=0):
     return diag(input.reshape(-1), offset)
 
 
+def vander(x, N=None, increasing=False):
+    """Powers of a vector's elements, a column each, the highest first unless `increasing`."""
+    if x.dim() != 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
+    count = x.shape[0] if N is None else N
+    if count < 0:
+        raise RuntimeError("N must be non-negative.")
+    dtype = _dtype.int64 if x.dtype is _dtype.bool_ else x.dtype
+    x = x.to(dtype)
+    columns = [ops.power(x, exponent) if exponent else ops.add_scalar(ops.mul_scalar(x, 0), 1) for exponent in range(count)]
+    if not columns:
+        return x.new_zeros(x.shape[0], 0)
+    return ops.stack(columns if increasing else columns[::-1], 1)
+
+
+def adjoint(input):
+    """The last two dimensions exchanged: there is nothing to conjugate."""
+    if input.dim() == 1:
+        raise RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    return ops.transpose(input, -2, -1) if input.dim() else input
+
+
 def unravel_index(indices, shape):
     """The coordinates, a tensor a dimension, of positions in the row-major elements of `shape`."""
     if indices.dtype.is_floating_point or indices.dtype is _dtype.bool_:

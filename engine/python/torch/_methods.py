@@ -8,7 +8,7 @@ Read next: `_tensor`, `_pointwise`, `_reduction`, `_shape`, `_selection`, `_lina
 __traceback_hide__ = True
 
 from . import _creation, _device, _dtype, _linalg, _pointwise, _random, _reduction, _scan, _scatter, _selection, _shape
-from . import _combining, _decompositions, _special, _statistics
+from . import _combining, _copies, _decompositions, _special, _spectral, _statistics, _unique
 from ._args import is_tensor
 from ._C import ops, read_back
 from ._tensor import Tensor
@@ -26,7 +26,7 @@ _METHODS = {
         lgamma digamma erfinv i0 signbit copysign nextafter fmax fmin hypot gcd lcm bitwise_left_shift bitwise_right_shift
         igamma igammac mvlgamma sinc logaddexp2 ldexp frexp heaviside isposinf isneginf isreal angle conj resolve_conj
         resolve_neg conj_physical is_conj is_neg""",
-    _combining: "hsplit vsplit dsplit diagflat renorm nonzero_static",
+    _combining: "adjoint hsplit vsplit dsplit diagflat renorm nonzero_static",
     _reduction: """
         sum mean prod nansum nanmean var std max min amax amin aminmax argmax argmin any all count_nonzero logsumexp norm
         dist nonzero argwhere""",
@@ -38,7 +38,10 @@ _METHODS = {
         as_strided split split_with_sizes chunk tensor_split repeat tile repeat_interleave flip fliplr flipud roll rot90
         unfold""",
     _selection: """
-        gather index_select take take_along_dim masked_select topk sort argsort msort kthvalue unique unique_consecutive""",
+        gather index_select take take_along_dim masked_select topk sort argsort msort kthvalue""",
+    _unique: "unique unique_consecutive",
+    _copies: "narrow_copy unsafe_chunk unsafe_split unsafe_split_with_sizes",
+    _spectral: "stft istft",
     _scatter: """
         scatter scatter_add scatter_reduce index_add index_copy index_fill index_reduce index_put index_put_ put
         masked_scatter select_scatter slice_scatter diagonal_scatter as_strided_scatter""",
@@ -248,6 +251,8 @@ def _attach():
     Tensor.ndimension = Tensor.dim
     Tensor.polygamma = lambda self, n: _special.polygamma(n, self)
     Tensor.polygamma_ = lambda self, n: ops.assign_(self, _special.polygamma(n, self))
+    Tensor.mH = property(_matrices_transposed, doc="The last two dimensions exchanged.")
+    Tensor.where = lambda self, condition, other: _pointwise.where(condition, self, other)
     Tensor.imag = property(_special.imag, doc="Refused: there are no complex numbers.")
 
 

@@ -86,43 +86,6 @@ def kthvalue(input, k, dim=-1, keepdim=False, *, out=None):
     return store(return_types.kthvalue(*result), out)
 
 
-def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
-    """The different values, in order. Waits for the GPU."""
-    if dim is not None:
-        raise NotImplementedError("torch.unique with dim is not in Carrel yet")
-    return _unique(input.reshape(-1), True, input.shape, return_inverse, return_counts)
-
-
-def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
-    """The values without repetitions of the one before. Waits for the GPU."""
-    if dim is not None:
-        raise NotImplementedError("torch.unique_consecutive with dim is not in Carrel yet")
-    return _unique(input.reshape(-1), False, input.shape, return_inverse, return_counts)
-
-
-def _unique(flat, in_order, shape, return_inverse, return_counts):
-    from ._creation import empty, tensor
-    from ._shape import cat
-
-    size = flat.numel()
-    order = None
-    if in_order:
-        flat, order = ops.sort(flat, 0, False)
-    is_first = tensor([True] * min(size, 1), device=flat.device, dtype=_dtype.bool_)
-    if size > 1:
-        is_first = cat([is_first, ops.ne(flat.narrow(0, 1, size - 1), flat.narrow(0, 0, size - 1))])
-    starts = is_first.nonzero().squeeze(1)
-    result = [flat[starts]]
-    if return_inverse:
-        ranks = is_first.to(_dtype.int64).cumsum(0) - 1
-        inverse = ranks if order is None else ops.index_copy(empty(size, dtype=_dtype.int64, device=flat.device), 0, order, ranks)
-        result.append(inverse.reshape(shape))
-    if return_counts:
-        ends = cat([starts.narrow(0, 1, starts.numel() - 1), tensor([size], device=flat.device)]) if size else starts
-        result.append(ends - starts)
-    return result[0] if len(result) == 1 else tuple(result)
-
-
 def bucketize(input, boundaries, *, out_int32=False, right=False):
     """The interval that each element falls into."""
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)

@@ -78,4 +78,9 @@ def stft(
     return result if input.dim() == 2 else result.squeeze(0)
 
 
+def istft(input, n_fft, *args, **kwargs):
+    """Refused: its input is complex."""
+    raise NotImplementedError("torch.istft is not in Carrel: it has no complex numbers")
+
+
 __all__ = public_functions(globals())
