@@ -21,6 +21,8 @@ pub trait Float: Copy + PartialOrd {
     fn minimum_nan(self, other: Self) -> Self;
     /// e to the power x by arithmetic that vectorises (f32), or by the library (f64).
     fn exp_lanes(self) -> Self;
+    /// The same for x up to 80, where results below the normal range may become zero.
+    fn exp_flushed(self) -> Self;
     /// Natural logarithm, likewise.
     fn ln_lanes(self) -> Self;
     /// Hyperbolic tangent, likewise.
@@ -36,8 +38,9 @@ pub trait Float: Copy + PartialOrd {
 }
 
 macro_rules! implement_float {
-    ($float:ident, $erf:path, $exp:path, $ln:path, $tanh:path, $next:path, $frexp:path) => {
+    ($float:ident, $erf:path, $exp:path, $exp_flushed:path, $ln:path, $tanh:path, $next:path, $frexp:path) => {
         impl Float for $float {
+            #[inline(always)]
             fn erf(self) -> Self {
                 $erf(self)
             }
@@ -97,6 +100,11 @@ macro_rules! implement_float {
             }
 
             #[inline(always)]
+            fn exp_flushed(self) -> Self {
+                $exp_flushed(self)
+            }
+
+            #[inline(always)]
             fn ln_lanes(self) -> Self {
                 $ln(self)
             }
@@ -131,8 +139,9 @@ macro_rules! implement_float {
 
 implement_float!(
     f32,
-    libm::erff,
+    lanes::erf,
     lanes::exp,
+    lanes::exp_flushed,
     lanes::ln,
     lanes::tanh,
     libm::nextafterf,
@@ -141,6 +150,7 @@ implement_float!(
 implement_float!(
     f64,
     libm::erf,
+    f64::exp,
     f64::exp,
     f64::ln,
     f64::tanh,

@@ -1,14 +1,14 @@
 //! Batched matrix products.
 //!
-//! Floats go through a blocked product: panels of both matrices are packed so that the inner loop reads
-//! them in order, and a small tile of the result stays in registers, which the compiler turns into SIMD.
+//! Floats go through a blocked product (`matmul_block`): the inner loop reads panels in order, and a small
+//! tile of the result stays in registers, which the compiler turns into SIMD.
 //! Half types are computed in f32; integers by a plain loop that wraps.
 //! Refuses bool, as PyTorch does. Idea of the blocking: <https://www.cs.utexas.edu/~flame/pubs/GotoTOMS_final.pdf>
 
 use super::Operand;
 use super::buffer::{Buffer, try_filled};
 use super::cast::{Convert, as_contiguous, narrow};
-use super::matmul_block::{Matrix, Real, accumulate_product};
+use super::matmul_block::{Matrix, Real};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::prim::infer::Meta;
@@ -54,8 +54,10 @@ fn product<T: Real + Convert>(a: &[T], a_view: &View, b: &[T], b_view: &View) ->
     if result.is_empty() || a_view.shape[2] == 0 {
         return Ok(T::into_buffer(result));
     }
+    let mut workspace = T::workspace(rows, a_view.shape[2], columns)?;
     for (index, part) in result.chunks_exact_mut(rows * columns).enumerate() {
-        accumulate_product(&Matrix::new(a, a_view, index), &Matrix::new(b, b_view, index), part)?;
+        let (a, b) = (Matrix::new(a, a_view, index), Matrix::new(b, b_view, index));
+        T::accumulate_product(&a, &b, part, &mut workspace)?;
     }
     Ok(T::into_buffer(result))
 }

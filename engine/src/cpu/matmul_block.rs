@@ -10,40 +10,54 @@ use super::buffer::try_filled;
 use crate::error::Result;
 use crate::view::View;
 
-/// Depth of a packed block: a strip of the second matrix stays in the first-level cache.
+/// Depth of a block: a packed strip of the second matrix stays in the first-level cache.
 const BLOCK_DEPTH: usize = 256;
-/// Rows of a packed block of the first matrix; a multiple of every tile height.
+/// Rows of a block of the first matrix; a multiple of every tile height.
 const BLOCK_ROWS: usize = 64;
 /// Columns of a packed block of the second matrix; a multiple of every tile width.
 const BLOCK_COLUMNS: usize = 512;
 /// Partial sums of a dot product, so that it vectorises.
 const DOT_LANES: usize = 16;
 
-/// f32 or f64.
+/// f32 or f64. Height times width of a tile are as many sums as leave room in 16 vector registers.
 pub trait Real: Copy + Default + Add<Output = Self> + Mul<Output = Self> + AddAssign {
-    /// Multiplies packed strips of `MR` rows and `NR` columns and adds the tile to the result.
-    fn multiply_blocks(a: &PackedBlock<Self>, b: &PackedBlock<Self>, target: Tile<'_, Self>);
-    /// Height of a tile.
-    const TILE_ROWS: usize;
-    /// Width of a tile: with the height, as many accumulators as fit 16 vector registers.
-    const TILE_COLUMNS: usize;
+    /// Memory for a product of these sizes, to be used for a whole batch.
+    type Workspace;
+
+    /// Allocates a workspace.
+    fn workspace(rows: usize, depth: usize, columns: usize) -> Result<Self::Workspace>;
+
+    /// `target += a * b`, where `target` is row-major and none of the sizes is zero.
+    fn accumulate_product(
+        a: &Matrix<'_, Self>,
+        b: &Matrix<'_, Self>,
+        target: &mut [Self],
+        workspace: &mut Self::Workspace,
+    ) -> Result<()>;
 }
 
-impl Real for f32 {
-    const TILE_ROWS: usize = 4;
-    const TILE_COLUMNS: usize = 8;
-    fn multiply_blocks(a: &PackedBlock<f32>, b: &PackedBlock<f32>, target: Tile<'_, f32>) {
-        multiply::<f32, 4, 8>(a, b, target);
-    }
-}
+macro_rules! implement_real {
+    ($real:ident, $tile_rows:literal, $tile_columns:literal) => {
+        impl Real for $real {
+            type Workspace = Workspace<$real, $tile_rows, $tile_columns>;
 
-impl Real for f64 {
-    const TILE_ROWS: usize = 4;
-    const TILE_COLUMNS: usize = 4;
-    fn multiply_blocks(a: &PackedBlock<f64>, b: &PackedBlock<f64>, target: Tile<'_, f64>) {
-        multiply::<f64, 4, 4>(a, b, target);
-    }
+            fn workspace(rows: usize, depth: usize, columns: usize) -> Result<Self::Workspace> {
+                Workspace::new(rows, depth, columns)
+            }
+
+            fn accumulate_product(
+                a: &Matrix<'_, Self>,
+                b: &Matrix<'_, Self>,
+                target: &mut [Self],
+                workspace: &mut Self::Workspace,
+            ) -> Result<()> {
+                accumulate_product(a, b, target, workspace)
+            }
+        }
+    };
 }
+implement_real!(f32, 4, 8);
+implement_real!(f64, 4, 4);
 
 /// One matrix of a strided batch.
 #[derive(Clone, Copy, Debug)]
@@ -78,69 +92,115 @@ impl<'a, T: Copy> Matrix<'a, T> {
     }
 }
 
-/// Strips of `width` rows (or columns) each, the depth running innermost but for the strip itself.
+/// Packed blocks of both matrices.
 #[derive(Debug)]
-pub struct PackedBlock<T> {
-    elements: Vec<T>,
-    width: usize,
+pub struct Workspace<T, const MR: usize, const NR: usize> {
+    a: PackedBlock<T, MR>,
+    b: PackedBlock<T, NR>,
+}
+
+impl<T: Real, const MR: usize, const NR: usize> Workspace<T, MR, NR> {
+    fn new(rows: usize, depth: usize, columns: usize) -> Result<Workspace<T, MR, NR>> {
+        let depth = depth.min(BLOCK_DEPTH);
+        Ok(Workspace {
+            a: PackedBlock::new(depth, rows.min(BLOCK_ROWS))?,
+            b: PackedBlock::new(depth, columns.min(BLOCK_COLUMNS))?,
+        })
+    }
+}
+
+/// Strips of `W` rows (or columns) each: groups of `W` elements, one a step of depth.
+#[derive(Debug)]
+struct PackedBlock<T, const W: usize> {
+    groups: Vec<[T; W]>,
     depth: usize,
 }
 
-impl<T: Real> PackedBlock<T> {
-    fn new(width: usize, depth: usize, extent: usize) -> Result<PackedBlock<T>> {
-        let elements = try_filled(extent.div_ceil(width) * width * depth, T::default())?;
-        Ok(PackedBlock { elements, width, depth })
+impl<T: Real, const W: usize> PackedBlock<T, W> {
+    fn new(depth: usize, extent: usize) -> Result<PackedBlock<T, W>> {
+        let groups = try_filled(extent.div_ceil(W) * depth, [T::default(); W])?;
+        Ok(PackedBlock { groups, depth })
     }
 
     /// Packs `extent` rows from `first` and `depth` columns from `first_depth`; missing rows become zeros.
     fn pack(&mut self, matrix: Matrix<'_, T>, first: usize, extent: usize, first_depth: usize, depth: usize) {
         self.depth = depth;
-        let width = self.width;
-        for (strip_index, strip) in self.elements.chunks_exact_mut(width * depth).enumerate() {
-            let strip_first = strip_index * width;
-            if strip_first >= extent {
-                break;
-            }
-            let strip_rows = width.min(extent - strip_first);
+        let strips = self.groups.chunks_exact_mut(depth);
+        for (strip_first, strip) in (0..extent).step_by(W).zip(strips) {
+            let strip_rows = W.min(extent - strip_first);
             let start = (first + strip_first) * matrix.row_step + first_depth * matrix.column_step;
             let source = &matrix.elements[start..];
             if matrix.row_step == 1 {
-                for (place, group) in strip.chunks_exact_mut(width).enumerate() {
-                    group[..strip_rows].copy_from_slice(&source[place * matrix.column_step..][..strip_rows]);
-                    group[strip_rows..].fill(T::default());
+                pack_columns(strip, source, strip_rows, matrix.column_step);
+            } else if matrix.column_step == 1 && strip_rows == W {
+                let lines: [&[T]; W] = std::array::from_fn(|row| &source[row * matrix.row_step..][..depth]);
+                for (place, group) in strip.iter_mut().enumerate() {
+                    *group = std::array::from_fn(|row| lines[row][place]);
                 }
             } else {
-                for row in 0..width {
-                    let places = strip[row..].iter_mut().step_by(width);
-                    if row < strip_rows {
-                        let line = source[row * matrix.row_step..]
-                            .iter()
-                            .step_by(matrix.column_step.max(1));
-                        if matrix.column_step == 0 {
-                            places.for_each(|place| *place = source[row * matrix.row_step]);
-                        } else {
-                            places.zip(line).for_each(|(place, &element)| *place = element);
-                        }
-                    } else {
-                        places.for_each(|place| *place = T::default());
+                for (place, group) in strip.iter_mut().enumerate() {
+                    *group = [T::default(); W];
+                    for (row, to) in group[..strip_rows].iter_mut().enumerate() {
+                        *to = source[row * matrix.row_step + place * matrix.column_step];
                     }
                 }
             }
+        }
+    }
+
+    fn strips(&self) -> impl Iterator<Item = &[[T; W]]> {
+        self.groups.chunks_exact(self.depth)
+    }
+}
+
+/// Packs a strip whose rows are neighbours in memory.
+fn pack_columns<T: Real, const W: usize>(strip: &mut [[T; W]], source: &[T], rows: usize, step: usize) {
+    if rows == W {
+        for (place, group) in strip.iter_mut().enumerate() {
+            if let Some(column) = source[place * step..].first_chunk() {
+                *group = *column;
+            }
+        }
+        return;
+    }
+    for (place, group) in strip.iter_mut().enumerate() {
+        *group = [T::default(); W];
+        for (to, &element) in group.iter_mut().zip(&source[place * step..][..rows]) {
+            *to = element;
         }
     }
 }
 
 /// The part of the row-major result that a pair of blocks adds to.
 #[derive(Debug)]
-pub struct Tile<'a, T> {
+struct Target<'a, T> {
     elements: &'a mut [T],
     row_step: usize,
     rows: usize,
     columns: usize,
 }
 
-/// `target += a * b`, where `target` is row-major and none of the sizes is zero.
-pub fn accumulate_product<T: Real>(a: &Matrix<'_, T>, b: &Matrix<'_, T>, target: &mut [T]) -> Result<()> {
+impl<T: Real> Target<'_, T> {
+    /// Adds a tile at a place, as far as it lies inside.
+    fn add<const MR: usize, const NR: usize>(&mut self, first_row: usize, first_column: usize, tile: &[[T; NR]; MR]) {
+        let num_columns = NR.min(self.columns - first_column);
+        for (row, line) in (first_row..self.rows).zip(tile) {
+            let to = &mut self.elements[row * self.row_step + first_column..][..num_columns];
+            if let Some(whole) = to.first_chunk_mut::<NR>() {
+                whole.iter_mut().zip(line).for_each(|(to, &sum)| *to += sum);
+            } else {
+                to.iter_mut().zip(line).for_each(|(to, &sum)| *to += sum);
+            }
+        }
+    }
+}
+
+fn accumulate_product<T: Real, const MR: usize, const NR: usize>(
+    a: &Matrix<'_, T>,
+    b: &Matrix<'_, T>,
+    target: &mut [T],
+    workspace: &mut Workspace<T, MR, NR>,
+) -> Result<()> {
     let (rows, depth, columns) = (a.rows, a.columns, b.columns);
     if columns == 1 {
         return multiply_vector(*a, b.transposed(), target);
@@ -148,55 +208,49 @@ pub fn accumulate_product<T: Real>(a: &Matrix<'_, T>, b: &Matrix<'_, T>, target:
     if rows == 1 {
         return multiply_vector(b.transposed(), *a, target);
     }
-    let mut packed_a = PackedBlock::new(T::TILE_ROWS, depth.min(BLOCK_DEPTH), rows.min(BLOCK_ROWS))?;
-    let mut packed_b = PackedBlock::new(T::TILE_COLUMNS, depth.min(BLOCK_DEPTH), columns.min(BLOCK_COLUMNS))?;
     for first_column in (0..columns).step_by(BLOCK_COLUMNS) {
         let num_columns = BLOCK_COLUMNS.min(columns - first_column);
         for first_depth in (0..depth).step_by(BLOCK_DEPTH) {
             let num_depth = BLOCK_DEPTH.min(depth - first_depth);
+            let packed_b = &mut workspace.b;
             packed_b.pack(b.transposed(), first_column, num_columns, first_depth, num_depth);
             for first_row in (0..rows).step_by(BLOCK_ROWS) {
                 let num_rows = BLOCK_ROWS.min(rows - first_row);
-                packed_a.pack(*a, first_row, num_rows, first_depth, num_depth);
-                let elements = &mut target[first_row * columns + first_column..];
-                T::multiply_blocks(
-                    &packed_a,
-                    &packed_b,
-                    Tile {
-                        elements,
-                        row_step: columns,
-                        rows: num_rows,
-                        columns: num_columns,
-                    },
-                );
+                let target = Target {
+                    elements: &mut target[first_row * columns + first_column..],
+                    row_step: columns,
+                    rows: num_rows,
+                    columns: num_columns,
+                };
+                workspace.a.pack(*a, first_row, num_rows, first_depth, num_depth);
+                multiply_blocks(&workspace.a, packed_b, target);
             }
         }
     }
     Ok(())
 }
 
-fn multiply<T: Real, const MR: usize, const NR: usize>(a: &PackedBlock<T>, b: &PackedBlock<T>, target: Tile<'_, T>) {
-    let b_strips = b.elements.chunks_exact(NR * b.depth);
-    for (first_column, b_strip) in (0..target.columns).step_by(NR).zip(b_strips) {
-        let a_strips = a.elements.chunks_exact(MR * a.depth);
-        for (first_row, a_strip) in (0..target.rows).step_by(MR).zip(a_strips) {
-            let sums = multiply_strips::<T, MR, NR>(a_strip, b_strip);
-            let num_columns = NR.min(target.columns - first_column);
-            for (row, line) in (first_row..target.rows).zip(&sums) {
-                let to = &mut target.elements[row * target.row_step + first_column..][..num_columns];
-                to.iter_mut().zip(line).for_each(|(to, &sum)| *to += sum);
-            }
+fn multiply_blocks<T: Real, const MR: usize, const NR: usize>(
+    a: &PackedBlock<T, MR>,
+    b: &PackedBlock<T, NR>,
+    mut target: Target<'_, T>,
+) {
+    for (first_column, b_strip) in (0..target.columns).step_by(NR).zip(b.strips()) {
+        for (first_row, a_strip) in (0..target.rows).step_by(MR).zip(a.strips()) {
+            let tile = multiply_strips::<T, MR, NR>(a_strip, b_strip);
+            target.add(first_row, first_column, &tile);
         }
     }
 }
 
-/// The innermost loop: one column of `a` times one row of `b`, added to sums held in registers.
+/// The innermost loop: one column of `a` times one row of `b` after another, added to sums held in registers.
+///
+/// Not written out further: the compiler would then read several factors at once and shuffle them apart,
+/// which costs more than counting.
 #[inline(always)]
-fn multiply_strips<T: Real, const MR: usize, const NR: usize>(a: &[T], b: &[T]) -> [[T; NR]; MR] {
+fn multiply_strips<T: Real, const MR: usize, const NR: usize>(a: &[[T; MR]], b: &[[T; NR]]) -> [[T; NR]; MR] {
     let mut sums = [[T::default(); NR]; MR];
-    let (a_groups, _) = a.as_chunks::<MR>();
-    let (b_groups, _) = b.as_chunks::<NR>();
-    for (a_group, b_group) in a_groups.iter().zip(b_groups) {
+    for (a_group, b_group) in a.iter().zip(b) {
         for row in 0..MR {
             for column in 0..NR {
                 sums[row][column] += a_group[row] * b_group[column];

@@ -198,9 +198,27 @@ pub fn sum_slice<T: Convert + AddAssign>(elements: &[T]) -> f64 {
                 .for_each(|(lane, &element)| *lane += element);
         }
         lanes.iter_mut().zip(rest).for_each(|(lane, &element)| *lane += element);
-        total += lanes.iter().map(|lane| lane.to_f64()).sum::<f64>();
+        total += fold_lanes(lanes, |x, y| {
+            let mut sum = x;
+            sum += y;
+            sum
+        })
+        .to_f64();
     }
     total
+}
+
+/// Folds lanes half onto half, which takes few steps and keeps sums balanced.
+#[inline(always)]
+fn fold_lanes<T: Copy>(mut lanes: [T; LANES], combine: impl Fn(T, T) -> T) -> T {
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            lanes[lane] = combine(lanes[lane], lanes[lane + width]);
+        }
+        width /= 2;
+    }
+    lanes[0]
 }
 
 /// A fold of a slice by an associative function.
@@ -218,7 +236,7 @@ pub fn fold_slice<T: Copy>(elements: &[T], initial: T, combine: impl Fn(T, T) ->
         .iter_mut()
         .zip(rest)
         .for_each(|(lane, &element)| *lane = combine(*lane, element));
-    lanes.into_iter().fold(initial, combine)
+    fold_lanes(lanes, combine)
 }
 
 #[cfg(test)]

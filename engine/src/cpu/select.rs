@@ -1,6 +1,8 @@
-//! `Where`: elements of one tensor or another by a condition.
+//! `Where`: elements of one tensor or another by a condition, without branches.
 //!
 //! Refuses to broadcast: the operands are expanded views of one shape.
+
+use half::{bf16, f16};
 
 use super::Operand;
 use super::buffer::{Buffer, Element, for_dtype, try_vec};
@@ -12,7 +14,47 @@ pub fn select(condition: Operand<'_>, x: Operand<'_>, y: Operand<'_>) -> Result<
     for_dtype!(x.buffer.dtype(), T => select_typed::<T>(condition, x, y))
 }
 
-fn select_typed<T: Element>(condition: Operand<'_>, x: Operand<'_>, y: Operand<'_>) -> Result<Buffer> {
+/// An element that can be chosen by arithmetic: conditions are as good as random, and a branch a
+/// processor cannot foresee costs more than the whole element.
+trait Choose: Element {
+    /// `x` if the condition holds, else `y`.
+    fn choose(condition: bool, x: Self, y: Self) -> Self;
+}
+
+macro_rules! choose_integers {
+    ($($integer:ident)*) => {$(
+        impl Choose for $integer {
+            #[inline(always)]
+            fn choose(condition: bool, x: Self, y: Self) -> Self {
+                let mask = $integer::from(condition).wrapping_neg();
+                (x & mask) | (y & !mask)
+            }
+        }
+    )*};
+}
+choose_integers!(u8 i8 i16 i32 i64);
+
+macro_rules! choose_floats {
+    ($($float:ident: $bits:ident)*) => {$(
+        impl Choose for $float {
+            #[inline(always)]
+            fn choose(condition: bool, x: Self, y: Self) -> Self {
+                let mask = $bits::from(condition).wrapping_neg();
+                $float::from_bits((x.to_bits() & mask) | (y.to_bits() & !mask))
+            }
+        }
+    )*};
+}
+choose_floats!(f16: u16 bf16: u16 f32: u32 f64: u64);
+
+impl Choose for bool {
+    #[inline(always)]
+    fn choose(condition: bool, x: Self, y: Self) -> Self {
+        (x & condition) | (y & !condition)
+    }
+}
+
+fn select_typed<T: Choose>(condition: Operand<'_>, x: Operand<'_>, y: Operand<'_>) -> Result<Buffer> {
     let (conditions, xs, ys) = (bool::slice(condition.buffer)?, T::slice(x.buffer)?, T::slice(y.buffer)?);
     let runs = Runs::new([condition.view, x.view, y.view]);
     let (len, [c_step, x_step, y_step]) = (runs.run_len(), runs.steps());
@@ -22,18 +64,18 @@ fn select_typed<T: Element>(condition: Operand<'_>, x: Operand<'_>, y: Operand<'
         match (c_step, x_step, y_step) {
             (1, 1, 1) => {
                 let triples = c[..len].iter().zip(&x[..len]).zip(&y[..len]);
-                result.extend(triples.map(|((&c, &x), &y)| if c { x } else { y }));
+                result.extend(triples.map(|((&c, &x), &y)| T::choose(c, x, y)));
             }
             // Masked fills: one side is a number.
             (1, 0, 1) => {
                 let x = x[0];
-                result.extend(c[..len].iter().zip(&y[..len]).map(|(&c, &y)| if c { x } else { y }));
+                result.extend(c[..len].iter().zip(&y[..len]).map(|(&c, &y)| T::choose(c, x, y)));
             }
             (1, 1, 0) => {
                 let y = y[0];
-                result.extend(c[..len].iter().zip(&x[..len]).map(|(&c, &x)| if c { x } else { y }));
+                result.extend(c[..len].iter().zip(&x[..len]).map(|(&c, &x)| T::choose(c, x, y)));
             }
-            _ => result.extend((0..len).map(|i| if c[i * c_step] { x[i * x_step] } else { y[i * y_step] })),
+            _ => result.extend((0..len).map(|i| T::choose(c[i * c_step], x[i * x_step], y[i * y_step]))),
         }
     });
     Ok(T::into_buffer(result))

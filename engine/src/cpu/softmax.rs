@@ -47,7 +47,7 @@ where
     for row in elements.chunks_exact(len.max(1)) {
         let max = fold_slice(row, row[0], Float::maximum_nan);
         let first = result.len();
-        result.extend(row.iter().map(|&x| (x - max).exp_lanes()));
+        result.extend(row.iter().map(|&x| (x - max).exp_flushed()));
         let exponentials = &mut result[first..];
         let sum = sum_slice(exponentials);
         match kind {
