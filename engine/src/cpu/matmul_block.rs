@@ -21,10 +21,10 @@ const DOT_LANES: usize = 16;
 
 /// f32 or f64. Height times width of a tile are as many sums as leave room in 16 vector registers.
 pub trait Real: Copy + Default + Add<Output = Self> + Mul<Output = Self> + AddAssign {
-    /// Memory for a product of these sizes, to be used for a whole batch.
-    type Workspace;
+    /// Memory for products up to some sizes, to be used again and again.
+    type Workspace: std::fmt::Debug;
 
-    /// Allocates a workspace.
+    /// A workspace for products of these sizes and smaller ones.
     fn workspace(rows: usize, depth: usize, columns: usize) -> Result<Self::Workspace>;
 
     /// `target += a * b`, where `target` is row-major and none of the sizes is zero.

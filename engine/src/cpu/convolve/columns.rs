@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::super::buffer::try_filled;
-use super::super::matmul_block::{Matrix, Real, accumulate_product};
+use super::super::matmul_block::{Matrix, Real};
 use super::{Layout, Parts};
 use crate::error::Result;
 use crate::prim::Convolution;
@@ -19,13 +19,14 @@ const FEWEST_OUTPUTS: usize = 32;
 
 /// Room for one piece, used again for every piece.
 #[derive(Debug)]
-pub struct Columns<T> {
+pub struct Columns<T: Real> {
     /// `[ins * kernel, piece]`
     gathered: Vec<T>,
     /// A product before it is added to its place: `[outs, piece]`.
     product: Vec<T>,
     /// Outputs of a piece.
     piece: usize,
+    workspace: T::Workspace,
 }
 
 fn matrix<T: Copy>(elements: &[T], rows: usize, columns: usize, strides: [usize; 2]) -> Matrix<'_, T> {
@@ -43,17 +44,21 @@ impl<T: Real> Columns<T> {
         let depth = layout.ins * layout.kernel;
         let is_pointwise = layout.lines.is_pointwise();
         let piece = (PIECE_ELEMENTS / depth.max(1)).max(FEWEST_OUTPUTS).min(layout.outputs);
+        // Each operation multiplies two of these extents over the third.
+        let (outs, places) = (layout.outs, if is_pointwise { layout.outputs } else { piece });
+        let workspace = T::workspace(outs.max(depth), depth.max(outs).max(places), places.max(depth))?;
         Ok(Columns {
             gathered: try_filled(if is_pointwise { 0 } else { depth * piece }, T::default())?,
             product: try_filled(if is_pointwise { 0 } else { layout.outs * piece }, T::default())?,
             piece,
+            workspace,
         })
     }
 
     /// Adds one group's convolution to its part of the result.
     pub fn convolve(&mut self, op: Convolution, layout: &Layout, parts: Parts<'_, T>) -> Result<()> {
         if layout.lines.is_pointwise() {
-            return pointwise(op, layout, parts);
+            return pointwise(op, layout, parts, &mut self.workspace);
         }
         let Parts { a, b, result } = parts;
         let (outs, outputs, depth) = (layout.outs, layout.outputs, layout.ins * layout.kernel);
@@ -66,7 +71,12 @@ impl<T: Real> Columns<T> {
                     let product = &mut self.product[..outs * len];
                     product.fill(T::default());
                     let columns = matrix(&self.gathered, depth, len, [len, 1]);
-                    accumulate_product(&matrix(b, outs, depth, [depth, 1]), &columns, product)?;
+                    T::accumulate_product(
+                        &matrix(b, outs, depth, [depth, 1]),
+                        &columns,
+                        product,
+                        &mut self.workspace,
+                    )?;
                     for (line, to) in product.chunks_exact(len).zip(result.chunks_exact_mut(outputs)) {
                         to[range.clone()].copy_from_slice(line);
                     }
@@ -75,13 +85,18 @@ impl<T: Real> Columns<T> {
                     let gathered = &mut self.gathered[..depth * len];
                     gathered.fill(T::default());
                     let g = matrix(&a[first..], outs, len, [outputs, 1]);
-                    accumulate_product(&matrix(b, depth, outs, [1, depth]), &g, gathered)?;
+                    T::accumulate_product(&matrix(b, depth, outs, [1, depth]), &g, gathered, &mut self.workspace)?;
                     self.spread(layout, result, range);
                 }
                 Convolution::WeightGradient => {
                     self.gather(layout, a, range);
                     let g = matrix(&b[first..], outs, len, [outputs, 1]);
-                    accumulate_product(&g, &matrix(&self.gathered, len, depth, [1, len]), result)?;
+                    T::accumulate_product(
+                        &g,
+                        &matrix(&self.gathered, len, depth, [1, len]),
+                        result,
+                        &mut self.workspace,
+                    )?;
                 }
             }
         }
@@ -130,7 +145,12 @@ impl<T: Real> Columns<T> {
     }
 }
 
-fn pointwise<T: Real>(op: Convolution, layout: &Layout, parts: Parts<'_, T>) -> Result<()> {
+fn pointwise<T: Real>(
+    op: Convolution,
+    layout: &Layout,
+    parts: Parts<'_, T>,
+    workspace: &mut T::Workspace,
+) -> Result<()> {
     let Parts { a, b, result } = parts;
     let (ins, outs, places) = (layout.ins, layout.outs, layout.outputs);
     let (first, second) = match op {
@@ -141,5 +161,5 @@ fn pointwise<T: Real>(op: Convolution, layout: &Layout, parts: Parts<'_, T>) -> 
             matrix(a, places, ins, [1, places]),
         ),
     };
-    accumulate_product(&first, &second, result)
+    T::accumulate_product(&first, &second, result, workspace)
 }
