@@ -15,7 +15,7 @@ use crate::wire::{Reply, ReplyItem, Stats};
 
 /// Recorded nodes after which the graph is sent without being asked, so that a loop without reads
 /// neither grows without bound nor leaves the GPU idle.
-pub const FLUSH_THRESHOLD: usize = 512;
+pub const FLUSH_THRESHOLD: usize = 2048;
 
 /// The seed before `manual_seed` is called, as in PyTorch.
 const DEFAULT_SEED: u64 = 67_280_421_310_721;

@@ -3,11 +3,13 @@
 //! The planner's blocks become their bodies, so any elementwise work can ride on any routine.
 //! Refuses to know how a shader walks its operands.
 
+use std::collections::BTreeSet;
+
 use super::block::{Root, block_lines};
 use super::expression::{arithmetic_dtype, cast, register_type};
 use super::index;
 use crate::dtype::DType;
-use crate::plan::kernel::{Body, Convolving, Kernel, Scattering};
+use crate::plan::kernel::{Body, Convolving, Kernel, Op, Scattering};
 use crate::prim::{Convolution, Pool, Scan};
 
 /// Signature of one hook.
@@ -22,11 +24,15 @@ struct Hook {
     dtype: DType,
 }
 
-/// The hooks of a kernel as functions.
-pub fn hook_functions(kernel: &Kernel) -> String {
+/// The hooks of a kernel as functions, but for operands that are read as vectors.
+pub fn hook_functions(kernel: &Kernel, vectors: &BTreeSet<u32>) -> String {
     let (loads, store) = signatures(&kernel.body);
     let mut text = String::new();
     for (hook, block) in loads.iter().zip(&kernel.loads) {
+        let reads_vectors = |op: &Op| matches!(op, Op::Load { binding, .. } if vectors.contains(binding));
+        if block.exprs.iter().any(|expr| reads_vectors(&expr.op)) {
+            continue;
+        }
         let (lines, result) = block_lines(&kernel.bindings, block, &hook.root, None);
         let dtype = block.result.map_or(DType::F32, |result| block.exprs[result].dtype);
         let value = to_arithmetic(dtype, hook.dtype, &result.unwrap_or_default());

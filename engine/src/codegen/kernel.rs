@@ -3,10 +3,13 @@
 //! The text depends on structure alone (sizes, dtypes, operators), so kernels of equal structure share
 //! a pipeline. Refuses to create pipelines: see `backend`.
 
+use std::collections::BTreeSet;
+
 use super::block::{Root, block_lines};
 use super::expression::memory_type;
 use super::hooks::{hook_functions, push_lines};
 use super::library::functions_for;
+use super::quads::{Quads, quads};
 use super::rows::row_text;
 use crate::kernels::select::{Routine, select};
 use crate::plan::Caps;
@@ -36,7 +39,7 @@ pub fn generate(kernel: &Kernel, caps: &Caps) -> Module {
         let grid = fold_grid(rows.workgroups, caps.max_workgroups);
         let text = format!("const GRID_X = {}u;\n{}", grid[0], rows.text);
         return Module {
-            wgsl: assemble(kernel, &text),
+            wgsl: assemble(kernel, &BTreeSet::new(), &text),
             grid,
         };
     }
@@ -70,7 +73,7 @@ fn elementwise_module(kernel: &Kernel, caps: &Caps) -> Module {
     push_lines(&mut text, lines.iter());
     text.push_str("}\n");
     Module {
-        wgsl: assemble(kernel, &text),
+        wgsl: assemble(kernel, &BTreeSet::new(), &text),
         grid,
     }
 }
@@ -83,23 +86,37 @@ fn routine_module(kernel: &Kernel, routine: &Routine, caps: &Caps) -> Module {
     }
     text.push_str(&format!("const GRID_X = {}u;\n", grid[0]));
     text.push_str(&routine.functions);
-    text.push_str(&hook_functions(kernel));
+    let quads = match kernel.body {
+        Body::Matmul {
+            batch,
+            rows,
+            columns,
+            inner,
+            ..
+        } if routine.shader.code().contains("quad_a(") => quads(kernel, [batch, rows, columns, inner]),
+        _ => Quads::default(),
+    };
+    text.push_str(&hook_functions(kernel, &quads.vectors));
+    text.push_str(&quads.text);
     text.push_str(routine.shader.code());
     Module {
-        wgsl: assemble(kernel, &text),
+        wgsl: assemble(kernel, &quads.vectors, &text),
         grid,
     }
 }
 
 /// Declarations, the library functions that the text calls, and the text.
-fn assemble(kernel: &Kernel, text: &str) -> String {
+fn assemble(kernel: &Kernel, vectors: &BTreeSet<u32>, text: &str) -> String {
     let mut module = String::new();
     for (number, binding) in kernel.bindings.iter().enumerate() {
         let access = match binding.access {
             Access::Read => "read",
             Access::Write => "read_write",
         };
-        let element = memory_type(binding.dtype);
+        let mut element = memory_type(binding.dtype).to_owned();
+        if vectors.contains(&(number as u32)) {
+            element = format!("vec4<{element}>");
+        }
         module.push_str(&format!(
             "@group(0) @binding({number}) var<storage, {access}> b{number}: array<{element}>;\n"
         ));

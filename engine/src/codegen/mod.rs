@@ -10,6 +10,7 @@ pub mod hooks;
 pub mod index;
 pub mod kernel;
 pub mod library;
+pub mod quads;
 pub mod rows;
 
 pub use kernel::{Module, generate};

@@ -291,6 +291,8 @@ impl Executor {
         }
         self.stats.submits += 1;
         self.stats.dispatches += dispatches.len() as u32;
+        let bound = dispatches.iter().flat_map(|dispatch| &dispatch.buffers);
+        self.stats.moved_bytes += bound.map(|buffer| buffer.bytes).sum::<u64>();
         submit(&self.gpu, &mut self.params, &dispatches, &copies, staging);
     }
 

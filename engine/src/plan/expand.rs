@@ -1,4 +1,6 @@
-//! Softmax written out: a maximum, a sum and elementwise work, so that row kernels fuse it with its neighbours.
+//! Primitives written out in terms of others where that runs better: softmax as a maximum, a sum and
+//! elementwise work, which row kernels fuse with its neighbours; products with few results as folds, which
+//! share each sum among many invocations.
 //!
 //! The program is rewritten before anything else looks at it; outputs keep their order. Refuses to
 //! change any other node.
@@ -8,7 +10,19 @@ use crate::prim::{Binary, Prim, Reduce, Unary};
 use crate::view::contiguous_strides;
 use crate::wire::{Operand, Program, ProgramNode, ValueRef};
 
-/// The program without softmax primitives.
+/// Products with at most so many rows or columns read one operand just once: nothing is shared by tiles.
+const THIN: usize = 4;
+
+/// Products with at most so many results leave a device idle if an invocation computes one …
+const FEW_RESULTS: usize = 1024;
+
+/// … when the sums are this long.
+const LONG_SUM: usize = 2048;
+
+/// Sums shorter than this are not shared.
+const SHORT_SUM: usize = 64;
+
+/// The program without softmax primitives and thin products.
 pub(super) fn expand(program: &Program) -> Program {
     let mut expanded = Program {
         inputs: program.inputs.clone(),
@@ -26,6 +40,7 @@ pub(super) fn expand(program: &Program) -> Program {
         }
         match node.prim {
             Prim::Softmax | Prim::LogSoftmax => write_out(&mut expanded.nodes, &node),
+            Prim::Matmul if is_thin(&node) => fold_products(&mut expanded.nodes, &node),
             _ => expanded.nodes.push(node),
         }
         places.push(expanded.nodes.len() as u32 - 1);
@@ -108,4 +123,59 @@ fn write_out(nodes: &mut Vec<ProgramNode>, softmax: &ProgramNode) {
     if narrow {
         push(Prim::Cast(softmax.dtype), vec![whole(result)], shape, softmax.dtype);
     }
+}
+
+/// True if the product of `[batch, rows, inner]` and `[batch, inner, columns]` is better a fold.
+fn is_thin(product: &ProgramNode) -> bool {
+    let (a, b) = (&product.operands[0].shape, &product.operands[1].shape);
+    let (rows, inner, columns) = (a[1], a[2], b[2]);
+    let results = a[0] * rows * columns;
+    let is_thin = rows.min(columns) <= THIN && inner >= SHORT_SUM;
+    product.dtype == DType::F32 && results > 0 && (is_thin || (results <= FEW_RESULTS && inner >= LONG_SUM))
+}
+
+/// Each product of two elements, then their sums, along the dimension in which the second factor lies.
+fn fold_products(nodes: &mut Vec<ProgramNode>, product: &ProgramNode) {
+    let (a, b) = (&product.operands[0], &product.operands[1]);
+    let (batch, rows, inner, columns) = (a.shape[0], a.shape[1], a.shape[2], b.shape[2]);
+    let sums_lie_in_order = columns == 1 || b.strides[1] == 1;
+    let arrange = |[batch, row, column, k]: [usize; 4]| {
+        if sums_lie_in_order {
+            vec![batch, row, column, k]
+        } else {
+            vec![batch, row, k, column]
+        }
+    };
+    let shape = arrange([batch, rows, columns, inner]);
+    let factor = |operand: &Operand, strides: [usize; 4]| Operand {
+        shape: shape.clone(),
+        strides: arrange(strides),
+        ..operand.clone()
+    };
+    let factors = vec![
+        factor(a, [a.strides[0], a.strides[1], 0, a.strides[2]]),
+        factor(b, [b.strides[0], 0, b.strides[2], b.strides[1]]),
+    ];
+    nodes.push(ProgramNode {
+        prim: Prim::Binary(Binary::Mul),
+        operands: factors,
+        shape: shape.clone(),
+        dtype: product.dtype,
+        first_param: product.first_param,
+    });
+    let products = Operand {
+        value: ValueRef::Node(nodes.len() as u32 - 1),
+        shape: shape.clone(),
+        strides: contiguous_strides(&shape),
+        offset_param: None,
+    };
+    let dim = if sums_lie_in_order { 3 } else { 2 };
+    nodes.push(ProgramNode {
+        prim: Prim::Reduce {
+            op: Reduce::Sum,
+            dims: vec![dim],
+        },
+        operands: vec![products],
+        ..product.clone()
+    });
 }

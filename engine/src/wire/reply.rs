@@ -42,6 +42,8 @@ pub struct Stats {
     pub used_bytes: u64,
     /// The most bytes that were in use during the flush, temporaries included.
     pub peak_bytes: u64,
+    /// Bytes of the arrays that dispatches read and wrote, each counted whole once a dispatch.
+    pub moved_bytes: u64,
 }
 
 /// The answer to one flush.
@@ -80,7 +82,12 @@ impl Reply {
         for counter in [stats.submits, stats.dispatches, stats.plans, stats.pipelines] {
             writer.u32(counter);
         }
-        for bytes in [stats.buffer_bytes, stats.used_bytes, stats.peak_bytes] {
+        for bytes in [
+            stats.buffer_bytes,
+            stats.used_bytes,
+            stats.peak_bytes,
+            stats.moved_bytes,
+        ] {
             writer.u64(bytes);
         }
         writer.into_bytes()
@@ -125,6 +132,7 @@ impl Reply {
             buffer_bytes: reader.u64()?,
             used_bytes: reader.u64()?,
             peak_bytes: reader.u64()?,
+            moved_bytes: reader.u64()?,
         };
         reader.finish()?;
         Ok(reply)
@@ -156,6 +164,7 @@ mod tests {
                 buffer_bytes: 5,
                 used_bytes: 6,
                 peak_bytes: 7,
+                moved_bytes: 8,
             },
         };
         assert_eq!(Reply::decode(&reply.encode()), Ok(reply));

@@ -202,7 +202,7 @@ def counters():
     """What the executor has done so far."""
     from torch._C import ops
 
-    names = ("submits", "dispatches", "plans", "pipelines", "buffer_bytes", "peak_bytes", "bytes")
+    names = ("submits", "dispatches", "plans", "pipelines", "buffer_bytes", "used_bytes", "peak_bytes", "bytes")
     return dict(zip(names, ops.gpu_stats()))
 
 

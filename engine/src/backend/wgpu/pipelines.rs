@@ -96,29 +96,32 @@ impl PipelineCache {
 }
 
 fn layout_entries(signature: &Signature) -> Vec<wgpu::BindGroupLayoutEntry> {
-    let entry = |binding: usize, ty: wgpu::BufferBindingType, dynamic: bool, size: u64| wgpu::BindGroupLayoutEntry {
-        binding: binding as u32,
-        visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer {
-            ty,
-            has_dynamic_offset: dynamic,
-            min_binding_size: wgpu::BufferSize::new(size),
-        },
-        count: None,
+    let entry = |binding: usize, ty: wgpu::BufferBindingType, dynamic: bool, size: Option<wgpu::BufferSize>| {
+        wgpu::BindGroupLayoutEntry {
+            binding: binding as u32,
+            visibility: wgpu::ShaderStages::COMPUTE,
+            ty: wgpu::BindingType::Buffer {
+                ty,
+                has_dynamic_offset: dynamic,
+                min_binding_size: size,
+            },
+            count: None,
+        }
     };
     let storage = |access: &Access| wgpu::BufferBindingType::Storage {
         read_only: *access == Access::Read,
     };
     let accesses = signature.accesses.iter().enumerate();
     let mut entries: Vec<_> = accesses
-        .map(|(binding, access)| entry(binding, storage(access), false, 4))
+        // How much a kernel reads at least depends on its vectors; that is checked when it is dispatched.
+        .map(|(binding, access)| entry(binding, storage(access), false, None))
         .collect();
     if signature.param_bytes > 0 {
         entries.push(entry(
             entries.len(),
             wgpu::BufferBindingType::Uniform,
             true,
-            signature.param_bytes,
+            wgpu::BufferSize::new(signature.param_bytes),
         ));
     }
     entries

@@ -43,11 +43,11 @@ pub const ROWS: &[Row] = &[
     ("gpu_in_flight -> i", |_| {
         Ok(Outcome::Number(context::with_gpu(|gpu| gpu.in_flight()) as f64))
     }),
-    // submits, dispatches, plans, pipelines, bytes of buffers, bytes in use, the most bytes in use
+    // submits, dispatches, plans, pipelines, bytes of buffers, bytes in use, the most bytes in use, bytes moved
     ("gpu_stats -> is", |_| {
         let (stats, peak) = context::with_gpu(|gpu| (gpu.stats, gpu.peak_bytes));
         let counters = [stats.submits, stats.dispatches, stats.plans, stats.pipelines].map(f64::from);
-        let bytes = [stats.buffer_bytes, stats.used_bytes, peak].map(|bytes| bytes as f64);
+        let bytes = [stats.buffer_bytes, stats.used_bytes, peak, stats.moved_bytes].map(|bytes| bytes as f64);
         Ok(Outcome::Numbers([&counters[..], &bytes].concat()))
     }),
     ("gpu_reset_peak -> ()", |_| {
