@@ -70,6 +70,22 @@ dtypes! {
 }
 
 impl DType {
+    /// The C++ type's name in PyTorch's messages about overflow.
+    pub const fn c_name(self) -> &'static str {
+        match self {
+            DType::Bool => "bool",
+            DType::U8 => "uint8_t",
+            DType::I8 => "int8_t",
+            DType::I16 => "int16_t",
+            DType::I32 => "int",
+            DType::I64 => "int64_t",
+            DType::F16 => "at::Half",
+            DType::BF16 => "at::BFloat16",
+            DType::F32 => "float",
+            DType::F64 => "double",
+        }
+    }
+
     /// True for floating point dtypes.
     pub const fn is_float(self) -> bool {
         matches!(self.category(), Category::Float)

@@ -4,6 +4,7 @@
 //! Read next: `dtype`.
 
 use crate::dtype::{Category, DType};
+use crate::error::{Error, Result};
 
 /// A Python `bool`, `int` or `float`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,6 +45,39 @@ impl Scalar {
         }
     }
 
+    /// The number itself, or PyTorch's error if a tensor of this dtype cannot hold it. Negative integers wrap in unsigned dtypes.
+    pub fn fitting(self, dtype: DType) -> Result<Scalar> {
+        let bits = 8 * dtype.size_bytes() as u32;
+        let largest = match dtype {
+            DType::F16 => 65504.0,
+            DType::BF16 => 3.389_531_389_251_535_5e38,
+            DType::F32 => f64::from(f32::MAX),
+            DType::F64 => f64::MAX,
+            DType::Bool => return Ok(self),
+            DType::U8 => f64::from(u8::MAX),
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 => 2f64.powi(bits as i32 - 1) - 1.0,
+        };
+        let fits = match self {
+            Scalar::Bool(_) => true,
+            Scalar::Int(value) if dtype == DType::U8 => value.unsigned_abs() <= u64::from(u8::MAX),
+            Scalar::Int(value) if !dtype.is_float() => bits >= 64 || value == (value << (64 - bits)) >> (64 - bits),
+            Scalar::Int(value) => (value as f64).abs() <= largest,
+            Scalar::Float(value) if dtype.is_float() => !value.is_finite() || value.abs() <= largest,
+            Scalar::Float(value) => {
+                let smallest = if dtype == DType::U8 { 0.0 } else { -largest - 1.0 };
+                value >= smallest && value <= largest
+            }
+        };
+        if fits {
+            Ok(self)
+        } else {
+            Err(Error::runtime(format!(
+                "value cannot be converted to type {} without overflow",
+                dtype.c_name()
+            )))
+        }
+    }
+
     /// The dtype of `tensor op scalar`: a scalar changes the dtype only by a higher category, and then
     /// to that category's default (`int64`, or the given default float).
     pub fn result_type(self, tensor: DType, default_float: DType) -> DType {
@@ -73,6 +107,18 @@ impl From<i64> for Scalar {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        assert!(Scalar::Int(300).fitting(DType::U8).is_err());
+        assert!(Scalar::Int(-1).fitting(DType::U8).is_ok());
+        assert!(Scalar::Int(i64::MIN).fitting(DType::I64).is_ok());
+        assert!(Scalar::Int(128).fitting(DType::I8).is_err());
+        assert!(Scalar::Float(f64::NEG_INFINITY).fitting(DType::I64).is_err());
+        assert!(Scalar::Float(f64::INFINITY).fitting(DType::F16).is_ok());
+        assert!(Scalar::Float(1e5).fitting(DType::F16).is_err());
+        assert!(Scalar::Float(1.5).fitting(DType::I32).is_ok());
+    }
 
     #[test]
     fn a_scalar_only_raises_the_category() {

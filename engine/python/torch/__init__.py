@@ -110,7 +110,7 @@ del _name, _made, _short
 
 def clone(input, *, memory_format=None):
     """A copy."""
-    return input.clone()
+    return input.clone(memory_format=memory_format)
 
 
 def detach(input):
@@ -142,6 +142,10 @@ def load(f, *args, **kwargs):
     """Not there yet."""
     raise NotImplementedError("torch.load is not in Carrel yet")
 
+
+from . import _surface
+
+_surface.attach(globals())
 
 _SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "accelerator", "backends", "version", "return_types")
 

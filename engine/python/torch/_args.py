@@ -6,6 +6,9 @@ Read next: `_pointwise`, `_creation`.
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
+import sys
+import warnings
+
 from . import _device, _dtype
 from ._C import ops
 
@@ -73,23 +76,52 @@ def is_number(value):
 
 
 def store(result, out):
-    """Writes a result into an `out=` tensor, which takes its shape. Returns `out`."""
+    """Writes a result into an `out=` tensor (or several), which takes its shape. Returns `out`."""
     if out is None:
         return result
     if isinstance(out, (tuple, list)):
         for part, target in zip(result, out):
             store(part, target)
-        return out
+        return type(result)(*out) if hasattr(result, "_fields") else out
+    if not is_tensor(out):
+        raise TypeError(f"{_caller()}(): argument 'out' must be Tensor, not {type(out).__name__}")
+    if ops.grad_enabled() and (result.requires_grad or out.requires_grad):
+        raise RuntimeError(
+            f"{_caller()}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+            "arguments requires grad."
+        )
     if result.dtype._rank > out.dtype._rank:
         names = _dtype.SCALAR_TYPE_NAMES
         raise RuntimeError(
             f"result type {names[result.dtype._code]} can't be cast to the desired output type {names[out.dtype._code]}"
         )
     if out.shape != result.shape:
-        out._turn_into(result.to(out.dtype) if result.dtype is not out.dtype else ops.alias(result))
+        if out.numel():
+            warnings.warn(
+                f"An output with one or more elements was resized since it had shape {list(out.shape)}, which does not match "
+                f"the required output shape {list(result.shape)}. This behavior is deprecated, and in a future PyTorch release "
+                "outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by "
+                "resizing it, inplace, to zero elements with t.resize_(0).",
+                UserWarning,
+                stacklevel=3,
+            )
+        made = ops.to(result, out.device._code, out.dtype, True)
+        ops.set_data(out, made)
+        out._forget()
         return out
     out.copy_(result)
     return out
+
+
+def _caller():
+    """The name of the public function that was called: the outermost one of this package."""
+    frame, name = sys._getframe(2), ""
+    while frame is not None and "__traceback_hide__" in frame.f_globals:
+        known = frame.f_locals.get("name")
+        code_name = frame.f_code.co_name
+        name = known if code_name in ("function", "wrapper") and isinstance(known, str) else code_name
+        frame = frame.f_back
+    return name
 
 
 def device_code(value):

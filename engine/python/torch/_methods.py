@@ -11,6 +11,9 @@ from . import _creation, _device, _dtype, _linalg, _pointwise, _random, _reducti
 from . import _combining, _copies, _decompositions, _special, _spectral, _statistics, _unique
 from ._args import is_tensor
 from ._C import ops, read_back
+from ._memory_format import laid_out
+from ._settings import contiguous_format, preserve_format
+from ._storage import set_, storage_of, untyped
 from ._tensor import Tensor
 
 _METHODS = {
@@ -98,6 +101,9 @@ def to(self, *args, device=None, dtype=None, non_blocking=False, copy=False, mem
             continue
         else:
             device = argument
+    if memory_format is not None and memory_format is not preserve_format:
+        moved = to(self, device=device, dtype=dtype, copy=copy)
+        return laid_out(moved, memory_format)
     if device is None or (code := _device.device_code(device)) == self.device._code:
         if dtype is None or dtype is self.dtype:
             return ops.clone(self) if copy else self
@@ -146,12 +152,26 @@ def _conversion(dtype):
 
 def clone(self, *, memory_format=None):
     """A copy."""
-    return ops.clone(self)
+    if memory_format is None or memory_format is preserve_format or memory_format is contiguous_format:
+        return ops.clone(self)
+    made = laid_out(self, memory_format)
+    return made if made is not self else ops.permute(*_cloned_in_order(self))
+
+
+def _cloned_in_order(self):
+    """A copy with the dimensions in the order of memory, and the permutation that undoes that."""
+    strides = self.stride()
+    order = sorted(range(self.dim()), key=lambda dim: -strides[dim])
+    return ops.clone(ops.permute(self, order)), sorted(range(self.dim()), key=order.__getitem__)
 
 
 def contiguous(self, memory_format=None):
     """This tensor with its elements in row-major order; itself if they are."""
-    return self if ops.is_contiguous(self) else ops.contiguous(self)
+    if memory_format is None or memory_format is contiguous_format:
+        return self if ops.is_contiguous(self) else ops.contiguous(self)
+    if memory_format is preserve_format:
+        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
+    return laid_out(self, memory_format)
 
 
 def copy_(self, src, non_blocking=False):
@@ -196,7 +216,11 @@ def resize_(self, *sizes, memory_format=None):
     flat = self.reshape(-1)
     if flat.numel() < count:
         flat = _shape.cat([flat, flat.new_zeros(count - flat.numel())])
-    return self._turn_into(flat.narrow(0, 0, count).reshape(shape).clone())
+    if flat.requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    ops.set_data(self, flat.narrow(0, 0, count).reshape(shape).clone())
+    self._forget()
+    return self
 
 
 def resize_as_(self, other, *, memory_format=None):
@@ -241,6 +265,9 @@ def _attach():
     for function in (to, cpu, cuda, type_as, clone, contiguous, copy_, fill_, zero_, fill_diagonal_, resize_, resize_as_):
         setattr(Tensor, function.__name__, function)
     Tensor.type = type_
+    Tensor.set_ = set_
+    Tensor.storage = storage_of
+    Tensor.untyped_storage = lambda self: untyped(self)
     Tensor.sum_to_size = sum_to_size
     Tensor.pin_memory = pin_memory
     Tensor.share_memory_ = pin_memory

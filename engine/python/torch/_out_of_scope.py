@@ -11,3 +11,8 @@ __traceback_hide__ = True
 def refused(module, name):
     """What stands for a name: a function that refuses, or an AttributeError."""
     raise AttributeError(f"{module}.{name} is not in Carrel yet")
+
+
+def tensor_attribute(tensor, name):
+    """What stands for an attribute that tensors have not: a method that refuses, or an AttributeError."""
+    raise AttributeError(f"'{type(tensor).__name__}' object has no attribute '{name}'")

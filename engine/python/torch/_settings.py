@@ -124,11 +124,30 @@ def compile(model=None, **options):
 
 e, pi, inf, nan = math.e, math.pi, math.inf, math.nan
 
-#: Memory formats are accepted and have no effect: all tensors are row-major.
-contiguous_format = "torch.contiguous_format"
-preserve_format = "torch.preserve_format"
-channels_last = "torch.channels_last"
-channels_last_3d = "torch.channels_last_3d"
+
+class memory_format:
+    """The order of a tensor's dimensions in memory: `torch.contiguous_format` and its siblings."""
+
+    __module__ = "torch"
+    __slots__ = ("_name",)
+
+    def __repr__(self):
+        return "torch." + self._name
+
+    def __reduce__(self):
+        return self._name
+
+
+def _memory_format(name):
+    made = object.__new__(memory_format)
+    made._name = name
+    return made
+
+
+contiguous_format = _memory_format("contiguous_format")
+preserve_format = _memory_format("preserve_format")
+channels_last = _memory_format("channels_last")
+channels_last_3d = _memory_format("channels_last_3d")
 
 
 class layout:

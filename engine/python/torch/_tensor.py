@@ -128,8 +128,12 @@ class Tensor:
         return layout(self)[1]
 
     def is_contiguous(self, memory_format=None):
-        """True if the elements lie in row-major order without gaps."""
-        return ops.is_contiguous(self)
+        """True if the elements lie in row-major order (or a memory format's) without gaps."""
+        if memory_format is None:
+            return ops.is_contiguous(self)
+        from ._memory_format import is_laid_out
+
+        return is_laid_out(self, memory_format)
 
     def data_ptr(self):
         """A number that tensors over the same memory share at the same offset."""
@@ -386,9 +390,9 @@ class Tensor:
         )
 
     def __format__(self, spec):
-        if self.dim() == 0 and spec:
+        if type(self) is Tensor and not self.shape:
             return format(self.item(), spec)
-        return object.__format__(self, spec) if spec else repr(self)
+        return object.__format__(self, spec)
 
     def __repr__(self):
         from ._tensor_str import tensor_text
@@ -404,9 +408,15 @@ class Tensor:
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-        if name in ("H", "real", "imag"):
-            raise AttributeError(f"torch.Tensor.{name} is not in Carrel yet")
-        raise AttributeError(f"'Tensor' object has no attribute '{name}' (Carrel does not have it yet, if PyTorch does)")
+        from ._out_of_scope import tensor_attribute
+
+        return tensor_attribute(self, name)
+
+    def __dlpack__(self, *args, **kwargs):
+        raise BufferError("Carrel's tensors do not lie in memory that others can read: use Tensor.numpy() or Tensor.tolist()")
+
+    def __dlpack_device__(self):
+        raise BufferError("Carrel's tensors do not lie in memory that others can read: use Tensor.numpy() or Tensor.tolist()")
 
     # Copies
 

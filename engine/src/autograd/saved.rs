@@ -7,9 +7,9 @@ use std::rc::Rc;
 
 use super::foreign::Foreign;
 use super::node::{Edge, Node, Rule};
-use super::{GradFn, gradient_edge};
+use super::{GradFn, grad_fn, gradient_edge};
 use crate::error::{Error, Result, list_text};
-use crate::tensor::{Body, Tensor};
+use crate::tensor::{Body, Tensor, WeakTensor};
 
 /// Where the saved tensor stood in the history.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ enum Origin {
 /// Where the saved elements are.
 #[derive(Debug)]
 enum Kept {
-    /// Here, at a version.
-    Here(Body, u32),
+    /// Here, at a version. The tensor itself, if it still lives, names its newest maker in the error of a changed one.
+    Here(Body, u32, Option<WeakTensor>),
     /// With Python, which has packed them.
     Packed(Rc<Foreign>),
 }
@@ -40,7 +40,7 @@ impl SavedTensor {
     /// Saves an input of a node.
     pub fn input(tensor: &Tensor) -> SavedTensor {
         SavedTensor {
-            kept: Kept::Here(tensor.body(), tensor.version()),
+            kept: Kept::Here(tensor.body(), tensor.version(), Some(tensor.downgrade())),
             origin: Origin::Input(gradient_edge(tensor)),
         }
     }
@@ -48,7 +48,7 @@ impl SavedTensor {
     /// Saves an output of a node.
     pub fn output(tensor: &Tensor, number: usize) -> SavedTensor {
         SavedTensor {
-            kept: Kept::Here(tensor.body(), tensor.version()),
+            kept: Kept::Here(tensor.body(), tensor.version(), None),
             origin: Origin::Output(number),
         }
     }
@@ -64,7 +64,7 @@ impl SavedTensor {
     /// The tensor without history, if it is here.
     pub fn bare(&self) -> Option<Tensor> {
         match &self.kept {
-            Kept::Here(body, _) => Some(Tensor::from_body(body.clone())),
+            Kept::Here(body, ..) => Some(Tensor::from_body(body.clone())),
             Kept::Packed(_) => None,
         }
     }
@@ -72,7 +72,7 @@ impl SavedTensor {
     /// Lets a number stand for the tensor; gives the memory that was kept.
     pub fn pack(&mut self, number: Rc<Foreign>) -> Option<Body> {
         match std::mem::replace(&mut self.kept, Kept::Packed(number)) {
-            Kept::Here(body, _) => Some(body),
+            Kept::Here(body, ..) => Some(body),
             Kept::Packed(_) => None,
         }
     }
@@ -95,11 +95,11 @@ impl SavedTensor {
                 tensor.meta_mut().grad_fn = grad_fn;
                 return Ok(tensor);
             }
-            Kept::Here(body, expected) => {
+            Kept::Here(body, expected, original) => {
                 let found = body.version.get();
                 if found != *expected {
                     return Err(Error::SavedTensorModified {
-                        tensor: self.describe(body, node),
+                        tensor: self.describe(body, original.as_ref(), node),
                         found,
                         expected: *expected,
                     });
@@ -130,14 +130,17 @@ impl SavedTensor {
     }
 
     /// The tensor as PyTorch's error names it.
-    fn describe(&self, body: &Body, node: &Rc<Node>) -> String {
+    fn describe(&self, body: &Body, original: Option<&WeakTensor>, node: &Rc<Node>) -> String {
         let kind = body.storage.dtype.scalar_type_name();
         let device = match body.storage.device {
             crate::storage::Device::Cpu => "",
             crate::storage::Device::WebGpu => "webgpu.",
         };
         let text = format!("[torch.{device}{kind}Tensor {}]", list_text(&body.view.shape));
-        match self.maker(node) {
+        let newest = original
+            .and_then(WeakTensor::upgrade)
+            .and_then(|tensor| grad_fn(&tensor));
+        match newest.or_else(|| self.maker(node)) {
             Some(maker) => format!("{text}, which is output {} of {},", maker.output, maker.node.name()),
             None => text,
         }

@@ -278,12 +278,7 @@ pub fn masked_fill(x: &Tensor, mask: &Tensor, value: Scalar) -> Result<Tensor> {
             mask.dtype().name()
         )));
     }
-    if value.category() > x.dtype().category() {
-        return Err(Error::runtime(format!(
-            "value cannot be converted to type {} without overflow",
-            x.dtype().name()
-        )));
-    }
+    let value = value.fitting(x.dtype())?;
     let mark = sequence_mark();
     let value = wrapped(value, x.dtype(), x.device())?;
     Ok(rename(where_(mask, &value, x)?, mark, "MaskedFillBackward0"))

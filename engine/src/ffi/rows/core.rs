@@ -93,6 +93,7 @@ pub const ROWS: &[Row] = &[
     ("fill_ T s -> T", |a| {
         let (target, value) = (a.tensor()?, a.scalar()?);
         autograd::check_inplace(&target)?;
+        let value = value.fitting(target.dtype())?;
         let source = promote::wrapped(value, target.dtype(), target.device())?;
         copy::copy_(&target, &source)?;
         Ok(target.into())

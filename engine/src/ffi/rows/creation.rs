@@ -7,7 +7,8 @@ use crate::ops::creation;
 /// The rows.
 pub const ROWS: &[Row] = &[
     ("full is s d v -> T", |a| {
-        Ok(creation::full(&a.sizes()?, a.scalar()?, a.dtype()?, a.device()?)?.into())
+        let (shape, value, dtype, device) = (a.sizes()?, a.scalar()?, a.dtype()?, a.device()?);
+        Ok(creation::full(&shape, value.fitting(dtype)?, dtype, device)?.into())
     }),
     // Uninitialised memory is not offered: empty is zeros.
     ("zeros is d v -> T", |a| {
