@@ -149,7 +149,8 @@ class Functions(TorchCase):
         self.assert_tensor(out, [2.0, 2.0])
 
     def test_names_that_are_not_there_say_so(self):
-        self.assert_error(AttributeError, "torch.fft is not in Carrel yet", lambda: torch.fft)
+        self.assert_error(AttributeError, "module 'torch' has no attribute 'no_such_name'", lambda: torch.no_such_name)
+        self.assert_error(NotImplementedError, "torch.fft.fft is not supported in Carrel: it has no complex numbers", lambda: torch.fft.fft(1))
         self.assert_error(AttributeError, "torch.nn.Conv9d is not in Carrel yet", lambda: torch.nn.Conv9d)
         self.assert_error(NotImplementedError, "torch.save is not in Carrel yet", torch.save, {}, "x")
         self.assertFalse(hasattr(torch, "nonsense"))

@@ -143,9 +143,10 @@ def load(f, *args, **kwargs):
     raise NotImplementedError("torch.load is not in Carrel yet")
 
 
-from . import _surface
+from . import _out_of_scope, _surface
 
 _surface.attach(globals())
+_out_of_scope.attach(Tensor)
 
 _SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "accelerator", "backends", "version", "return_types")
 
@@ -157,15 +158,16 @@ def __getattr__(name):
         return importlib.import_module("torch." + name)
     if name == "random":
         return importlib.import_module("torch._random")
-    if name.startswith("__"):
-        raise AttributeError(f"module 'torch' has no attribute '{name}'")
-    if not name.startswith("_"):
-        names = importlib.import_module("torch._functional_names")
-        if hasattr(names, name):
-            return getattr(names, name)
-    if name.startswith("complex") or name in ("cfloat", "cdouble", "chalf"):
-        raise AttributeError(f"torch.{name} is not in Carrel: it has no complex numbers")
-    raise AttributeError(f"torch.{name} is not in Carrel yet")
+    if name.startswith("_foreach_"):
+        from ._foreach import foreach
+
+        if (found := foreach(name.removeprefix("_foreach_"))) is not None:
+            return found
+    found = _out_of_scope.refused("torch", name)
+    if isinstance(found, dtype):
+        # One object, so that dtypes compare by identity.
+        globals()[name] = globals()[found._name] = found
+    return found
 
 
 def __dir__():

@@ -14,6 +14,7 @@ from . import _device, _dtype
 from ._args import checked_sizes, finish, new_like
 from ._C import ops, upload
 from ._device import device_code
+from ._memory_format import laid_out
 from ._tensor import Tensor
 
 # The letter with which `array` packs a dtype; the halves are packed as doubles and converted by the engine.
@@ -263,7 +264,10 @@ def empty(
     *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, memory_format=None, out=None, **kw
 ):
     """Memory to be written: zeros, in Carrel."""
-    return zeros(*size, dtype=dtype, device=device, requires_grad=requires_grad, **kw)
+    made = zeros(*size, dtype=dtype, device=device, **kw)
+    if memory_format is not None:
+        made = laid_out(made, memory_format)
+    return finish(made, requires_grad)
 
 
 def empty_strided(size, stride, *, dtype=None, device=None, requires_grad=False):
@@ -275,17 +279,20 @@ def empty_strided(size, stride, *, dtype=None, device=None, requires_grad=False)
 def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False, memory_format=None, layout=None):
     """One value in the shape of another tensor."""
     dtype, code = new_like(input, dtype, device)
-    return finish(ops.full(input.shape, fill_value, dtype, code), requires_grad)
+    made = ops.full(input.shape, fill_value, dtype, code)
+    if memory_format is not None and memory_format._name.startswith("channels"):
+        made = laid_out(made, memory_format)
+    return finish(made, requires_grad)
 
 
 def zeros_like(input, *, dtype=None, device=None, requires_grad=False, memory_format=None, layout=None):
     """Zeros in the shape of another tensor."""
-    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad, memory_format=memory_format)
 
 
 def ones_like(input, *, dtype=None, device=None, requires_grad=False, memory_format=None, layout=None):
     """Ones in the shape of another tensor."""
-    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad)
+    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad, memory_format=memory_format)
 
 
 empty_like = zeros_like

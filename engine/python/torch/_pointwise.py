@@ -211,6 +211,9 @@ def clamp(input, min=None, max=None, *, out=None):
             result = ops.maximum(result, min if is_tensor(min) else result.new_tensor(min))
         if max is not None:
             result = ops.minimum(result, max if is_tensor(max) else result.new_tensor(max))
+    elif min != min or max != max:
+        # A bound that is NaN makes all NaN.
+        result = ops.masked_fill(input, ops.full((), 1, _dtype.bool_, input.device._code), math.nan)
     else:
         result = ops.clamp(input, min, max)
     return result if out is None else store(result, out)

@@ -161,6 +161,82 @@ class Tensor:
         """False: Carrel has no complex numbers."""
         return False
 
+    def is_conj(self):
+        """False: there are no complex numbers."""
+        return False
+
+    is_neg = is_conj
+
+    def resolve_conj(self):
+        """Itself: there are no complex numbers."""
+        return self
+
+    resolve_neg = resolve_conj
+
+    def to_dense(self, dtype=None, *, masked_grad=None):
+        """Itself: all tensors are dense."""
+        return self if dtype is None else self.to(dtype)
+
+    def is_pinned(self, device=None):
+        """False: there is no memory to pin."""
+        return False
+
+    def is_shared(self):
+        """False: there are no other processes."""
+        return False
+
+    def has_names(self):
+        """False: dimensions have no names."""
+        return False
+
+    @property
+    def names(self):
+        """None for every dimension: dimensions have no names."""
+        return (None,) * self.dim()
+
+    def is_set_to(self, tensor):
+        """True if both are the same part of the same memory."""
+        return ops.shares_storage(self, tensor) and layout(self) == layout(tensor) and self.shape == tensor.shape
+
+    def is_same_size(self, other):
+        """True if the shapes are equal."""
+        return self.shape == other.shape
+
+    def dim_order(self, *, ambiguity_check=False):
+        """The dimensions in the order of memory, outermost first."""
+        strides = layout(self)[0]
+        return tuple(sorted(range(self.dim()), key=lambda dim: -strides[dim]))
+
+    def resize(self, *sizes):
+        """The elements in another size."""
+        return self.reshape(*sizes)
+
+    def new(self, *args, dtype=None, device=None):
+        """A new tensor of this one's dtype and device: of sizes, of data, or empty."""
+        from ._creation import legacy_tensor
+
+        return legacy_tensor(args, self.dtype, self.device if device is None else device)
+
+    def new_empty_strided(self, size, stride, dtype=None, device=None, requires_grad=False):
+        """Memory with given strides, of this tensor's dtype and device."""
+        from ._creation import empty_strided
+
+        return empty_strided(size, stride, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad)
+
+    def apply_(self, callable):
+        """Writes `callable(element)` in the place of every element. Returns self."""
+        if self.device._code != _device.CPU_CODE:
+            raise TypeError("apply_ is only implemented on CPU tensors")
+        values = [callable(value) for value in self.reshape(-1).tolist()]
+        self.copy_(self.new_tensor(values).reshape(self.shape))
+        return self
+
+    def map_(self, tensor, callable):
+        """Writes `callable(own element, other's element)` in the place of every element. Returns self."""
+        pairs = zip(self.reshape(-1).tolist(), tensor.expand(self.shape).reshape(-1).tolist())
+        self.copy_(self.new_tensor([callable(a, b) for a, b in pairs]).reshape(self.shape))
+        return self
+
     def is_signed(self):
         """True if elements can be negative."""
         return self.dtype.is_signed

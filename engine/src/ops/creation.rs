@@ -51,7 +51,12 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType, device: De
             "upper bound and lower bound inconsistent with step sign",
         ));
     }
-    let count = ((last - first) / by).ceil();
+    let mut count = ((last - first) / by).ceil();
+    if let (Scalar::Int(start), Scalar::Int(end), Scalar::Int(step)) = (start, end, step) {
+        // Exact beyond what doubles hold.
+        let (distance, step) = (i128::from(end) - i128::from(start), i128::from(step));
+        count = ((distance + step - step.signum()) / step) as f64;
+    }
     if count >= i64::MAX as f64 {
         return Err(Error::runtime("invalid size, possible overflow?"));
     }
