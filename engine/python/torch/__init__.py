@@ -163,6 +163,10 @@ def __getattr__(name):
 
         if (found := foreach(name.removeprefix("_foreach_"))) is not None:
             return found
+    if not name.startswith("_"):
+        names = importlib.import_module("torch._functional_names")
+        if hasattr(names, name):
+            return getattr(names, name)
     found = _out_of_scope.refused("torch", name)
     if isinstance(found, dtype):
         # One object, so that dtypes compare by identity.
