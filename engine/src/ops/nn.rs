@@ -4,7 +4,7 @@
 
 use crate::autograd::{rename, sequence_mark};
 use crate::error::{Error, Result, list_text};
-use crate::ops::{elementwise as e, matmul, movement, reduce};
+use crate::ops::{copy, elementwise as e, matmul, movement, normalization};
 use crate::tensor::Tensor;
 
 /// `F.linear(x, weight, bias)`
@@ -98,15 +98,14 @@ pub fn layer_norm(
     }
     let mark = sequence_mark();
     let dims: Vec<i64> = (rank - shape.len()..rank).map(|dim| dim as i64).collect();
-    let centred = e::sub(x, &reduce::mean(x, &dims, true)?)?;
-    let variance = reduce::mean(&e::square(&centred)?, &dims, true)?;
-    let mut result = e::mul(&centred, &e::rsqrt(&e::add_scalar(&variance, eps)?)?)?;
+    let ([mut result, ..], _) = normalization::standardize(x, &dims, eps)?;
     if let Some(weight) = weight {
         result = e::mul(&result, weight)?;
     }
     if let Some(bias) = bias {
         result = e::add(&result, bias)?;
     }
+    let result = copy::to_dtype(&result, x.dtype())?;
     Ok(rename(result, mark, "NativeLayerNormBackward0"))
 }
 

@@ -5,6 +5,7 @@
 
 use crate::autograd::{self, rename, sequence_mark};
 use crate::context::with_grad_mode;
+use crate::dtype::DType;
 use crate::error::{Error, Result, list_text};
 use crate::ops::{copy, elementwise as e, movement, reduce};
 use crate::tensor::Tensor;
@@ -23,8 +24,18 @@ pub struct Running {
 /// What normalisation gives: the result, the mean, and the reciprocal of the standard deviation.
 pub type Normalized = [Tensor; 3];
 
+/// Half types are normalised in f32: squares of theirs overflow, and means lose too much.
+fn widened(x: &Tensor) -> Result<Tensor> {
+    match x.dtype() {
+        DType::F16 | DType::BF16 => copy::to_dtype(x, DType::F32),
+        _ => Ok(x.clone()),
+    }
+}
+
 /// `x` with the mean over `dims` (kept as size 1) taken away, divided by the standard deviation.
-fn standardize(x: &Tensor, dims: &[i64], eps: f64) -> Result<(Normalized, Tensor)> {
+/// Gives the result, the mean and the scale, and beside them the variance; of half types in f32.
+pub(super) fn standardize(x: &Tensor, dims: &[i64], eps: f64) -> Result<(Normalized, Tensor)> {
+    let x = &widened(x)?;
     let mean = reduce::mean(x, dims, true)?;
     let centred = e::sub(x, &mean)?;
     let variance = reduce::mean(&e::square(&centred)?, dims, true)?;
@@ -83,6 +94,8 @@ pub fn batch_norm(
         return Ok([copy::clone(x)?, copy::clone(x)?, copy::clone(x)?]);
     }
     let mark = sequence_mark();
+    let given = x;
+    let x = &widened(given)?;
     if !training {
         let (Some(mean), Some(variance)) = (&running.mean, &running.variance) else {
             return Err(Error::runtime(
@@ -92,7 +105,7 @@ pub fn batch_norm(
         let scale = e::rsqrt(&e::add_scalar(variance, eps)?)?;
         let centred = e::sub(x, &over_channels(mean, rank)?)?;
         let standard = e::mul(&centred, &over_channels(&scale, rank)?)?;
-        let result = copy::to_dtype(&affine(standard, weight, bias)?, x.dtype())?;
+        let result = copy::to_dtype(&affine(standard, weight, bias)?, given.dtype())?;
         let none = movement::narrow(mean, 0, 0, 0)?;
         return Ok([rename(result, mark, "NativeBatchNormBackward0"), none.clone(), none]);
     }
@@ -100,7 +113,7 @@ pub fn batch_norm(
     let ([standard, mean, scale], variance) = standardize(x, &dims, eps)?;
     let count = x.num_elements().checked_div(channels).unwrap_or_default();
     with_grad_mode(false, || follow(running, &mean, &variance, count))?;
-    let result = copy::to_dtype(&affine(standard, weight, bias)?, x.dtype())?;
+    let result = copy::to_dtype(&affine(standard, weight, bias)?, given.dtype())?;
     let vector = |x: &Tensor| movement::reshape_to(x, &[channels]);
     let result = rename(result, mark, "NativeBatchNormBackward0");
     Ok([result, vector(&mean)?, vector(&scale)?])
@@ -163,6 +176,7 @@ pub fn group_norm(
     let lines = movement::reshape_to(x, &[batch, groups, inner])?;
     let ([standard, mean, scale], _) = standardize(&lines, &[2], eps)?;
     let result = affine(movement::reshape_to(&standard, &x.shape())?, weight, bias)?;
+    let result = copy::to_dtype(&result, x.dtype())?;
     let statistics = |x: &Tensor| movement::squeeze(x, Some(&[2]));
     let result = rename(result, mark, "NativeGroupNormBackward0");
     Ok([result, statistics(&mean)?, statistics(&scale)?])

@@ -102,8 +102,11 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
         )
     dims = list(range(-len(normalized_shape), 0))
     eps = _dtype.finfo(input.dtype).eps if eps is None else eps
-    result = input * ops.rsqrt(ops.mean(input * input, dims, True, None) + eps)
-    return result if weight is None else result * weight
+    # Half types are squared in float32, where squares of theirs fit.
+    wide = input.float() if input.dtype in (_dtype.float16, _dtype.bfloat16) else input
+    result = wide * ops.rsqrt(ops.mean(wide * wide, dims, True, None) + eps)
+    result = result if weight is None else result * weight
+    return result if result.dtype is input.dtype or wide is input else result.to(input.dtype)
 
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
