@@ -210,3 +210,43 @@ class Others(TorchCase):
         self.assertIs(F.dropout2d(found, training=False), found)
         hard = F.gumbel_softmax(torch.zeros(5, 3), hard=True)
         self.assert_close(hard.sum(1), [1.0] * 5)
+
+
+class Layers(TorchCase):
+    def test_they_print_as_pytorch(self):
+        self.assert_prints(
+            torch.nn.Sequential(
+                torch.nn.Conv2d(3, 6, 5, padding=2, bias=False), torch.nn.BatchNorm2d(6), torch.nn.MaxPool2d(2)
+            ),
+            """
+            Sequential(
+              (0): Conv2d(3, 6, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2), bias=False)
+              (1): BatchNorm2d(6, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+              (2): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
+            )
+            """,
+        )
+
+    def test_a_small_network_learns(self):
+        model = torch.nn.Sequential(
+            torch.nn.Conv2d(1, 4, 3, padding=1),
+            torch.nn.BatchNorm2d(4),
+            torch.nn.ReLU(),
+            torch.nn.AvgPool2d(2),
+            torch.nn.Flatten(),
+            torch.nn.Linear(16, 2),
+        )
+        images = torch.randn(16, 1, 4, 4)
+        labels = (images.mean((1, 2, 3)) > 0).long()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+        losses = []
+        for _ in range(30):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images), labels)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        self.assertLess(losses[-1], losses[0] / 4)
+        self.assertEqual(model[1].num_batches_tracked.item(), 30)
+        model.eval()
+        self.assertTrue(torch.allclose(model(images[:1]), model(images)[:1], atol=1e-5))

@@ -112,7 +112,10 @@ pub fn batch_norm(
     let dims: Vec<i64> = (0..rank as i64).filter(|&dim| dim != 1).collect();
     let ([standard, mean, scale], variance) = standardize(x, &dims, eps)?;
     let count = x.num_elements().checked_div(channels).unwrap_or_default();
-    with_grad_mode(false, || follow(running, &mean, &variance, count))?;
+    // A batch of nothing says nothing.
+    if x.num_elements() > 0 {
+        with_grad_mode(false, || follow(running, &mean, &variance, count))?;
+    }
     let result = copy::to_dtype(&affine(standard, weight, bias)?, given.dtype())?;
     let vector = |x: &Tensor| movement::reshape_to(x, &[channels]);
     let result = rename(result, mark, "NativeBatchNormBackward0");

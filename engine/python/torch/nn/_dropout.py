@@ -6,6 +6,7 @@ Draws follow PyTorch's order on the CPU generator. Read next: `functional`.
 import math
 import warnings
 
+from .. import _dtype
 from .._C import ops
 from .._creation import empty_like, ones_like, zeros_like
 
@@ -100,8 +101,14 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     if not training:
         return _written(input, ops.leaky_relu(input, (lower + upper) / 2), inplace)
     negative = ops.le_scalar(input.detach(), 0)
-    drawn = empty_like(input).uniform_(lower, upper)
-    slopes = ops.where(negative, drawn, ones_like(drawn))
+    slopes = ones_like(input.detach())
+    if input.device.type == "cpu":
+        # Only elements that want a slope draw one, a double each.
+        count = int(negative.sum().item())
+        drawn = input.new_empty((count,), dtype=_dtype.float64).uniform_(lower, upper)
+        slopes[negative] = drawn.to(input.dtype)
+    else:
+        slopes = ops.where(negative, empty_like(slopes).uniform_(lower, upper), slopes)
     return _written(input, input * slopes, inplace)
 
 
