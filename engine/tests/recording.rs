@@ -8,7 +8,7 @@ use carrel_engine::cpu::Buffer;
 use carrel_engine::dtype::DType;
 use carrel_engine::ops::loss::{self, ClassLoss, Reduction};
 use carrel_engine::ops::optim::{self, Adam};
-use carrel_engine::ops::{advanced_index, copy, creation, elementwise as e, index, movement, nn, reduce};
+use carrel_engine::ops::{advanced_index, copy, creation, elementwise as e, index, movement, nn, random, reduce};
 use carrel_engine::scalar::Scalar;
 use carrel_engine::storage::Device;
 use carrel_engine::tensor::Tensor;
@@ -188,4 +188,30 @@ fn devices_and_dtypes_that_do_not_mix_are_errors() {
     );
     context::reset(false);
     assert!(creation::zeros(&[2], DType::F32, Device::WebGpu).is_err());
+}
+
+/// Noise is neither drawn here nor sent: a step with other random numbers is the same program.
+#[test]
+fn random_numbers_are_drawn_where_they_are_used() {
+    context::reset(true);
+    context::manual_seed(5);
+    let x = ramp(&[4, 300]);
+    messages();
+    let mut steps = Vec::new();
+    for _ in 0..2 {
+        let noisy = e::add(&x, &{
+            let noise = creation::zeros(&[4, 300], DType::F32, Device::WebGpu).unwrap();
+            random::normal_(&noise, 0.0, 0.1).unwrap();
+            noise
+        })
+        .unwrap();
+        let dropped = random::dropout(&noisy, 0.3).unwrap();
+        let order = random::randperm(300, Device::WebGpu).unwrap();
+        let flush = messages().remove(0);
+        assert!(flush.uploads.is_empty());
+        steps.push(flush);
+        drop((dropped, order));
+    }
+    assert_eq!(steps[0].program, steps[1].program);
+    assert_ne!(steps[0].params, steps[1].params);
 }
