@@ -78,6 +78,24 @@ class Writing(TorchCase):
         self.m[self.m == 9] = torch.tensor([1, 2, 3, 4])
         self.assert_tensor(self.m, [[1, 2, -1], [3, 4, 0]])
 
+    def test_values_are_broadcast(self):
+        x = torch.zeros(2, 3)
+        x[[0, 1]] = torch.tensor([[[1.0, 2.0, 3.0]]])
+        self.assert_tensor(x, [[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]])
+        x[...] = 4
+        x[..., 0] = torch.tensor([[7.0]])
+        self.assert_tensor(x, [[7.0, 4.0, 4.0], [7.0, 4.0, 4.0]])
+        x[torch.tensor(True)] = 0
+        x[torch.tensor(False)] = 9
+        self.assert_tensor(x, [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+        x[:, None, 1] += 1
+        self.assert_tensor(x, [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
+
+    def test_none_takes_a_whole_dimension_in_put(self):
+        x = torch.zeros(2, 3)
+        x.index_put_((None, torch.tensor([0, 2])), torch.tensor(5.0))
+        self.assert_tensor(x, [[5.0, 0.0, 5.0], [5.0, 0.0, 5.0]])
+
     def test_put_accumulates(self):
         x = torch.zeros(3)
         x.index_put_((torch.tensor([0, 0, 2]),), torch.tensor([1.0, 2.0, 3.0]), accumulate=True)
@@ -102,6 +120,35 @@ class Errors(TorchCase):
             IndexError,
             "tensors used as indices must be long, int, byte or bool tensors",
             lambda: m[torch.tensor([1.0])],
+        )
+
+    def test_writing_texts(self):
+        m = torch.zeros(3, 4)
+        self.assert_error(
+            RuntimeError,
+            "shape mismatch: value tensor of shape [3] cannot be broadcast to indexing result of shape [2, 4]",
+            m.__setitem__,
+            [0, 1],
+            torch.zeros(3),
+        )
+        self.assert_error(
+            RuntimeError,
+            "The expanded size of the tensor (4) must match the existing size (3) at non-singleton dimension 0.  Target sizes: [4].  Tensor sizes: [3]",
+            m.__setitem__,
+            0,
+            torch.zeros(3),
+        )
+        self.assert_error(
+            RuntimeError,
+            "Index put requires the source and destination dtypes match, got Float for the destination and Long for the source.",
+            m.__setitem__,
+            [0, 1],
+            torch.zeros(2, 4, dtype=torch.int64),
+        )
+        self.assert_error(
+            IndexError,
+            "shape mismatch: indexing tensors could not be broadcast together with shapes [2], [3]",
+            lambda: m[[0, 1], [0, 1, 2]],
         )
 
     def test_gradients_flow(self):

@@ -136,15 +136,26 @@ def _check_mask(view, mask, dim):
             )
 
 
+def _beside(view, item):
+    """An index on the device of what it indexes; only CPU indices may come from elsewhere."""
+    if item.device is view.device:
+        return item
+    if item.device.type != "cpu":
+        raise RuntimeError(f"indices should be either on cpu or on the same device as the indexed tensor ({view.device})")
+    return item.to(view.device)
+
+
 def _entries(view, parts):
     """An entry a dimension: `None`, or integer indices. Masks become the positions of their true elements."""
-    entries, device = [None] * view.dim(), view.device
+    entries = [None] * view.dim()
     for dim, item in parts:
         if item.dtype is _dtype.bool_ or item.dtype is _dtype.uint8:
+            if item.device.type != "cpu" and item.device is not view.device:
+                _beside(view, item)
             for offset, positions in enumerate(item.nonzero().unbind(1)):
-                entries[dim + offset] = positions.to(device)
+                entries[dim + offset] = _beside(view, positions)
         else:
-            entries[dim] = item if item.device is device else item.to(device)
+            entries[dim] = _beside(view, item)
     return entries
 
 
@@ -179,6 +190,7 @@ def setitem(tensor, index, value):
     if is_number and len(parts) == 1 and parts[0][1].dtype is _dtype.bool_:
         dim, mask = parts[0]
         trailing = view.dim() - dim - mask.dim()
+        mask = _beside(view, mask)
         view.masked_fill_(mask.reshape(tuple(mask.shape) + (1,) * trailing), value)
         return
     if not isinstance(value, Tensor):
@@ -192,12 +204,13 @@ def setitem(tensor, index, value):
         value = value.to(tensor.dtype)
     if value.device is not tensor.device:
         value = value.to(tensor.device)
-    ops.assign_(view, ops.index_put(view, _entries(view, parts), value, False))
+    ops.assign_(view, ops.index_put(view, _entries(view, parts), _without_leading_ones(value, 0), False))
 
 
 def put(tensor, indices, values, accumulate):
     """`tensor.index_put_(indices, values, accumulate)`."""
-    view, parts = _take_apart(tensor, indices)
+    # Here `None` takes a whole dimension.
+    view, parts = _take_apart(tensor, tuple(slice(None) if item is None else item for item in indices))
     ops.assign_(view, ops.index_put(view, _entries(view, parts), values, accumulate))
 
 
