@@ -197,7 +197,7 @@ impl fmt::Display for Error {
             }
             Error::UnsupportedDType { op, dtype, device } => write!(
                 formatter,
-                "\"{op}\" not implemented for '{}' on device '{device}'",
+                "\"{op}_{device}\" not implemented for '{}'",
                 dtype.scalar_type_name()
             ),
             Error::SavedTensorModified {

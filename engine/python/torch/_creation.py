@@ -39,8 +39,6 @@ def _shape_of(data):
         if not len(data):
             break
         data = data[0]
-    if isinstance(data, Tensor):
-        shape.extend(data.shape)
     return shape
 
 
@@ -50,9 +48,6 @@ def _flatten(data, shape, depth, flat):
         if isinstance(data, (list, tuple)):
             raise ValueError(f"expected scalar at dim {depth}, but got a sequence of length {len(data)}")
         flat.append(data)
-        return
-    if isinstance(data, Tensor):
-        flat.extend(data.reshape(-1).tolist())
         return
     if not hasattr(data, "__len__"):
         raise TypeError(f"not a sequence: {type(data).__name__}")
@@ -70,6 +65,9 @@ def _flatten(data, shape, depth, flat):
 def _python_numbers(flat):
     """The numbers of a flat list as Python numbers, and the dtype that PyTorch infers from them."""
     kinds = set(map(type, flat))
+    if Tensor in kinds:
+        # Tensors of one element count as numbers of their dtype.
+        return [_python_number(item) for item in flat], _promoted(flat)
     if not kinds <= {int, float, bool}:
         flat = [_python_number(item) for item in flat]
         kinds = set(map(type, flat))
@@ -78,6 +76,18 @@ def _python_numbers(flat):
     if int in kinds:
         return flat, _dtype.int64
     return flat, _dtype.bool_
+
+
+def _promoted(items):
+    """The dtype that PyTorch infers from numbers and tensors together."""
+    found = None
+    for item in items:
+        kind = type(item)
+        own = item.dtype if isinstance(item, Tensor) else (
+            _dtype.bool_ if kind is bool else _dtype.int64 if kind is int else _dtype.get_default_dtype()
+        )
+        found = own if found is None else _dtype.promote_types(found, own)
+    return found
 
 
 def _python_number(item):
@@ -152,7 +162,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         flat, inferred = _python_numbers(flat)
     elif hasattr(data, "__array_interface__") and hasattr(data, "dtype"):
         return finish(_from_array(data, dtype, code), requires_grad)
-    elif hasattr(data, "__len__") and not isinstance(data, (str, bytes)):
+    elif hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, (str, bytes, dict)):
         return tensor(list(data), dtype=dtype, device=device, requires_grad=requires_grad)
     else:
         flat, shape = [_python_number(data)], ()

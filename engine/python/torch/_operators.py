@@ -85,6 +85,12 @@ def _matmul(self, other):
     return ops.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
 
 
+def _invert(self):
+    if self.dtype.is_floating_point:
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return ops.bitwise_not(self)
+
+
 def _attach():
     for word, name, commutes in _ARITHMETIC:
         setattr(Tensor, f"__{word}__", _forward(name))
@@ -98,7 +104,7 @@ def _attach():
     Tensor.__neg__ = lambda self: ops.neg(self)
     Tensor.__pos__ = lambda self: self
     Tensor.__abs__ = lambda self: ops.abs(self)
-    Tensor.__invert__ = lambda self: ops.bitwise_not(self)
+    Tensor.__invert__ = _invert
     Tensor.__getitem__ = _indexing.getitem
     Tensor.__setitem__ = _indexing.setitem
     # Defining __eq__ after the class body keeps __hash__; this says so.

@@ -121,8 +121,16 @@ for _name, _doc in {
     globals()[_name] = _binary(_name, _doc)
 
 
+def _check_operands(name, input, other):
+    if not hasattr(other, "_h") and not is_number(other):
+        raise _not_a_tensor(name, other, 2, "other")
+    if not hasattr(input, "_h") and not hasattr(other, "_h"):
+        raise _not_a_tensor(name, input)
+
+
 def add(input, other, *, alpha=1, out=None):
     """`input + alpha * other`."""
+    _check_operands("add", input, other)
     if alpha != 1:
         other = other * alpha
     if hasattr(input, "_h"):
@@ -134,6 +142,7 @@ def add(input, other, *, alpha=1, out=None):
 
 def sub(input, other, *, alpha=1, out=None):
     """`input - alpha * other`."""
+    _check_operands("sub", input, other)
     if alpha != 1:
         other = other * alpha
     if hasattr(input, "_h"):

@@ -65,7 +65,7 @@ def _spread(name, doc):
         if numpy:
             dim, keepdim = numpy_names(dim, keepdim, numpy)
         if not input.dtype.is_floating_point:
-            raise RuntimeError(f"{name}: only support floating point and complex dtypes")
+            raise RuntimeError("std and var only support floating point and complex dtypes")
         return store(getattr(ops, name)(input, dims(dim), float(_correction(unbiased, correction)), keepdim), out)
 
     function.__name__ = function.__qualname__ = name

@@ -13,6 +13,8 @@ from ._C import ops
 
 def gather(input, dim, index, *, sparse_grad=False, out=None):
     """Elements at `index` along `dim`."""
+    if index.dtype._rank != _dtype.INTEGER or index.dtype not in (_dtype.int64, _dtype.int32):
+        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
     return store(ops.gather(input, dim, _positions(index)), out)
 
 

@@ -92,10 +92,10 @@ pub fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     }
     check_index_shape("gather", x, dim, index)?;
     if x.rank() == 0 {
-        checked(index, 1, false, Wording::Dimension(0))?;
+        checked(index, 1, false, Wording::Kernel(0))?;
         return Ok(movement::alias(x));
     }
-    let index = checked(index, x.size(dim), false, Wording::Dimension(dim))?;
+    let index = checked(index, x.size(dim), false, Wording::Kernel(dim))?;
     gather_unchecked(x, dim, &index)
 }
 
@@ -106,7 +106,7 @@ pub fn scatter_add(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Res
     if x.rank() == 0 {
         return e::add(x, source);
     }
-    let index = checked(index, x.size(dim), false, Wording::Dimension(dim))?;
+    let index = checked(index, x.size(dim), false, Wording::Kernel(dim))?;
     let source = cut_to(source, &index)?;
     let mark = sequence_mark();
     Ok(rename(
@@ -244,7 +244,7 @@ fn brought_in(op: Scatter, x: &Tensor, dim: i64, index: &Tensor, source: &Tensor
         }
     };
     let (base, index, source) = (line(x)?, line(index)?, line(source)?);
-    let index = checked(&index, base.size(dim), false, Wording::Dimension(dim))?;
+    let index = checked(&index, base.size(dim), false, Wording::Kernel(dim))?;
     let source = cut_to(&source, &index)?;
     let written = apply(Prim::Scatter { op, dim }, &[&base, &index, &source], &[])?;
     movement::reshape_to(&written, &x.shape())

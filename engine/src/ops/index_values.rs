@@ -15,8 +15,10 @@ use crate::tensor::Tensor;
 /// How a value out of range is reported.
 #[derive(Clone, Copy, Debug)]
 pub enum Wording {
-    /// Indexing with tensors and `gather`, along this dimension.
+    /// Indexing with tensors, along this dimension.
     Dimension(usize),
+    /// `gather` and `scatter`: a `RuntimeError`.
+    Kernel(usize),
     /// `embedding` and `index_select`.
     Plain,
 }
@@ -48,10 +50,12 @@ fn on_cpu(index: &Tensor, size: usize, wraps: bool, wording: Wording) -> Result<
         let values = all.get(view.offset..view.offset + count).unwrap_or_default();
         let lowest = if wraps { -size } else { 0 };
         if let Some(&bad) = values.iter().find(|&&value| value < lowest || value >= size) {
-            return Err(Error::index(match wording {
-                Wording::Dimension(dim) => format!("index {bad} is out of bounds for dimension {dim} with size {size}"),
-                Wording::Plain => "index out of range in self".into(),
-            }));
+            let text = |dim: usize| format!("index {bad} is out of bounds for dimension {dim} with size {size}");
+            return Err(match wording {
+                Wording::Dimension(dim) => Error::index(text(dim)),
+                Wording::Kernel(dim) => Error::runtime(text(dim)),
+                Wording::Plain => Error::index("index out of range in self"),
+            });
         }
         let has_negative = values.iter().any(|&value| value < 0);
         Ok(has_negative.then(|| {

@@ -9,6 +9,7 @@ use crate::error::{Error, Result, list_text};
 use crate::ops::copy;
 use crate::prim::Prim;
 use crate::shape::{self, Shape, infer_shape, normalize_dim};
+use crate::storage::Device;
 use crate::tensor::Tensor;
 use crate::view::View;
 
@@ -213,8 +214,24 @@ pub fn expand(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
     if x.shape() == shape {
         return Ok(x.clone());
     }
-    x.view().expand(shape)?;
+    check_expand(x, shape)?;
     moved_always(x, Movement::Expand(shape.to_vec()))
+}
+
+fn check_expand(x: &Tensor, shape: &[usize]) -> Result<()> {
+    if shape.len() < x.rank() {
+        let device = if x.device() == Device::Cpu { "" } else { "webgpu." };
+        return Err(Error::runtime(format!(
+            "expand(torch.{device}{}Tensor{{{}}}, size={}): the number of sizes provided ({}) must be greater or equal to the number of \
+             dimensions in the tensor ({})",
+            x.dtype().scalar_type_name(),
+            list_text(&x.shape()),
+            list_text(shape),
+            shape.len(),
+            x.rank()
+        )));
+    }
+    x.view().expand(shape).map(|_| ())
 }
 
 /// `x.expand(shape)` where -1 keeps a size.
@@ -231,7 +248,7 @@ pub fn expand_signed(x: &Tensor, shape: &[i64]) -> Result<Tensor> {
         size => Ok(size as usize),
     });
     let sizes = sizes.collect::<Result<Vec<_>>>()?;
-    x.view().expand(&sizes)?;
+    check_expand(x, &sizes)?;
     moved_always(x, Movement::Expand(sizes))
 }
 
@@ -275,7 +292,8 @@ pub fn select(x: &Tensor, dim: i64, index: i64) -> Result<Tensor> {
     let size = x.size(dim) as i64;
     if index < -size || index >= size {
         return Err(Error::index(format!(
-            "index {index} is out of bounds for dimension {dim} with size {size}"
+            "select(): index {index} out of range for tensor of size {} at dimension {dim}",
+            list_text(&x.shape())
         )));
     }
     let index = if index < 0 { index + size } else { index } as usize;
