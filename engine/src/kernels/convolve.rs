@@ -2,8 +2,8 @@
 //!
 //! A convolution and its two gradients are, for each group of channels, a product of a matrix of weights (or of the
 //! output's gradient) and one that repeats the input (or the gradient) once for each place of the kernel. That second
-//! matrix is never made: `load_b` works out which element stands where. So the shaders of matrix products serve, and a
-//! kernel of size one costs what a product costs. The gradient of the input gathers, so nothing needs atomics.
+//! matrix is never made: `load_b` works out which element stands where, and a kernel of size one costs
+//! what a product costs. The gradient of the input gathers, so nothing needs atomics.
 //! Refuses to cut long sums: see `plan::passes`.
 
 use super::registry::{self, Shader};
@@ -46,12 +46,12 @@ pub(super) fn routine(convolving: &Convolving, caps: &Caps) -> Routine {
     }
     let tiles = |side: usize| batch * rows.div_ceil(side) * columns.div_ceil(side);
     let fits = |shader: &Shader| shader.workgroup_bytes <= caps.workgroup_bytes && caps.max_invocations >= 256;
-    let (shader, side) = if caps.software || !fits(&registry::MATMUL_TILED) {
-        (&registry::MATMUL_REGISTERS, 32)
+    let (shader, side) = if caps.software || !fits(&registry::CONV_TILED) {
+        (&registry::CONV_REGISTERS, 32)
     } else if tiles(64) >= FEW_TILES && wide_tiles_pay(rows, columns) {
-        (&registry::MATMUL_TILED, 64)
+        (&registry::CONV_TILED, 64)
     } else {
-        (&registry::MATMUL_SMALL, 16)
+        (&registry::CONV_SMALL, 16)
     };
     Routine {
         shader,

@@ -56,6 +56,12 @@ shaders! {
     SCATTER_WALK = "scatter-walk", "index/scatter_walk.wgsl", 0;
     /// Scatter by sorted indices.
     SCATTER_SORTED = "scatter-sorted", "index/scatter_sorted.wgsl", 0;
+    /// Convolution by 64 x 64 tiles through workgroup memory.
+    CONV_TILED = "conv-tiled", "conv/tiled.wgsl", 8320;
+    /// Convolution by 16 x 16 tiles, for few or narrow results.
+    CONV_SMALL = "conv-small", "conv/small.wgsl", 2176;
+    /// Convolution by 4 x 4 results an invocation, straight from memory.
+    CONV_REGISTERS = "conv-registers", "conv/registers.wgsl", 0;
     /// Convolution by one invocation a result.
     CONV_DIRECT = "conv-direct", "conv/direct.wgsl", 0;
     /// Position of the largest element of each window.
