@@ -33,7 +33,7 @@ def _warn(what):
     warnings.warn(
         f"{what} has no kernel on the webgpu device: it runs on the CPU, and its tensors are copied there and back.",
         UserWarning,
-        stacklevel=level - 1,
+        stacklevel=level,
     )
 
 
