@@ -81,6 +81,15 @@ class SolvingTest(TorchCase):
             torch.ones(2),
         )
 
+    def test_operands_have_one_dtype(self):
+        self.assert_error(
+            RuntimeError,
+            "linalg.solve: Expected A and B to have the same dtype, but found A of type torch.float32 and B of type torch.float64",
+            torch.linalg.solve,
+            torch.eye(2),
+            torch.ones(2, 1, dtype=D),
+        )
+
     def test_lu_reconstructs_tall_wide_and_batched(self):
         for shape in ((3, 3), (5, 3), (2, 3, 5), (0, 3), (2, 0)):
             A = torch.randn(shape, dtype=D)
@@ -286,6 +295,12 @@ class ReturnTypesTest(TorchCase):
         self.assertTrue(repr(torch.linalg.slogdet(torch.eye(2))).startswith("torch.return_types.linalg_slogdet(\nsign=tensor(1.)"))
         self.assertEqual(torch.linalg.eigh(torch.eye(2)).eigenvalues.tolist(), [1.0, 1.0])
         self.assertEqual(torch.linalg.lu_factor(torch.eye(2)).pivots.tolist(), [1, 2])
+
+    def test_nodes_have_pytorchs_names(self):
+        A = torch.eye(2, requires_grad=True)
+        self.assertIn("grad_fn=<LinalgInvExBackward0>", repr(torch.linalg.inv(A)))
+        self.assertIn("grad_fn=<LinalgSvdBackward0>", repr(torch.linalg.svd(A).S))
+        self.assertIn("grad_fn=<LinalgDetBackward0>", repr(torch.det(A)))
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def run_row(name, words, encoder, arguments):
         arguments = [_device.CPU_CODE if word.startswith("v") else value for word, value in zip(words, arguments)]
     is_on_gpu = code != _device.CPU_CODE
     if is_on_gpu:
-        _warn("torch." + name.rstrip("_"))
+        _warn("torch." + name.rstrip("_").replace("special_", "special.").replace("linalg_", "linalg."))
     result = encoder(*_to_cpu(arguments))
     if not is_on_gpu:
         return result

@@ -11,6 +11,7 @@ import functools
 
 from .. import _dtype
 from .._args import is_tensor, store
+from .._C import ops
 from .._device import CPU_CODE
 from .._fallback import run_function
 
@@ -33,22 +34,36 @@ def _converted(value, source, target):
     return value
 
 
-def dense(name):
-    """Decorator of a function of matrices: moves, widens, and stores into `out`. `name` is for messages."""
+def _name_nodes(value, name):
+    """Calls the newest step of a result's history by PyTorch's name of the whole function."""
+    if is_tensor(value):
+        if value.requires_grad and not value.is_leaf:
+            ops.linalg_name_node(value, name)
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            _name_nodes(part, name)
+    return value
+
+
+def dense(name, node=None):
+    """Decorator of a function of matrices: moves, widens, stores into `out`. The names are for messages and `grad_fn`."""
 
     def decorate(function):
         @functools.wraps(function)
         def wrapper(*args, out=None, **kwargs):
-            first = next((value for value in args if is_tensor(value)), None)
-            if first is None:
-                first = next((value for value in kwargs.values() if is_tensor(value)), None)
-            if first is not None and first.device._code != CPU_CODE:
-                return store(run_function(name, wrapper, args, kwargs), out)
-            if first is None or first.dtype is not _dtype.float32:
-                return store(function(*args, **kwargs), out)
+            result = moved(*args, **kwargs)
+            return store(result if node is None else _name_nodes(result, node), out)
+
+        def moved(*args, **kwargs):
+            tensors = [value for value in (*args, *kwargs.values()) if is_tensor(value)]
+            if tensors and tensors[0].device._code != CPU_CODE:
+                return run_function(name, moved, args, kwargs)
+            # Pivots are int32. Any other mixture is the function's to refuse.
+            if any(tensor.dtype not in (_dtype.float32, _dtype.int32) for tensor in tensors):
+                return function(*args, **kwargs)
             wide = [_converted(value, _dtype.float32, _dtype.float64) for value in args]
             options = {key: _converted(value, _dtype.float32, _dtype.float64) for key, value in kwargs.items()}
-            return store(_converted(function(*wide, **options), _dtype.float64, _dtype.float32), out)
+            return _converted(function(*wide, **options), _dtype.float64, _dtype.float32)
 
         return wrapper
 

@@ -36,7 +36,7 @@ def _singular(A):
     return S.prod(-1) * _regular(U.detach()) * _regular(Vh.detach())
 
 
-@dense("torch.linalg.det")
+@dense("torch.linalg.det", "LinalgDetBackward0")
 def det(A):
     """The determinant of square matrices."""
     check_square(A, "linalg.det")
@@ -59,13 +59,13 @@ def _slogdet(A, name):
     return sign * diagonal.detach().sign().prod(-1), diagonal.abs().log().sum(-1)
 
 
-@dense("torch.linalg.slogdet")
+@dense("torch.linalg.slogdet", "LinalgSlogdetBackward0")
 def slogdet(A):
     """Sign, and logarithm of the absolute value, of the determinant."""
     return return_types.linalg_slogdet(*_slogdet(A, "linalg.slogdet"))
 
 
-@dense("torch.slogdet")
+@dense("torch.slogdet", "LinalgSlogdetBackward0")
 def legacy_slogdet(input):
     """Sign, and logarithm of the absolute value, of the determinant."""
     return return_types.slogdet(*_slogdet(input, "linalg.slogdet"))

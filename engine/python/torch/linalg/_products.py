@@ -93,7 +93,7 @@ def matrix_power(A, n, *, out=None):
 _SERIES = [1 / math.factorial(power) for power in range(18)]
 
 
-@dense("torch.linalg.matrix_exp")
+@dense("torch.linalg.matrix_exp", "LinalgMatrixExpBackward0")
 def matrix_exp(A):
     """The exponential series of square matrices."""
     check_square(A, "linalg.matrix_exp")

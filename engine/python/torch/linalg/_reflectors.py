@@ -12,7 +12,7 @@ from .._shape import cat
 from ._common import check_matrix, dense, identity, tied
 
 
-@dense("torch.linalg.qr")
+@dense("torch.linalg.qr", "LinalgQrBackward0")
 def qr(A, mode="reduced"):
     """`A = Q @ R` with orthonormal columns in Q and a triangle R."""
     check_matrix(A, "linalg.qr")
@@ -24,7 +24,7 @@ def qr(A, mode="reduced"):
     return return_types.linalg_qr(A.new_empty(0) if mode == "r" else Q, R)
 
 
-@dense("torch.qr")
+@dense("torch.qr", "LinalgQrBackward0")
 def legacy_qr(input, some=True):
     """`A = Q @ R` with orthonormal columns in Q and a triangle R."""
     check_matrix(input, "qr")
@@ -51,7 +51,7 @@ def _reflect(A, tau, x, forward):
     return x
 
 
-@dense("torch.linalg.householder_product")
+@dense("torch.linalg.householder_product", "LinalgHouseholderProductBackward0")
 def householder_product(A, tau):
     """The first columns of the product of the reflections `I - tau v v^T` whose v are below A's diagonal."""
     check_matrix(A, "torch.linalg.householder_product")

@@ -30,7 +30,7 @@ def _check_pivot(pivot, name):
         raise RuntimeError(f"{name}: LU without pivoting is not implemented on the CPU")
 
 
-@dense("torch.linalg.lu_factor")
+@dense("torch.linalg.lu_factor", "LinalgLuFactorExBackward0")
 def lu_factor(A, *, pivot=True):
     """LU with partial pivoting: both triangles in one matrix, and the row exchanges counted from 1."""
     check_matrix(A, "torch.linalg.lu_factor")
@@ -40,7 +40,7 @@ def lu_factor(A, *, pivot=True):
     return return_types.linalg_lu_factor(LU, pivots)
 
 
-@dense("torch.linalg.lu_factor_ex")
+@dense("torch.linalg.lu_factor_ex", "LinalgLuFactorExBackward0")
 def lu_factor_ex(A, *, pivot=True, check_errors=False):
     """As `lu_factor`; `info` tells where U has its first zero."""
     check_matrix(A, "torch.linalg.lu_factor_ex")
@@ -51,7 +51,7 @@ def lu_factor_ex(A, *, pivot=True, check_errors=False):
     return return_types.linalg_lu_factor_ex(LU, pivots, info)
 
 
-@dense("torch.linalg.lu")
+@dense("torch.linalg.lu", "LinalgLuBackward0")
 def lu(A, *, pivot=True):
     """`A = P @ L @ U`."""
     check_matrix(A, "linalg.lu")
@@ -103,7 +103,7 @@ def _solve_with(LU, pivots, B, adjoint):
     return ops.linalg_solve_triangular(LU, ops.linalg_solve_triangular(LU, y, False, True), True, False)
 
 
-@dense("torch.linalg.lu_solve")
+@dense("torch.linalg.lu_solve", "LinalgLuSolveBackward0")
 def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     """`X` with `A X = B` from `lu_factor(A)`; `X A = B` if not `left`; with A transposed if `adjoint`."""
     check_square(LU, "torch.linalg.lu_solve", "LU")
@@ -146,7 +146,7 @@ def _solve(A, B, left, name):
     return X.squeeze(-1) if is_vector else X, info
 
 
-@dense("torch.linalg.solve")
+@dense("torch.linalg.solve", "LinalgSolveExBackward0")
 def solve(A, B, *, left=True):
     """`X` with `A X = B`, or `X A = B` if not `left`."""
     X, info = _solve(A, B, left, "linalg.solve")
@@ -154,7 +154,7 @@ def solve(A, B, *, left=True):
     return X
 
 
-@dense("torch.linalg.solve_ex")
+@dense("torch.linalg.solve_ex", "LinalgSolveExBackward0")
 def solve_ex(A, B, *, left=True, check_errors=False):
     """As `solve`; `info` is not zero for singular matrices."""
     X, info = _solve(A, B, left, "linalg.solve")
@@ -169,7 +169,7 @@ def _inverse(A, name):
     return _solve_with(LU, pivots, identity(A.shape[-1], A), False), info
 
 
-@dense("torch.linalg.inv")
+@dense("torch.linalg.inv", "LinalgInvExBackward0")
 def inv(A):
     """The inverse of square matrices."""
     X, info = _inverse(A, "linalg.inv")
@@ -177,7 +177,7 @@ def inv(A):
     return X
 
 
-@dense("torch.linalg.inv_ex")
+@dense("torch.linalg.inv_ex", "LinalgInvExBackward0")
 def inv_ex(A, *, check_errors=False):
     """As `inv`; `info` is not zero for singular matrices."""
     X, info = _inverse(A, "linalg.inv_ex")
@@ -186,13 +186,13 @@ def inv_ex(A, *, check_errors=False):
     return return_types.linalg_inv_ex(X, info)
 
 
-@dense("torch.linalg.cholesky")
+@dense("torch.linalg.cholesky", "LinalgCholeskyExBackward0")
 def cholesky(A, *, upper=False):
     """The lower triangle `L` with `A = L @ L.mT`, or its transpose if `upper`. Reads that triangle of A only."""
     return _cholesky(A, upper, "linalg.cholesky", True)[0]
 
 
-@dense("torch.linalg.cholesky_ex")
+@dense("torch.linalg.cholesky_ex", "LinalgCholeskyExBackward0")
 def cholesky_ex(A, *, upper=False, check_errors=False):
     """As `cholesky`; `info` is not zero where there is none."""
     return return_types.linalg_cholesky_ex(*_cholesky(A, upper, "linalg.cholesky_ex", check_errors))
@@ -206,13 +206,13 @@ def _cholesky(A, upper, name, check_errors):
     return L.mT if upper else L, info
 
 
-@dense("torch.cholesky")
+@dense("torch.cholesky", "LinalgCholeskyExBackward0")
 def legacy_cholesky(input, upper=False):
     """The lower triangle `L` with `A = L @ L.mT`, or its transpose if `upper`."""
     return _cholesky(input, upper, "cholesky", True)[0]
 
 
-@dense("torch.cholesky_solve")
+@dense("torch.cholesky_solve", "CholeskySolveBackward0")
 def cholesky_solve(B, L, upper=False):
     """`X` with `A X = B` from the Cholesky factor of A."""
     if B.dim() < 2:
@@ -239,14 +239,14 @@ def _with_factor(lower, B):
     return X
 
 
-@dense("torch.cholesky_inverse")
+@dense("torch.cholesky_inverse", "CholeskyInverseBackward0")
 def cholesky_inverse(L, upper=False):
     """The inverse of A from its Cholesky factor."""
     check_square(L, "cholesky_inverse")
     return _with_factor(L.mT if upper else L, identity(L.shape[-1], L))
 
 
-@dense("torch.linalg.solve_triangular")
+@dense("torch.linalg.solve_triangular", "LinalgSolveTriangularBackward0")
 def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     """`X` with `A X = B` (`X A = B` if not `left`) for a triangle A."""
     check_square(A, "linalg.solve_triangular")
@@ -256,7 +256,7 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     return ops.linalg_solve_triangular(A.mT, B.mT, not upper, unitriangular).mT
 
 
-@dense("torch.triangular_solve")
+@dense("torch.triangular_solve", "TriangularSolveBackward0")
 def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     """`X` with `A X = b` (`A.mT X = b` if `transpose`) for a triangle A, and a copy of A."""
     check_square(A, "triangular_solve")

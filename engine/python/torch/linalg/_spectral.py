@@ -33,13 +33,13 @@ def _eigen(A, UPLO, name):
     return values, vectors
 
 
-@dense("torch.linalg.eigh")
+@dense("torch.linalg.eigh", "LinalgEighBackward0")
 def eigh(A, UPLO="L"):
     """Eigenvalues, ascending, and eigenvectors as columns, of symmetric matrices, of which one triangle is read."""
     return return_types.linalg_eigh(*_eigen(A, UPLO, "linalg.eigh"))
 
 
-@dense("torch.linalg.eigvalsh")
+@dense("torch.linalg.eigvalsh", "LinalgEighBackward0")
 def eigvalsh(A, UPLO="L"):
     """Eigenvalues of symmetric matrices, ascending."""
     return _eigen(A, UPLO, "linalg.eigvalsh")[0]
@@ -66,14 +66,14 @@ def _svd(A, full, name):
     return U, S, Vh
 
 
-@dense("torch.linalg.svd")
+@dense("torch.linalg.svd", "LinalgSvdBackward0")
 def svd(A, full_matrices=True, *, driver=None):
     """`A = U @ diag(S) @ Vh`, S descending."""
     _check_driver(driver, "linalg.svd")
     return return_types.linalg_svd(*_svd(A, full_matrices, "linalg.svd"))
 
 
-@dense("torch.linalg.svdvals")
+@dense("torch.linalg.svdvals", "LinalgSvdBackward0")
 def svdvals(A, *, driver=None):
     """Singular values, descending."""
     _check_driver(driver, "linalg.svd")
@@ -85,7 +85,7 @@ def _check_driver(driver, name):
         raise RuntimeError(f"{name}: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.")
 
 
-@dense("torch.svd")
+@dense("torch.svd", "LinalgSvdBackward0")
 def legacy_svd(input, some=True, compute_uv=True):
     """`A = U @ diag(S) @ V.mT`, S descending."""
     if not compute_uv:
@@ -137,7 +137,7 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None, out=None):
     return _pinv(A, *_limits(A, atol, rtol), hermitian, out=out)
 
 
-@dense("torch.linalg.pinv")
+@dense("torch.linalg.pinv", "LinalgPinvBackward0")
 def _pinv(A, atol, rtol, hermitian):
     if not (is_tensor(atol) or is_tensor(rtol)):
         return ops.linalg_pinv(A, atol, rtol, hermitian)
@@ -179,7 +179,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
     return _lstsq(A, B, 0.0 if driver == "gels" else float(rcond), driver)
 
 
-@dense("torch.linalg.lstsq")
+@dense("torch.linalg.lstsq", "LinalgLstsqBackward0")
 def _lstsq(A, B, rcond, driver):
     m, n = A.shape[-2:]
     is_vector = B.dim() == 1 or (A.dim() - 1 == B.dim() and B.shape == A.shape[:-1])
