@@ -27,6 +27,7 @@ pub mod promote;
 pub mod random;
 pub mod reduce;
 pub mod scan;
+pub mod scatter;
 pub mod softmax;
 pub mod sort;
 pub mod split;

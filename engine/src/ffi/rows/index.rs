@@ -3,7 +3,7 @@
 
 use crate::ffi::table::Row;
 use crate::ops::index_values::nonzero;
-use crate::ops::{advanced_index, index};
+use crate::ops::{advanced_index, index, scatter};
 
 /// The rows.
 pub const ROWS: &[Row] = &[
@@ -19,16 +19,16 @@ pub const ROWS: &[Row] = &[
         Ok(index::gather(&a.tensor()?, a.int()?, &a.tensor()?)?.into())
     }),
     ("scatter T i T T -> T", |a| {
-        Ok(index::scatter(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())
+        Ok(scatter::scatter(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())
     }),
     ("scatter_add T i T T -> T", |a| {
-        Ok(index::scatter_add(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())
+        Ok(scatter::scatter_add(&a.tensor()?, a.int()?, &a.tensor()?, &a.tensor()?)?.into())
     }),
     // input, dimension, index, source, whether the input's own elements count, how
     ("scatter_reduce T i T T b t -> T", |a| {
         let (x, dim, index, source, include_self) = (a.tensor()?, a.int()?, a.tensor()?, a.tensor()?, a.bool()?);
-        let reduce = index::ScatterReduce::from_name(a.text())?;
-        Ok(index::scatter_reduce(&x, dim, &index, &source, reduce, include_self)?.into())
+        let reduce = scatter::ScatterReduce::from_name(a.text())?;
+        Ok(scatter::scatter_reduce(&x, dim, &index, &source, reduce, include_self)?.into())
     }),
     ("index_select T i T -> T", |a| {
         Ok(index::index_select(&a.tensor()?, a.int()?, &a.tensor()?)?.into())

@@ -3,145 +3,22 @@
 #![cfg(feature = "recorder")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-use carrel_engine::apply::apply;
+mod differences;
+mod lines;
+
 use carrel_engine::autograd::{self, Options};
 use carrel_engine::context;
-use carrel_engine::cpu::Buffer;
 use carrel_engine::error::Result;
 use carrel_engine::ops::loss::{self, ClassLoss, Reduction};
 use carrel_engine::ops::{
-    advanced_index, attention, copy, elementwise as e, index, matmul, movement, nn, reduce, scan, softmax, sort, split,
+    advanced_index, attention, copy, elementwise as e, index, matmul, movement, nn, reduce, scatter, softmax, sort,
+    split,
 };
-use carrel_engine::prim::{ArgReduce, Binary, Prim, Reduce, Scan, Unary};
+use carrel_engine::prim::{ArgReduce, Binary, Reduce, Unary};
 use carrel_engine::scalar::Scalar;
 use carrel_engine::tensor::Tensor;
 
-type Function<'a> = &'a dyn Fn(&[Tensor]) -> Result<Tensor>;
-
-fn values(tensor: &Tensor) -> Vec<f64> {
-    let bytes = copy::to_bytes(tensor).unwrap();
-    bytes
-        .chunks_exact(8)
-        .map(|chunk| f64::from_le_bytes(chunk.try_into().unwrap()))
-        .collect()
-}
-
-fn tensor(values: &[f64], shape: &[usize]) -> Tensor {
-    Tensor::from_buffer(Buffer::F64(values.to_vec()), shape)
-}
-
-fn ints(values: &[i64], shape: &[usize]) -> Tensor {
-    Tensor::from_buffer(Buffer::I64(values.to_vec()), shape)
-}
-
-/// Numbers that are neither equal nor near a kink of the functions tested.
-fn sample(shape: &[usize], seed: usize) -> Tensor {
-    let count = shape.iter().product();
-    let values: Vec<f64> = (0..count)
-        .map(|i| ((i * 7 + seed * 3 + 1) as f64 * 0.618_034).fract() * 1.6 - 0.83)
-        .collect();
-    tensor(&values, shape)
-}
-
-fn positive(shape: &[usize], seed: usize) -> Tensor {
-    tensor(
-        &values(&sample(shape, seed))
-            .iter()
-            .map(|value| value.abs() + 0.3)
-            .collect::<Vec<_>>(),
-        shape,
-    )
-}
-
-fn leaf(tensor: &Tensor) -> Tensor {
-    let leaf = autograd::detach(tensor);
-    autograd::set_requires_grad(&leaf, true).unwrap();
-    leaf
-}
-
-/// A scalar that depends on every element differently.
-fn weighted(out: &Tensor) -> Result<Tensor> {
-    let count = out.num_elements();
-    let weights: Vec<f64> = (0..count)
-        .map(|i| ((i * 5 + 2) as f64 * 0.754_877).fract() + 0.5)
-        .collect();
-    reduce::sum(&e::mul(out, &tensor(&weights, &out.shape()))?, &[], false)
-}
-
-fn gradients_of(f: Function<'_>, inputs: &[Tensor], create_graph: bool) -> Vec<Tensor> {
-    let leaves = if create_graph {
-        inputs.to_vec()
-    } else {
-        inputs.iter().map(leaf).collect()
-    };
-    let total = weighted(&f(&leaves).unwrap()).unwrap();
-    let options = Options {
-        create_graph,
-        retain_graph: create_graph,
-        accumulate: false,
-    };
-    let found = autograd::gradients(&[total], &[None], &leaves, options).unwrap();
-    found
-        .into_iter()
-        .map(|gradient| gradient.expect("a gradient"))
-        .collect()
-}
-
-fn check_first(name: &str, f: Function<'_>, inputs: &[Tensor]) {
-    const STEP: f64 = 1e-6;
-    for (which, gradient) in gradients_of(f, inputs, false).iter().enumerate() {
-        assert_eq!(
-            gradient.shape(),
-            inputs[which].shape(),
-            "{name}: shape of gradient {which}"
-        );
-        let (found, start) = (values(gradient), values(&inputs[which]));
-        for position in 0..start.len() {
-            let evaluate = |delta: f64| {
-                let mut moved = start.clone();
-                moved[position] += delta;
-                let mut all = inputs.to_vec();
-                all[which] = tensor(&moved, &inputs[which].shape());
-                values(&weighted(&f(&all).unwrap()).unwrap())[0]
-            };
-            let expected = (evaluate(STEP) - evaluate(-STEP)) / (2.0 * STEP);
-            let error = (expected - found[position]).abs();
-            assert!(
-                error < 1e-5 * (1.0 + expected.abs()),
-                "{name}: input {which}[{position}]: {} but {expected}",
-                found[position]
-            );
-        }
-    }
-}
-
-/// First and second order.
-fn check(name: &str, f: Function<'_>, inputs: &[Tensor]) {
-    check_first(name, f, inputs);
-    let gradient_sum = |all: &[Tensor]| -> Result<Tensor> {
-        let leaves: Vec<Tensor> = all
-            .iter()
-            .map(|x| if autograd::requires_grad(x) { x.clone() } else { leaf(x) })
-            .collect();
-        let mut total = tensor(&[0.0], &[1]);
-        for gradient in gradients_of(f, &leaves, true) {
-            total = e::add(&total, &movement::reshape(&weighted(&gradient)?, &[1])?)?;
-            total = e::add(
-                &total,
-                &e::mul_scalar(&movement::reshape(&weighted(&leaves[0])?, &[1])?, 0.0)?,
-            )?;
-        }
-        for leaf in &leaves {
-            // Keeps inputs whose second derivative is zero in the graph.
-            total = e::add(
-                &total,
-                &e::mul_scalar(&movement::reshape(&weighted(leaf)?, &[1])?, 0.0)?,
-            )?;
-        }
-        Ok(total)
-    };
-    check_first(&format!("{name}, second order"), &gradient_sum, inputs);
-}
+use crate::differences::{Function, check, check_first, ints, leaf, positive, sample, tensor, values};
 
 #[test]
 fn elementwise_rules() {
@@ -279,66 +156,6 @@ fn reduction_rules() {
 }
 
 #[test]
-fn scan_rules() {
-    let x = sample(&[2, 3, 2], 1);
-    let cases: [(&str, Function<'_>); 5] = [
-        ("cumsum", &|x| scan::cumsum(&x[0], 1)),
-        ("cumprod", &|x| scan::cumprod(&x[0], -1)),
-        ("logcumsumexp", &|x| scan::logcumsumexp(&x[0], 1)),
-        ("cummax", &|x| Ok(scan::cumulative_extreme(true, &x[0], 1)?[0].clone())),
-        ("cummin", &|x| Ok(scan::cumulative_extreme(false, &x[0], 0)?[0].clone())),
-    ];
-    for (name, f) in cases {
-        check(name, f, std::slice::from_ref(&x));
-    }
-    check_first(
-        "cumprod with zeros",
-        &|x| scan::cumprod(&x[0], 0),
-        &[tensor(&[0.5, 0.0, 2.0, 3.0, 0.0, 1.5], &[6])],
-    );
-    for op in [Scan::Max, Scan::Min] {
-        check(
-            "running extreme",
-            &|x| apply(Prim::Scan { op, dim: 1 }, &[&x[0]], &[]),
-            std::slice::from_ref(&x),
-        );
-    }
-}
-
-#[test]
-fn scatter_rules() {
-    use index::ScatterReduce;
-    let (x, source) = (positive(&[3, 2], 1), positive(&[4, 2], 2));
-    let positions = ints(&[0, 2, 2, 0, 0, 1, 2, 0], &[4, 2]);
-    for reduce in [
-        ScatterReduce::Sum,
-        ScatterReduce::Prod,
-        ScatterReduce::Mean,
-        ScatterReduce::Max,
-        ScatterReduce::Min,
-    ] {
-        for include_self in [true, false] {
-            check(
-                &format!("scatter_reduce {reduce:?} {include_self}"),
-                &|x| index::scatter_reduce(&x[0], 0, &positions, &x[1], reduce, include_self),
-                &[x.clone(), source.clone()],
-            );
-        }
-    }
-    let once = ints(&[1, 0, 2, 1], &[2, 2]);
-    check(
-        "scatter",
-        &|x| index::scatter(&x[0], 0, &once, &x[1]),
-        &[x, sample(&[2, 2], 3)],
-    );
-    check_first(
-        "product with zeros",
-        &|x| index::scatter_reduce(&x[0], 0, &ints(&[0, 0, 1, 1], &[4]), &x[1], ScatterReduce::Prod, true),
-        &[tensor(&[0.5, 0.0, 2.0], &[3]), tensor(&[0.0, 3.0, 1.5, 2.5], &[4])],
-    );
-}
-
-#[test]
 fn matrix_and_network_rules() {
     let (a, b) = (sample(&[3, 4], 1), sample(&[4, 2], 2));
     check("mm", &|x| matmul::matmul(&x[0], &x[1]), &[a.clone(), b.clone()]);
@@ -443,12 +260,12 @@ fn index_rules() {
     );
     check(
         "scatter",
-        &|x| index::scatter(&x[0], 1, &ints(&[3, 1, 0, 1], &[2, 2]), &x[1]),
+        &|x| scatter::scatter(&x[0], 1, &ints(&[3, 1, 0, 1], &[2, 2]), &x[1]),
         &[x.clone(), sample(&[2, 2], 4)],
     );
     check(
         "scatter_add",
-        &|x| index::scatter_add(&x[0], 0, &ints(&[1, 1, 0, 1], &[2, 2]), &x[1]),
+        &|x| scatter::scatter_add(&x[0], 0, &ints(&[1, 1, 0, 1], &[2, 2]), &x[1]),
         &[x.clone(), sample(&[2, 3], 4)],
     );
     check(
