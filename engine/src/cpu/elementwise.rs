@@ -12,6 +12,7 @@ use super::cast::{Convert, as_contiguous, narrow};
 use super::float::{
     Float, c_floor_divide_int, c_gcd_int, c_lcm_int, c_pow_int, c_remainder_int, c_shift_left_int, c_shift_right_int,
 };
+use super::lanes::Lanes;
 use super::special;
 use super::strided::{Runs, fresh_view};
 use crate::dtype::DType;
@@ -23,7 +24,7 @@ use crate::view::View;
 /// Applies a unary primitive.
 pub fn unary(op: Unary, operand: Operand<'_>, output: &Meta) -> Result<Buffer> {
     let result = match operand.buffer.dtype() {
-        DType::F32 | DType::F16 | DType::BF16 => unary_f32(op, &as_contiguous::<f32>(operand)?)?,
+        DType::F32 | DType::F16 | DType::BF16 => unary_lanes(op, &as_contiguous::<f32>(operand)?)?,
         DType::F64 => unary_f64(op, &as_contiguous::<f64>(operand)?)?,
         // Inverting the bits of 0 and 1 would give two values that are both true.
         DType::Bool if op == Unary::BitwiseNot => unary_i64(Unary::LogicalNot, &as_contiguous::<i64>(operand)?)?,
@@ -44,6 +45,19 @@ pub fn binary(op: Binary, x: Operand<'_>, y: Operand<'_>, output: &Meta) -> Resu
         }
     };
     narrow(result, output.dtype)
+}
+
+/// As the table says; the functions of many coefficients with those in registers.
+fn unary_lanes(op: Unary, x: &[f32]) -> Result<Buffer> {
+    let lanes = Lanes::hoisted();
+    match op {
+        Unary::Exp => map_one(x, |x| lanes.exp(x)),
+        Unary::Log => map_one(x, |x| lanes.ln(x)),
+        Unary::Tanh => map_one(x, |x| lanes.tanh(x)),
+        Unary::Sigmoid => map_one(x, |x| lanes.sigmoid(x)),
+        Unary::Erf => map_one(x, |x| lanes.erf(x)),
+        _ => unary_f32(op, x),
+    }
 }
 
 macro_rules! expand_unary {

@@ -3,7 +3,7 @@
 //! [`Float`] adds them to f32 and f64; the `c_` functions are those of `int64`. They follow PyTorch's
 //! CPU kernels in every corner case. Refuses to know buffers.
 
-use super::lanes;
+use super::lanes::{self, Lanes};
 
 /// f32 or f64 with PyTorch's elementwise functions.
 pub trait Float: Copy + PartialOrd {
@@ -22,7 +22,7 @@ pub trait Float: Copy + PartialOrd {
     /// e to the power x by arithmetic that vectorises (f32), or by the library (f64).
     fn exp_lanes(self) -> Self;
     /// The same for x up to 80, where results below the normal range may become zero.
-    fn exp_flushed(self) -> Self;
+    fn exp_flushed(self, lanes: &Lanes) -> Self;
     /// Natural logarithm, likewise.
     fn ln_lanes(self) -> Self;
     /// Hyperbolic tangent, likewise.
@@ -38,7 +38,7 @@ pub trait Float: Copy + PartialOrd {
 }
 
 macro_rules! implement_float {
-    ($float:ident, $erf:path, $exp:path, $exp_flushed:path, $ln:path, $tanh:path, $next:path, $frexp:path) => {
+    ($float:ident, $erf:path, $exp:path, $exp_flushed:expr, $ln:path, $tanh:path, $next:path, $frexp:path) => {
         impl Float for $float {
             #[inline(always)]
             fn erf(self) -> Self {
@@ -100,8 +100,8 @@ macro_rules! implement_float {
             }
 
             #[inline(always)]
-            fn exp_flushed(self) -> Self {
-                $exp_flushed(self)
+            fn exp_flushed(self, lanes: &Lanes) -> Self {
+                $exp_flushed(lanes, self)
             }
 
             #[inline(always)]
@@ -141,7 +141,7 @@ implement_float!(
     f32,
     lanes::erf,
     lanes::exp,
-    lanes::exp_flushed,
+    Lanes::exp_flushed,
     lanes::ln,
     lanes::tanh,
     libm::nextafterf,
@@ -151,7 +151,7 @@ implement_float!(
     f64,
     libm::erf,
     f64::exp,
-    f64::exp,
+    |_: &Lanes, x: f64| x.exp(),
     f64::ln,
     f64::tanh,
     libm::nextafter,

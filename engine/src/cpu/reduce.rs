@@ -155,6 +155,11 @@ impl<'a, T: Convert> Stack<'a, T> {
 
 impl<T: Convert + AddAssign> Stack<'_, T> {
     fn sum(&self) -> Result<Buffer> {
+        if self.len == 1 {
+            let mut result = try_vec(self.elements.len())?;
+            result.extend_from_slice(&self.elements);
+            return Ok(T::into_buffer(result));
+        }
         let mut result = try_vec(self.outer * self.inner)?;
         if self.len == 0 {
             result.resize(self.outer * self.inner, 0.0);

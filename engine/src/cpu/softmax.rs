@@ -8,6 +8,7 @@ use super::Operand;
 use super::buffer::{Buffer, try_vec};
 use super::cast::{Convert, as_contiguous, narrow};
 use super::float::Float;
+use super::lanes::Lanes;
 use super::reduce::{fold_slice, sum_slice};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
@@ -44,10 +45,11 @@ where
     T: Float + Convert + AddAssign + Sub<Output = T> + Div<Output = T>,
 {
     let mut result: Vec<T> = try_vec(elements.len())?;
+    let lanes = Lanes::hoisted();
     for row in elements.chunks_exact(len.max(1)) {
         let max = fold_slice(row, row[0], Float::maximum_nan);
         let first = result.len();
-        result.extend(row.iter().map(|&x| (x - max).exp_flushed()));
+        result.extend(row.iter().map(|&x| (x - max).exp_flushed(&lanes)));
         let exponentials = &mut result[first..];
         let sum = sum_slice(exponentials);
         match kind {
