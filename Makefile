@@ -1,6 +1,6 @@
 # Carrel's commands. Each sets up what it needs first; see tools/ for the scripts behind them.
 .DEFAULT_GOAL := help
-.PHONY: help serve build test setup fmt lint conformance fuzz bench-load bench-gpu pictures clean
+.PHONY: help serve build test setup fmt lint conformance fuzz bench-load bench-gpu bench-cpu pictures clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ bench-gpu: ## Measure the GPU device beside jax-js and tfjs, in one browser
 	@tools/setup.sh test
 	@tools/build.sh release
 	@tools/bench.sh gpu
+
+bench-cpu: ## Measure the CPU device beside jax-js and tfjs on WebAssembly, in one browser
+	@tools/setup.sh test
+	@tools/build.sh release
+	@tools/bench.sh cpu
 
 pictures: ## Take the documentation's pictures anew
 	@tools/setup.sh test
