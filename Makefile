@@ -27,6 +27,10 @@ lint: ## Check formatting and run clippy, for this machine and for the browser
 	@tools/setup.sh build
 	@tools/lint.sh
 
+conformance: ## Compare with what real PyTorch answered to thousands of calls, on the CPU and on the GPU
+	@tools/setup.sh test
+	@bash tools/conformance.sh
+
 fuzz: ## Feed the engine hostile input for some minutes, from a new seed each time
 	@tools/setup.sh build
 	@bash tools/fuzz.sh

@@ -1,10 +1,12 @@
 """Replays what real PyTorch answered and counts agreement: operators, modules, optimisers, random draws.
 
     python3 conformance.py DIR [opinfo|modules|optim|rng] [--only PATTERN] [--device webgpu] [--list] [--show]
+    python3 conformance.py DIR opinfo --check [--every N]      fails where the list of known misses is not true
+    python3 conformance.py DIR opinfo --misses > FILE          the misses as such a list, to be given reasons
 
 DIR holds the recorded files (its README.md describes them). Without a kind, all are run. `--list` prints every
-operator's counts, `--show` the first miss of every operator. Names that are not there yet are counted apart.
-Refuses to judge speed. Read next: `recorded`.
+operator's counts, `--show` the first miss of every operator. Names that are not there yet are counted apart, and so
+are samples of dtypes that the device has not. Refuses to judge speed. Read next: `recorded`, `conformance_lists`.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
+import conformance_lists
 import recorded
 import torch
 
@@ -154,33 +157,58 @@ KINDS = {
 }
 
 
-def run_kind(kind, folder, options):
-    """Runs one recorded file and prints its counts. Returns the misses by name."""
+def outcome_of(run, row, sample, device, tolerance):
+    """"passed", "missing" or "missed", and why."""
+    try:
+        run(row, sample, device, tolerance)
+    except Missing as error:
+        return "missing", f"{error} is not there"
+    except (Exception, RecursionError) as error:
+        text = f"{type(error).__name__}: {error}"
+        is_missing = isinstance(error, (NotImplementedError, AttributeError)) and "not in Carrel" in str(error)
+        return "missing" if is_missing else "missed", text
+    return "passed", ""
+
+
+def results(kind, folder, options):
+    """The operator, the sample's id, what came of it and why, sample by sample."""
     file, name_of, run = KINDS[kind]
     tolerance = CPU_TOLERANCE if options.device == "cpu" else GPU_TOLERANCE
-    counts = collections.defaultdict(collections.Counter)
-    first_miss = {}
+    number = 0
     for row in recorded.rows(pathlib.Path(folder) / file):
         name = name_of(row)
         if name is None or (options.only and options.only not in name):
             continue
-        for sample in row.get("samples", [row]):
-            if options.device != "cpu" and "float64" in str(sample)[:20000]:
+        samples = row.get("samples", [row])
+        title = ".".join(part for part in (row.get("op", name), row.get("variant")) if part)
+        for position, sample in zip(row.get("positions", range(len(samples))), samples):
+            number += 1
+            if (number - 1) % options.every:
                 continue
-            outcome = "passed"
-            try:
-                run(row, sample, options.device, tolerance)
-            except Missing:
-                outcome = "missing"
-            except (Exception, RecursionError) as error:
-                is_missing = isinstance(error, (NotImplementedError, AttributeError)) and "not in Carrel" in str(error)
-                outcome = "missing" if is_missing else "missed"
-                first_miss.setdefault((name, outcome), f"{type(error).__name__}: {error}")
-            counts[name][outcome] += 1
+            if options.device != "cpu" and recorded.names_dtype(sample, "float64"):
+                yield name, f"{title}#{position}", "other dtype", ""
+                continue
+            yield name, f"{title}#{position}", *outcome_of(run, row, sample, options.device, tolerance)
+
+
+def run_kind(kind, folder, options):
+    """Runs one recorded file and prints its counts. Returns how many sentences of the list of misses are not true."""
+    counts = collections.defaultdict(collections.Counter)
+    first_miss, misses, seen = {}, {}, set()
+    for name, sample, outcome, why in results(kind, folder, options):
+        counts[name][outcome] += 1
+        seen.add(sample)
+        if outcome in ("missing", "missed"):
+            misses[sample] = why
+            first_miss.setdefault((name, outcome), why)
+    if options.misses:
+        print(conformance_lists.written(misses))
+        return 0
     total = sum(counts.values(), collections.Counter())
+    apart = f"; {total['other dtype']} of other dtypes" if total["other dtype"] else ""
     print(
-        f"{kind} on {options.device}: {total['passed']} / {total.total()} passed, "
-        f"{total['missing']} of names that are not there yet, {total['missed']} missed"
+        f"{kind} on {options.device}: {total['passed']} / {total.total() - total['other dtype']} passed, "
+        f"{total['missing']} of names that are not there yet, {total['missed']} missed{apart}"
     )
     for name, count in counts.items():
         if options.list or count["missed"] and options.show:
@@ -189,7 +217,12 @@ def run_kind(kind, folder, options):
                 print("      " + first_miss[name, "missed"].replace("\n", "\n      ")[:600])
     if options.list:
         print("  not there yet:", " ".join(sorted(name for name, count in counts.items() if count["missing"])))
-    return counts
+    if not options.check:
+        return 0
+    untrue = list(conformance_lists.untrue(options.device, misses, seen))
+    for line in untrue:
+        print("  " + line.replace("\n", " ")[:300])
+    return len(untrue)
 
 
 def main():
@@ -200,10 +233,13 @@ def main():
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--every", type=int, default=1)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    for kind in options.kinds or KINDS:
-        run_kind(kind, options.folder, options)
+    if sum(run_kind(kind, options.folder, options) for kind in options.kinds or KINDS):
+        sys.exit("the list of known misses is not true (see above)")
 
 
 if __name__ == "__main__":

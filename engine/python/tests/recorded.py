@@ -62,6 +62,13 @@ def decode(value, device="cpu", leaves=None):
     raise NotImplementedError(f"a recorded {kind}")
 
 
+def names_dtype(record, name):
+    """True if a record holds a tensor of this dtype, or names it."""
+    if isinstance(record, dict):
+        return record.get("dtype") == name or any(names_dtype(part, name) for part in record.values())
+    return isinstance(record, list) and any(names_dtype(part, name) for part in record)
+
+
 def tensors_of(value):
     """The tensors in a value, in order."""
     if isinstance(value, torch.Tensor):
