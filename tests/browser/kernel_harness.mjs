@@ -51,9 +51,13 @@ function pythonArchive() {
 /** Whether a build has left the engine's wasm. */
 export const hasEngine = ENGINE_FILES.every((name) => existsSync(join(pieces, "kernel", name)));
 
-/** A page with `startKernel` and `kernel` (see fixtures/kernel/page.js), and how to close it. */
-export async function openKernelPage() {
+/**
+ * A page with `startKernel` and `kernel` (see fixtures/kernel/page.js), and how to close it.
+ * `before` is code that runs ahead of a kernel file: {"gpu_worker.js": "…"}.
+ */
+export async function openKernelPage({ before = {} } = {}) {
   const files = kernelFiles();
+  for (const [name, code] of Object.entries(before)) files.set(name, Buffer.concat([Buffer.from(code), files.get(name)]));
   const manifest = {
     version: 1,
     files: [...files].map(([path, bytes]) => ({

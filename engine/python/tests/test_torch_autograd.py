@@ -7,6 +7,16 @@ from torch_case import TorchCase
 
 
 class Backward(TorchCase):
+    def test_inplace_keeps_what_its_own_gradient_needs(self):
+        a = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+        y = torch.tensor([4.0, 5.0, 6.0], requires_grad=True)
+        x = a * 1
+        x.mul_(y)
+        x[1:].mul_(y[1:])
+        x.sum().backward()
+        self.assert_tensor(y.grad, [1.0, 20.0, 36.0])
+        self.assert_tensor(a.grad, [4.0, 25.0, 36.0])
+
     def test_accumulates_in_leaves(self):
         x = torch.tensor([1.0, 2.0], requires_grad=True)
         (x**2).sum().backward()

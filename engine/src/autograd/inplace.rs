@@ -105,7 +105,14 @@ pub(crate) fn assign_unchecked(target: &Tensor, result: &Tensor) -> Result<()> {
     };
     let base_edge = base.as_ref().and_then(gradient_edge);
     let result_edge = if tracks { gradient_edge(result) } else { None };
-    context::with_grad_mode(false, || ops::copy::write(target, result))?;
+    let maker = if tracks { result.meta().grad_fn.clone() } else { None };
+    context::with_grad_mode(false, || {
+        // What `x.mul_(y)` needs of the old `x` for the gradient of `y` stays as it was, as in PyTorch.
+        if let Some(GradFn { node, .. }) = &maker {
+            node.keep_from_write(&target.storage())?;
+        }
+        ops::copy::write(target, result)
+    })?;
     if !tracks {
         return Ok(());
     }

@@ -9,6 +9,8 @@ use super::foreign::Foreign;
 use super::node::{Edge, Node, Rule};
 use super::{GradFn, grad_fn, gradient_edge};
 use crate::error::{Error, Result, list_text};
+use crate::ops;
+use crate::storage::Storage;
 use crate::tensor::{Body, Tensor, WeakTensor};
 
 /// Where the saved tensor stood in the history.
@@ -75,6 +77,17 @@ impl SavedTensor {
             Kept::Here(body, ..) => Some(body),
             Kept::Packed(_) => None,
         }
+    }
+
+    /// Takes a copy if the elements lie in memory that is about to be written.
+    pub fn keep_from_write(&mut self, written: &Rc<Storage>) -> Result<()> {
+        if let Kept::Here(body, version, _) = &mut self.kept
+            && Rc::ptr_eq(&body.storage, written)
+        {
+            let copy = ops::copy::clone(&Tensor::from_body(body.clone()))?;
+            (*body, *version) = (copy.body(), copy.version());
+        }
+        Ok(())
     }
 
     /// The saved tensor with its history, for the node that saved it. A packed one is the next of `unpacked`.
