@@ -7,7 +7,7 @@
 use crate::apply::apply;
 use crate::autograd::{rename, sequence_mark};
 use crate::context;
-use crate::cpu::Buffer;
+use crate::cpu::{Buffer, memory};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::{copy, movement};
@@ -111,11 +111,12 @@ pub fn row_order(pivots: &Tensor, size: usize, inverse: bool) -> Result<Tensor> 
             return Err(Error::runtime("pivots were not converted to int64"));
         };
         let exchanges = all.get(view.offset..view.offset + batch * count).unwrap_or_default();
-        let mut orders = Vec::with_capacity(batch * size);
+        let mut orders = memory::try_vec(batch * size)?;
         for index in 0..batch {
             let mut order: Vec<i64> = (0..size as i64).collect();
             for (row, &exchange) in exchanges[index * count..][..count].iter().enumerate() {
-                let other = usize::try_from(exchange - 1).ok().filter(|&other| other < size && row < size);
+                let other = exchange.checked_sub(1).and_then(|other| usize::try_from(other).ok());
+                let other = other.filter(|&other| other < size && row < size);
                 let other = other.ok_or_else(|| {
                     Error::runtime(
                         "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive. Did you properly pass the result of \

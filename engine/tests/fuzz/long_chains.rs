@@ -120,7 +120,7 @@ fn a_loop_that_never_reads_sends_by_itself() {
                 sent += 1;
             }
         }
-        assert!((5..=20).contains(&sent), "{sent} messages");
+        assert!((2..=20).contains(&sent), "{sent} messages");
         Recorder::with(|recorder| recorder.start(false));
     });
 }
