@@ -50,6 +50,22 @@ class Special(TorchCase):
         self.assert_tensor(product, [0.0, 0.0])
 
 
+    def test_bessel_functions(self):
+        x = torch.tensor([1.0], dtype=torch.float64)
+        self.assert_close(torch.i0(x), [1.2660658777520084], 12)
+        self.assert_close(torch.special.i1e(x), [0.5651591039924851 / math.e], 12)
+        self.assert_close(torch.special.bessel_j0(x), [0.7651976865579666], 12)
+        self.assert_close(torch.special.modified_bessel_k0(x), [0.42102443824070834], 12)
+        self.assert_close(torch.special.spherical_bessel_j0(x), [math.sin(1.0)], 12)
+
+    def test_polynomials(self):
+        x = torch.tensor([0.5, -1.0], dtype=torch.float64)
+        self.assert_close(torch.special.chebyshev_polynomial_t(x, 3), [-1.0, -1.0], 12)
+        self.assert_close(torch.special.hermite_polynomial_h(x, 2), [-1.0, 2.0], 12)
+        self.assert_close(torch.special.laguerre_polynomial_l(x, 2), [0.125, 3.5], 12)
+        self.assert_close(torch.special.legendre_polynomial_p(x, 2), [-0.125, 1.0], 12)
+
+
 class Numbers(TorchCase):
     def test_exponents(self):
         mantissa, exponent = torch.frexp(torch.tensor([10.0, 0.0, -0.1]))

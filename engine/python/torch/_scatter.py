@@ -44,7 +44,7 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=Non
 def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=None):
     """`input` with positions of `source` folded in at `index` of a dimension: "prod", "mean", "amax" or "amin"."""
     if reduce not in ("prod", "mean", "amax", "amin"):
-        raise RuntimeError(f"reduce argument must be either prod, mean, amax or amin, got {reduce}.")
+        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     if input.dim() == 0:
         result = index_reduce(input.reshape(1), 0, index, source.reshape(1), reduce, include_self=include_self)
         return store(result.reshape(()), out)
@@ -143,7 +143,7 @@ def masked_scatter(input, mask, source):
     if flat.numel() == 0 or mask.device.type == "cpu" and int(places[-1]) >= flat.numel():
         if not bool(mask.any()):
             return ops.clone(input)
-        raise RuntimeError("masked_scatter: expected number of elements in source to be greater than or equal to number of ones in mask")
+        raise RuntimeError("Number of elements of source < number of ones in mask")
     chosen = ops.gather(flat, 0, ops.clamp(places, 0, flat.numel() - 1))
     return ops.where(mask, chosen.reshape(input.shape), input)
 

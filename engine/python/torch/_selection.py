@@ -13,7 +13,8 @@ from ._C import ops
 
 def gather(input, dim, index, *, sparse_grad=False, out=None):
     """Elements at `index` along `dim`."""
-    if index.dtype._rank != _dtype.INTEGER or index.dtype not in (_dtype.int64, _dtype.int32):
+    # An empty index names nothing, whatever it is made of.
+    if index.dtype not in (_dtype.int64, _dtype.int32) and index.numel():
         raise RuntimeError("gather(): Expected dtype int32/int64 for index")
     return store(ops.gather(input, dim, _positions(index)), out)
 
@@ -96,7 +97,10 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
 def searchsorted(sorted_sequence, values, *, out_int32=False, right=False, side=None, sorter=None, out=None):
     """Where each value would be put into the sorted last dimension."""
     right = right if side is None else side == "right"
-    values = values if is_tensor(values) else sorted_sequence.new_tensor(values)
+    if not is_tensor(values):
+        from ._creation import tensor
+
+        values = tensor(values, device=sorted_sequence.device)
     if sorter is not None:
         sorted_sequence = ops.gather(sorted_sequence, -1, sorter)
     size = sorted_sequence.shape[-1] if sorted_sequence.dim() else 1

@@ -29,6 +29,10 @@ for _name, _doc in {
     "special_bessel_j1": "Bessel function of the first kind, order 1.",
     "special_bessel_y0": "Bessel function of the second kind, order 0.",
     "special_bessel_y1": "Bessel function of the second kind, order 1.",
+    "special_modified_bessel_k0": "Modified Bessel function of the second kind, order 0.",
+    "special_modified_bessel_k1": "Modified Bessel function of the second kind, order 1.",
+    "special_scaled_modified_bessel_k0": "`exp(x)` times the modified Bessel function of the second kind, order 0.",
+    "special_scaled_modified_bessel_k1": "`exp(x)` times the modified Bessel function of the second kind, order 1.",
     "signbit": "True where negative, also for -0.0.",
 }.items():
     globals()[_name] = _unary(_name, _doc)
@@ -106,6 +110,15 @@ def sinc(input, *, out=None):
     angle = ops.mul_scalar(x, math.pi)
     is_zero = ops.eq_scalar(x, 0)
     quotient = ops.div(ops.sin(angle), ops.masked_fill(angle, is_zero, 1.0))
+    return store(ops.masked_fill(quotient, is_zero, 1.0), out)
+
+
+def special_spherical_bessel_j0(input, *, out=None):
+    """`sin(x) / x`, 1 at 0."""
+    x = _as_float(input)
+    is_zero = ops.eq_scalar(x, 0)
+    quotient = ops.div(ops.sin(x), ops.masked_fill(x, is_zero, 1.0))
+    quotient = ops.masked_fill(quotient, ops.isinf(x), 0.0)
     return store(ops.masked_fill(quotient, is_zero, 1.0), out)
 
 

@@ -140,6 +140,14 @@ macro_rules! for_each_unary {
             BesselY0, "special_bessel_y0", Float, wgsl: "", float: |x| x.through_f64(libm::y0), int: |x| x, vjp: (g, x, out) => no_gradient();
             /// Bessel function of the second kind, order 1.
             BesselY1, "special_bessel_y1", Float, wgsl: "", float: |x| x.through_f64(libm::y1), int: |x| x, vjp: (g, x, out) => no_gradient();
+            /// Modified Bessel function of the second kind, order 0.
+            BesselK0, "special_modified_bessel_k0", Float, wgsl: "", float: |x| x.through_f64(special::k0), int: |x| x, vjp: (g, x, out) => no_gradient();
+            /// Modified Bessel function of the second kind, order 1.
+            BesselK1, "special_modified_bessel_k1", Float, wgsl: "", float: |x| x.through_f64(special::k1), int: |x| x, vjp: (g, x, out) => no_gradient();
+            /// `exp(x)` times that of order 0.
+            BesselK0e, "special_scaled_modified_bessel_k0", Float, wgsl: "", float: |x| x.through_f64(special::k0e), int: |x| x, vjp: (g, x, out) => no_gradient();
+            /// `exp(x)` times that of order 1.
+            BesselK1e, "special_scaled_modified_bessel_k1", Float, wgsl: "", float: |x| x.through_f64(special::k1e), int: |x| x, vjp: (g, x, out) => no_gradient();
             /// x scaled by a power of two to a size from 0.5 to 1.
             Mantissa, "frexp_mantissa", Float, wgsl: "c_mantissa({x})", float: |x| x.split_exponent().0, int: |x| x, vjp: (g, x, out) => div(g, &exp2(&exponent(x)?)?);
             /// The power of two of the mantissa.

@@ -30,9 +30,24 @@ from .._special import (
     special_i1e as i1e,
     special_log_ndtr as log_ndtr,
     special_ndtr as ndtr,
+    special_modified_bessel_k0 as modified_bessel_k0,
+    special_modified_bessel_k1 as modified_bessel_k1,
     special_ndtri as ndtri,
+    special_scaled_modified_bessel_k0 as scaled_modified_bessel_k0,
+    special_scaled_modified_bessel_k1 as scaled_modified_bessel_k1,
+    special_spherical_bessel_j0 as spherical_bessel_j0,
     special_xlog1py as xlog1py,
     special_zeta as zeta,
+)
+from ._polynomials import (
+    chebyshev_polynomial_t,
+    chebyshev_polynomial_u,
+    chebyshev_polynomial_v,
+    chebyshev_polynomial_w,
+    hermite_polynomial_h,
+    hermite_polynomial_he,
+    laguerre_polynomial_l,
+    legendre_polynomial_p,
 )
 
 psi = digamma

@@ -1,6 +1,7 @@
-//! Modified Bessel functions of the first kind, plain and scaled by `exp(-|x|)`.
+//! Modified Bessel functions of orders 0 and 1, plain and scaled by an exponential.
 //!
-//! Power series for small arguments (all terms positive, so nothing cancels), Hankel's expansion for large ones.
+//! First kind: power series for small arguments (all terms positive, so nothing cancels), Hankel's expansion for
+//! large ones. Second kind: the integral over the hyperbolic cosine.
 //! Refuses other kinds and orders: J and Y come from the mathematical library.
 
 /// Beyond this the smallest term of Hankel's expansion is below a double's last digit.
@@ -81,6 +82,51 @@ fn hankel(x: f64, order: f64) -> f64 {
     sum / (std::f64::consts::TAU * x).sqrt()
 }
 
+/// `K_0(x)`
+pub fn k0(x: f64) -> f64 {
+    (-x).exp() * k0e(x)
+}
+
+/// `exp(x) K_0(x)`
+pub fn k0e(x: f64) -> f64 {
+    second_kind(x, 0.0)
+}
+
+/// `K_1(x)`
+pub fn k1(x: f64) -> f64 {
+    (-x).exp() * k1e(x)
+}
+
+/// `exp(x) K_1(x)`
+pub fn k1e(x: f64) -> f64 {
+    second_kind(x, 1.0)
+}
+
+/// DLMF 10.32.9, scaled, by the trapezoidal rule: for such integrands its error vanishes as `exp(-pi² / step)`.
+fn second_kind(x: f64, order: f64) -> f64 {
+    const STEP: f64 = 0.25;
+    if x < 0.0 || x.is_nan() {
+        return f64::NAN;
+    }
+    if x == 0.0 {
+        return f64::INFINITY;
+    }
+    if x.is_infinite() {
+        return 0.0;
+    }
+    let (mut sum, mut t) = (0.5, 0.0);
+    loop {
+        t += STEP;
+        // cosh(t) - 1 without cancellation.
+        let half = (t / 2.0).sinh();
+        let term = (order * t).cosh() * (-2.0 * x * half * half).exp();
+        sum += term;
+        if term < sum * f64::EPSILON / 4.0 || term.is_nan() {
+            return sum * STEP;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +145,17 @@ mod tests {
         assert_eq!((i0(0.0), i1(0.0), i0e(0.0), i1e(0.0)), (1.0, 0.0, 1.0, 0.0));
         assert_eq!((i0(f64::INFINITY), i0e(f64::INFINITY)), (f64::INFINITY, 0.0));
         assert!(i0(f64::NAN).is_nan() && i1e(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn second_kind_values() {
+        // The Wronskian, DLMF 10.28.2, ties both kinds together.
+        for x in [1e-3, 0.3, 1.0, 4.0, 30.0, 500.0] {
+            close(x * (i0e(x) * k1e(x) + i1e(x) * k0e(x)), 1.0);
+        }
+        close(k0(1.0), 0.421_024_438_240_708_3);
+        assert_eq!((k0(0.0), k1(f64::INFINITY)), (f64::INFINITY, 0.0));
+        assert!(k0(-1.0).is_nan() && k1e(f64::NAN).is_nan());
     }
 
     #[test]
