@@ -63,8 +63,9 @@ pub(super) fn routine(convolving: &Convolving, caps: &Caps) -> Routine {
 
 /// True if tiles of 64 x 64 results are full enough to be worth it beside tiles of 16 x 16.
 const fn wide_tiles_pay(rows: usize, columns: usize) -> bool {
-    let wide = rows.next_multiple_of(64) * columns.next_multiple_of(64);
-    let small = rows.next_multiple_of(16) * columns.next_multiple_of(16);
+    // Counted in tiles, which fit any width of integers.
+    let wide = rows.div_ceil(64) * columns.div_ceil(64) * 16;
+    let small = rows.div_ceil(16) * columns.div_ceil(16);
     wide < small * SMALL_TILE_COST
 }
 

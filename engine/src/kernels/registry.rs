@@ -56,6 +56,8 @@ shaders! {
     SCATTER_WALK = "scatter-walk", "index/scatter_walk.wgsl", 0;
     /// Scatter by sorted indices.
     SCATTER_SORTED = "scatter-sorted", "index/scatter_sorted.wgsl", 0;
+    /// Scatter by sorted indices, a workgroup a result.
+    SCATTER_FOLD = "scatter-fold", "index/scatter_fold.wgsl", 1024;
     /// Convolution by 64 x 64 tiles through workgroup memory.
     CONV_TILED = "conv-tiled", "conv/tiled.wgsl", 8320;
     /// Convolution by 16 x 16 tiles, for few or narrow results.

@@ -41,7 +41,7 @@ pub(super) fn programs() -> Vec<(String, Program)> {
                 add(name, Prim::Scatter { op, dim: 1 }, &inputs, None);
             }
         }
-        for length in [5, 400] {
+        for length in [5, 400, 60_000] {
             let source: &[usize] = &[length, 3];
             let shape = vec![50, 3];
             let prim = Prim::ScatterAdd { dim: 0, shape };

@@ -6,11 +6,15 @@ use super::registry;
 use super::select::{Routine, SERIAL_INVOCATIONS, element_alias, unsigned};
 use crate::codegen::expression::{arithmetic_dtype, binary, zero};
 use crate::codegen::index::coordinate;
+use crate::plan::Caps;
 use crate::plan::kernel::Scattering;
 use crate::prim::{Binary, Scatter};
 
+/// Results that so many indices name on average are folded by a workgroup each.
+const LONG_SHARE: usize = 512;
+
 /// The line of a result, and how the two ways of indexing are read.
-pub(super) fn routine(scattering: &Scattering) -> Routine {
+pub(super) fn routine(scattering: &Scattering, caps: &Caps) -> Routine {
     let total: usize = scattering.shape.iter().product();
     let dtype = arithmetic_dtype(scattering.dtype);
     let meet = match scattering.op {
@@ -44,12 +48,18 @@ pub(super) fn routine(scattering: &Scattering) -> Routine {
         ));
     }
     let [_, length, step] = scattering.index_sizes();
+    let share = length / scattering.shape[scattering.dim].max(1);
+    let fits = caps.workgroup_bytes >= registry::SCATTER_FOLD.workgroup_bytes && caps.max_invocations >= 256;
+    let folds = scattering.is_sorted && share >= LONG_SHARE && scattering.op != Scatter::Replace && fits;
+    let (shader, per_group) = if folds {
+        (&registry::SCATTER_FOLD, 1)
+    } else if scattering.is_sorted {
+        (&registry::SCATTER_SORTED, SERIAL_INVOCATIONS)
+    } else {
+        (&registry::SCATTER_WALK, SERIAL_INVOCATIONS)
+    };
     Routine {
-        shader: if scattering.is_sorted {
-            &registry::SCATTER_SORTED
-        } else {
-            &registry::SCATTER_WALK
-        },
+        shader,
         constants: vec![
             ("TOTAL", unsigned(total)),
             ("LENGTH", unsigned(length)),
@@ -57,7 +67,7 @@ pub(super) fn routine(scattering: &Scattering) -> Routine {
             ("REPLACES", (scattering.op == Scatter::Replace).to_string()),
         ],
         functions,
-        workgroups: total.div_ceil(SERIAL_INVOCATIONS),
+        workgroups: total.div_ceil(per_group),
     }
 }
 

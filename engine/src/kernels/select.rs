@@ -61,7 +61,7 @@ pub fn select(body: &Body, caps: &Caps) -> Option<Routine> {
             inner,
             dtype,
         } => matmul([*batch, *rows, *columns, *inner], *dtype, caps),
-        Body::Scatter(scattering) => scatter::routine(scattering),
+        Body::Scatter(scattering) => scatter::routine(scattering, caps),
         Body::Convolve(convolving) => convolve::routine(convolving, caps),
         Body::Pool {
             op,

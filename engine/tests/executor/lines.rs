@@ -137,6 +137,16 @@ fn scatters_of_few_and_many() {
                 bench.agree(&[&result], 1e-4);
             }
         }
+        // Few results, each named often.
+        let base = bench.noise(5, &[8, 2]);
+        let index = indices(&mut bench, 7, &[9_000, 2]);
+        let source = bench.noise(6, &[9_000, 2]);
+        for &op in Scatter::ALL {
+            if op != Scatter::Prod {
+                let result = bench.apply(Prim::Scatter { op, dim: 0 }, &[&base, &index, &source], &[]);
+                bench.agree(&[&result], 1e-3);
+            }
+        }
         let base = bench.buffer(Buffer::U8(vec![250, 3, 7, 9]), &[4]);
         let index = bench.integers(&[0, 0, 3, 1], &[4]);
         let source = bench.buffer(Buffer::U8(vec![10, 200, 5, 2]), &[4]);
