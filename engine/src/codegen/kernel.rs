@@ -9,7 +9,7 @@ use super::block::{Root, block_lines};
 use super::expression::memory_type;
 use super::hooks::{hook_functions, push_lines};
 use super::library::functions_for;
-use super::quads::{Quads, quads};
+use super::quads::{COMPUTED_QUADS, Quads, quads};
 use super::rows::row_text;
 use crate::kernels::select::{Routine, select};
 use crate::plan::Caps;
@@ -86,6 +86,7 @@ fn routine_module(kernel: &Kernel, routine: &Routine, caps: &Caps) -> Module {
     }
     text.push_str(&format!("const GRID_X = {}u;\n", grid[0]));
     text.push_str(&routine.functions);
+    let reads_quads = routine.shader.code().contains("quad_a(");
     let quads = match kernel.body {
         Body::Matmul {
             batch,
@@ -93,7 +94,11 @@ fn routine_module(kernel: &Kernel, routine: &Routine, caps: &Caps) -> Module {
             columns,
             inner,
             ..
-        } if routine.shader.code().contains("quad_a(") => quads(kernel, [batch, rows, columns, inner]),
+        } if reads_quads => quads(kernel, [batch, rows, columns, inner]),
+        _ if reads_quads => Quads {
+            text: COMPUTED_QUADS.to_owned(),
+            ..Quads::default()
+        },
         _ => Quads::default(),
     };
     text.push_str(&hook_functions(kernel, &quads.vectors));

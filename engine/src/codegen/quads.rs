@@ -19,6 +19,27 @@ pub struct Quads {
     pub vectors: BTreeSet<u32>,
 }
 
+/// The quads of operands that are computed, not read: from `load_a` and `load_b`, element by element.
+pub const COMPUTED_QUADS: &str = "\
+const A_ALONG_ROW = true;
+const B_ALONG_ROW = true;
+fn quad_a(batch: u32, row: u32, k: u32) -> vec4<Element> {
+  let line = min(row, ROWS - 1u);
+  var quad = vec4<Element>(load_a(batch, line, k), Element(), Element(), Element());
+  if (k + 1u < INNER) { quad.y = load_a(batch, line, k + 1u); }
+  if (k + 2u < INNER) { quad.z = load_a(batch, line, k + 2u); }
+  if (k + 3u < INNER) { quad.w = load_a(batch, line, k + 3u); }
+  return quad;
+}
+fn quad_b(batch: u32, k: u32, column: u32) -> vec4<Element> {
+  if (k >= INNER) { return vec4<Element>(); }
+  let last = COLUMNS - 1u;
+  return vec4<Element>(
+    load_b(batch, k, min(column, last)), load_b(batch, k, min(column + 1u, last)),
+    load_b(batch, k, min(column + 2u, last)), load_b(batch, k, min(column + 3u, last)));
+}
+";
+
 /// Strides of an operand over its three coordinates, if it is one plain array at a fixed place.
 fn plain_strides(block: &Block, sizes: [usize; 3]) -> Option<(u32, [usize; 3])> {
     let result = &block.exprs[block.result?];
