@@ -1,12 +1,13 @@
 //! Primitives written out in terms of others where that runs better: softmax as a maximum, a sum and
 //! elementwise work, which row kernels fuse with its neighbours; products with few results as folds, which
-//! share each sum among many invocations.
+//! share each sum among many invocations; the gradient of a maximum over windows as the one that looks
+//! through windows, not through whole images.
 //!
 //! The program is rewritten before anything else looks at it; outputs keep their order. Refuses to
 //! change any other node.
 
 use crate::dtype::DType;
-use crate::prim::{Binary, Prim, Reduce, Unary};
+use crate::prim::{Binary, Pool, Prim, Reduce, Unary};
 use crate::view::contiguous_strides;
 use crate::wire::{Operand, Program, ProgramNode, ValueRef};
 
@@ -40,6 +41,10 @@ pub(super) fn expand(program: &Program) -> Program {
         }
         match node.prim {
             Prim::Softmax | Prim::LogSoftmax => write_out(&mut expanded.nodes, &node),
+            Prim::ScatterAdd { .. } => {
+                let node = pooled_gradient(&expanded.nodes, &node).unwrap_or(node);
+                expanded.nodes.push(node);
+            }
             Prim::Matmul if is_thin(&node) => fold_products(&mut expanded.nodes, &node),
             _ => expanded.nodes.push(node),
         }
@@ -123,6 +128,35 @@ fn write_out(nodes: &mut Vec<ProgramNode>, softmax: &ProgramNode) {
     if narrow {
         push(Prim::Cast(softmax.dtype), vec![whole(result)], shape, softmax.dtype);
     }
+}
+
+/// A scatter into the places that a maximum over windows found, as the primitive that knows the windows.
+fn pooled_gradient(nodes: &[ProgramNode], scatter: &ProgramNode) -> Option<ProgramNode> {
+    let (Prim::ScatterAdd { dim: 1, shape }, [index, source]) = (&scatter.prim, scatter.operands.as_slice()) else {
+        return None;
+    };
+    let ValueRef::Node(producer) = index.value else {
+        return None;
+    };
+    let found = nodes.get(producer as usize)?;
+    let Prim::Pool {
+        op: Pool::ArgMax,
+        window,
+    } = &found.prim
+    else {
+        return None;
+    };
+    let (planes, inside, outside) = (found.shape[0], window.input_elements(), window.output_elements());
+    let is_whole = index.offset_param.is_none() && index.strides == contiguous_strides(&index.shape);
+    let same = *shape == [planes, inside] && index.shape == [planes, outside] && source.shape == index.shape;
+    (same && is_whole).then(|| ProgramNode {
+        prim: Prim::Pool {
+            op: Pool::Scatter,
+            window: window.clone(),
+        },
+        shape: [&[planes], window.input.as_slice()].concat(),
+        ..scatter.clone()
+    })
 }
 
 /// True if the product of `[batch, rows, inner]` and `[batch, inner, columns]` is better a fold.

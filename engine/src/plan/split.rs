@@ -8,6 +8,9 @@ use super::kernel::{Access, Binding, Block, Body, Expr, Kernel, Op, Position, RO
 /// Folds longer than this are cut: one workgroup would walk them alone.
 const LONGEST_FOLD: usize = 32_768;
 
+/// Results that keep some of the device busy.
+const SEVERAL_RESULTS: usize = 4;
+
 /// Elements of a part: 32 for each of 256 invocations.
 const PART_LENGTH: usize = 8_192;
 
@@ -19,7 +22,13 @@ const MANY_RESULTS: usize = 256;
 
 /// True for a fold of so many elements into each of so many results that is cut in two.
 pub(super) const fn would_split(results: usize, length: usize) -> bool {
-    length >= LONGEST_FOLD && results <= MANY_RESULTS
+    // Several workgroups side by side may walk longer before a second dispatch pays.
+    let longest = if results >= SEVERAL_RESULTS {
+        2 * LONGEST_FOLD
+    } else {
+        LONGEST_FOLD
+    };
+    length >= longest && results <= MANY_RESULTS
 }
 
 /// The two kernels that replace a fold, and the number of elements between them.
