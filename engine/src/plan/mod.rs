@@ -15,6 +15,7 @@ mod classify;
 mod cluster;
 mod expand;
 mod group;
+mod in_place;
 mod passes;
 mod routine;
 mod row_build;
@@ -154,7 +155,7 @@ impl Planner<'_> {
         step: usize,
         last_reads: &BTreeMap<Value, usize>,
     ) {
-        let kernel = build::build(self.program, infos, group);
+        let mut kernel = build::build(self.program, infos, group);
         if let (true, Some(write)) = (group.cluster.writes_in_place, group.cluster.routine) {
             let base = classify::value_of(self.program.nodes[write].operands[0].value);
             if self.may_overwrite(base, &kernel, step, last_reads) {
@@ -165,6 +166,13 @@ impl Planner<'_> {
         }
         if kernel.num_results() == 0 {
             return;
+        }
+        if !group.cluster.writes_in_place {
+            let same_size = |a: Value, b: Value| self.num_elements(a) == self.num_elements(b);
+            let is_free = |value: Value| self.is_free(value, step, last_reads);
+            for (result, operand) in in_place::overwrites(&mut kernel, same_size, is_free) {
+                self.aliases.join(result, operand);
+            }
         }
         let cut = passes::passes(kernel, self.partials.len() as u32, self.caps);
         self.partials.extend(cut.partials);
@@ -181,30 +189,42 @@ impl Planner<'_> {
 
     /// True if nobody reads `base` at this step or later, and it need not live on.
     fn may_overwrite(&self, base: Value, kernel: &Kernel, step: usize, last_reads: &BTreeMap<Value, usize>) -> bool {
-        let is_free = match base {
-            Value::Input(index) => self.donated.get(index as usize).copied().unwrap_or(false),
-            Value::Node(_) => {
-                !self.outputs.contains_key(&base) && self.kernels.iter().any(|earlier| earlier.writes(base))
-            }
-            Value::Partial(_) => false,
-        };
         let first = self.aliases.first(base);
         let reads_it = kernel
             .bindings
             .iter()
             .any(|binding| binding.access == Access::Read && self.aliases.first(binding.value) == first);
-        is_free && !reads_it && last_reads.get(&base).is_none_or(|&last| last <= step)
+        !reads_it && self.is_free(base, step, last_reads)
+    }
+
+    /// True if nobody needs `value` after this step.
+    fn is_free(&self, value: Value, step: usize, last_reads: &BTreeMap<Value, usize>) -> bool {
+        let may_go = match value {
+            Value::Input(index) => self.donated.get(index as usize).copied().unwrap_or(false),
+            Value::Node(_) => {
+                !self.outputs.contains_key(&value) && self.kernels.iter().any(|earlier| earlier.writes(value))
+            }
+            Value::Partial(_) => false,
+        };
+        may_go && last_reads.get(&value).is_none_or(|&last| last <= step)
+    }
+
+    fn num_elements(&self, value: Value) -> usize {
+        match value {
+            Value::Input(index) => {
+                let input = self.program.inputs.get(index as usize);
+                input.map_or(0, |input| input.num_elements)
+            }
+            Value::Node(index) => {
+                let declared = self.program.value(ValueRef::Node(index));
+                declared.map_or(0, |declared| declared.num_elements)
+            }
+            Value::Partial(index) => self.partials.get(index as usize).copied().unwrap_or(0),
+        }
     }
 
     fn finish(self) -> Plan {
-        let (program, partials) = (self.program, self.partials);
-        let num_elements = |value: Value| match value {
-            Value::Input(index) => program.inputs.get(index as usize).map_or(0, |input| input.num_elements),
-            Value::Node(index) => program
-                .value(ValueRef::Node(index))
-                .map_or(0, |declared| declared.num_elements),
-            Value::Partial(index) => partials.get(index as usize).copied().unwrap_or(0),
-        };
+        let num_elements = |value: Value| self.num_elements(value);
         let (slots, storage) = memory::assign(&self.kernels, &self.outputs, &self.aliases, num_elements);
         let in_place = self
             .outputs
@@ -214,11 +234,9 @@ impl Planner<'_> {
                 Value::Node(_) | Value::Partial(_) => None,
             });
         let in_place = in_place.collect();
-        let outputs = program
-            .outputs
-            .iter()
-            .map(|&node| num_elements(Value::Node(node)))
-            .collect();
+        let program = self.program;
+        let outputs = program.outputs.iter().map(|&node| num_elements(Value::Node(node)));
+        let outputs = outputs.collect();
         Plan {
             kernels: self.kernels,
             storage,
