@@ -131,3 +131,84 @@ fn scattered<T: Arithmetic + Convert>(
     }
     narrow(T::into_buffer(result), output.dtype)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::View;
+
+    /// Windows of three, every second place, one place of padding, over planes of five.
+    fn window() -> Window {
+        Window {
+            input: vec![5],
+            kernel: vec![3],
+            stride: vec![2],
+            padding: vec![1],
+            dilation: vec![1],
+            output: vec![3],
+        }
+    }
+
+    fn run(op: Pool, operands: &[(&Buffer, &[usize])], shape: &[usize], dtype: DType) -> Result<Buffer> {
+        let views: Vec<View> = operands.iter().map(|(_, shape)| View::contiguous(shape)).collect();
+        let operands: Vec<Operand<'_>> = operands
+            .iter()
+            .zip(&views)
+            .map(|((buffer, _), view)| Operand { buffer, view })
+            .collect();
+        let output = Meta {
+            shape: shape.to_vec(),
+            dtype,
+        };
+        pool(op, &window(), &operands, &output)
+    }
+
+    #[test]
+    fn sums_and_what_spreads_them_back() {
+        let x = Buffer::F64((1..=10).map(f64::from).collect());
+        assert_eq!(
+            run(Pool::Sum, &[(&x, &[2, 5])], &[2, 3], DType::F64),
+            Ok(Buffer::F64(vec![3.0, 9.0, 9.0, 13.0, 24.0, 19.0]))
+        );
+        let g = Buffer::I64(vec![1, 10, 100]);
+        assert_eq!(
+            run(Pool::Spread, &[(&g, &[1, 3])], &[1, 5], DType::I64),
+            Ok(Buffer::I64(vec![1, 11, 10, 110, 100]))
+        );
+    }
+
+    #[test]
+    fn positions_of_the_largest_and_what_scatters_to_them() {
+        let x = Buffer::F32(vec![1.0, 1.0, f32::NAN, f32::NAN, 9.0]);
+        let positions = Buffer::I64(vec![0, 3, 3]);
+        assert_eq!(
+            run(Pool::ArgMax, &[(&x, &[1, 5])], &[1, 3], DType::I64),
+            Ok(positions.clone())
+        );
+        let g = Buffer::F32(vec![1.0, 2.0, 4.0]);
+        assert_eq!(
+            run(
+                Pool::Scatter,
+                &[(&positions, &[1, 3]), (&g, &[1, 3])],
+                &[1, 5],
+                DType::F32
+            ),
+            Ok(Buffer::F32(vec![1.0, 0.0, 0.0, 6.0, 0.0]))
+        );
+        let outside = Buffer::I64(vec![0, 5, -1]);
+        assert!(
+            run(
+                Pool::Scatter,
+                &[(&outside, &[1, 3]), (&g, &[1, 3])],
+                &[1, 5],
+                DType::F32
+            )
+            .is_err()
+        );
+        let low = Buffer::F16([-3.0f32, -1.0, -2.0, -9.0, -8.0].map(half::f16::from_f32).to_vec());
+        assert_eq!(
+            run(Pool::ArgMax, &[(&low, &[1, 5])], &[1, 3], DType::I64),
+            Ok(Buffer::I64(vec![1, 1, 4]))
+        );
+    }
+}

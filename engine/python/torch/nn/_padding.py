@@ -4,7 +4,7 @@ Negative amounts cut off. Read next: `engine/src/ops/padding.rs`.
 """
 
 from .._C import ops
-from ._resampling import places
+from .._creation import arange
 
 
 def constant_pad_nd(input, pad, value=0):
@@ -20,16 +20,17 @@ def constant_pad_nd(input, pad, value=0):
     return ops.constant_pad(input, pad, value)
 
 
-def _rows(mode, size, before, after):
+def _rows(mode, size, before, after, device):
     """The positions that a padded dimension reads."""
     if mode == "circular":
         # What is cut off does not come round again.
         first, end = max(-before, 0), size - max(-after, 0)
-        return [first + place % (end - first) for place in range(-max(before, 0), end - first + max(after, 0))]
-    around = range(-before, size + after)
+        around = arange(-max(before, 0), end - first + max(after, 0), device=device)
+        return ops.remainder_scalar(around, end - first) + first
+    around = arange(-before, size + after, device=device)
     if mode == "replicate":
-        return [min(max(place, 0), size - 1) for place in around]
-    return [2 * (size - 1) - abs(place) if abs(place) >= size else abs(place) for place in around]
+        return ops.clamp(around, 0, size - 1)
+    return (size - 1) - ops.abs((size - 1) - ops.abs(around))
 
 
 def _check(input, mode, dim, size, before, after):
@@ -45,7 +46,8 @@ def _check(input, mode, dim, size, before, after):
             f"Expected {input.dim()}D tensor with possibly 0 batch size and other non-zero dimensions for input, but got: "
             f"{list(input.shape)}"
         )
-    if size + before + after <= 0 and mode != "circular" or size + before + after < 0:
+    cuts_all = mode == "circular" and max(-before, 0) + max(-after, 0) >= size
+    if size + before + after <= 0 and mode != "circular" or size + before + after < 0 or cuts_all:
         raise RuntimeError(
             f"input (size: {size}) is too small. Calculated output size: {size + before + after} at dimension {dim}"
         )
@@ -61,8 +63,7 @@ def _read_again(input, pad, mode):
         size = input.shape[dim]
         _check(input, mode, dim, size, before, after)
         if before or after:
-            rows = _rows(mode, size, before, after)
-            input = ops.select_places(input, dim, places(rows, input.device))
+            input = ops.select_places(input, dim, _rows(mode, size, before, after, input.device))
     return input
 
 
