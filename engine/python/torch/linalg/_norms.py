@@ -28,7 +28,8 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
     folded = [one_dim(d, x.dim()) for d in dims] or range(x.dim())
     if (ord < 0 or ord == math.inf) and any(x.shape[d] == 0 for d in folded if x.dim()):
         raise RuntimeError(
-            f"linalg.vector_norm cannot compute the {ord:g} norm on an empty tensor because the operation does not have an identity"
+            f"linalg.vector_norm cannot compute the {ord:g} norm on an empty tensor because the operation does not have an "
+            "identity"
         )
     return store(ops.norm(x, ord, dims, keepdim), out)
 

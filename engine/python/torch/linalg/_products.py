@@ -155,19 +155,19 @@ def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
 
 def tensorinv(A, ind=2, *, out=None):
     """The inverse of `tensordot(A, ., ind)`."""
-    from ._solving import inv_ex
     from ._common import check_info
+    from ._solving import SINGULAR_INVERSE, inv_ex
 
     if ind <= 0:
         raise RuntimeError("Expected a strictly positive integer for 'ind'")
     rows, columns = A.shape[:ind], A.shape[ind:]
     if math.prod(rows) != math.prod(columns):
         raise RuntimeError(
-            f"Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got {math.prod(columns)} "
-            f"!= {math.prod(rows)}"
+            "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
+            f"{math.prod(columns)} != {math.prod(rows)}"
         )
     inverse, info = inv_ex(A.reshape(math.prod(rows), math.prod(columns)))
-    check_info(info, "inv", "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.")
+    check_info(info, "inv", SINGULAR_INVERSE)
     return store(inverse.reshape([*columns, *rows]), out)
 
 
@@ -181,7 +181,7 @@ def tensorsolve(A, B, dims=None, *, out=None):
     rest = A.shape[B.dim() :]
     if math.prod(rest) != B.numel():
         raise RuntimeError(
-            f"Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got "
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got "
             f"{math.prod(rest)} != {B.numel()}"
         )
     return store(solve(A.reshape(B.numel(), B.numel()), B.reshape(-1)).reshape(rest), out)

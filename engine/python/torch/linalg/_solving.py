@@ -11,7 +11,8 @@ from .._C import ops
 from .._shape import broadcast_shapes
 from ._common import check_info, check_matrix, check_square, dense, identity
 
-_SINGULAR_INVERSE = (
+#: Why there is no inverse.
+SINGULAR_INVERSE = (
     "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular."
 )
 _SINGULAR_SOLVE = "The solver failed because the input matrix is singular."
@@ -117,7 +118,9 @@ def _check_shapes(A, B, left, name):
     if B.dim() < 2:
         raise RuntimeError(f"{name}: The input tensor B must have at least 2 dimensions.")
     if A.dtype is not B.dtype:
-        raise RuntimeError(f"{name}: Expected A and B to have the same dtype, but found A of type {A.dtype} and B of type {B.dtype} instead")
+        raise RuntimeError(
+            f"{name}: Expected A and B to have the same dtype, but found A of type {A.dtype} and B of type {B.dtype} instead"
+        )
     if A.shape[-1] != B.shape[-2 if left else -1]:
         equation = "AX = B" if left else "XA = B"
         raise RuntimeError(
@@ -173,7 +176,7 @@ def _inverse(A, name):
 def inv(A):
     """The inverse of square matrices."""
     X, info = _inverse(A, "linalg.inv")
-    check_info(info, "linalg.inv", _SINGULAR_INVERSE)
+    check_info(info, "linalg.inv", SINGULAR_INVERSE)
     return X
 
 
@@ -182,7 +185,7 @@ def inv_ex(A, *, check_errors=False):
     """As `inv`; `info` is not zero for singular matrices."""
     X, info = _inverse(A, "linalg.inv_ex")
     if check_errors:
-        check_info(info, "linalg.inv_ex", _SINGULAR_INVERSE)
+        check_info(info, "linalg.inv_ex", SINGULAR_INVERSE)
     return return_types.linalg_inv_ex(X, info)
 
 

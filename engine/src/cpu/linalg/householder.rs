@@ -34,6 +34,37 @@ pub fn reflect_columns(columns: &mut [f64], m: usize, n: usize) -> Result<Vec<f6
     Ok(tau)
 }
 
+/// As [`reflect`], taking the largest column that is left in each step: also gives which column came when.
+pub fn reflect_pivoted(matrix: &[f64], m: usize, n: usize) -> Result<(Vec<f64>, Vec<f64>, Vec<usize>)> {
+    let mut columns = try_filled(m * n, 0.0)?;
+    super::transpose_into(matrix, m, n, &mut columns);
+    let (mut tau, mut order) = (try_vec(m.min(n))?, try_vec(n)?);
+    order.extend(0..n);
+    for step in 0..m.min(n) {
+        let squares = columns.chunks_exact(m).skip(step).map(|column| {
+            let rest = &column[step..];
+            dot(rest, rest)
+        });
+        let largest = squares
+            .enumerate()
+            .max_by(|(_, x), (_, y)| x.total_cmp(y))
+            .map_or(step, |(index, _)| step + index);
+        if largest != step {
+            let (first, second) = super::two_rows(&mut columns, m, step, largest);
+            first.swap_with_slice(second);
+            order.swap(step, largest);
+        }
+        let (done, rest) = columns.split_at_mut((step + 1) * m);
+        let column = &mut done[step * m + step..];
+        let factor = reflector(column);
+        tau.push(factor);
+        for other in rest.chunks_exact_mut(m) {
+            apply(factor, &column[1..], &mut other[step..]);
+        }
+    }
+    Ok((columns, tau, order))
+}
+
 /// Turns a column into its reflection (one number) and the reflector below it; gives tau.
 pub fn reflector(column: &mut [f64]) -> f64 {
     let Some((alpha, tail)) = column.split_first_mut() else {

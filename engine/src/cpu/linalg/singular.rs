@@ -1,10 +1,10 @@
-//! Singular values and vectors: QR first, then one-sided Jacobi rotations of the small triangle, which find
+//! Singular values and vectors: QR with pivots first, then one-sided Jacobi rotations of the small triangle, which find
 //! also tiny singular values to full relative precision.
 //!
 //! Refuses matrices with NaN or infinities: they do not converge. Idea: <https://doi.org/10.1137/050639193>
 
 use super::super::buffer::{try_filled, try_vec};
-use super::householder::{complete, form_q, norm, reflect};
+use super::householder::{complete, form_q, norm, reflect_pivoted};
 use super::{add_scaled, dot, rotate, transpose_into, two_rows};
 use crate::error::Result;
 
@@ -59,15 +59,15 @@ fn tall(matrix: &[f64], m: usize, n: usize, full: bool) -> Result<Svd> {
     let scale = if largest == 0.0 { 1.0 } else { largest };
     let mut scaled: Vec<f64> = try_vec(matrix.len())?;
     scaled.extend(matrix.iter().map(|value| value / scale));
-    let (columns, tau) = reflect(&scaled, m, n)?;
-    // The columns of R^T, a lower triangle, on which the rotations converge fast.
+    let (columns, tau, pivots) = reflect_pivoted(&scaled, m, n)?;
+    // The columns of R^T, a lower triangle with its weight in front, on which the rotations converge fast.
     let mut work = try_filled(n * n, 0.0)?;
     for row in 0..n {
         for column in row..n {
             work[row * n + column] = columns[column * m + row];
         }
     }
-    // R^T J = W S, so that A = (Q J) S W^T.
+    // R^T J = W S, so that A's columns in the pivots' order are (Q J) S W^T.
     let mut turned = try_filled(n * n, 0.0)?;
     for index in 0..n {
         turned[index * n + index] = 1.0;
@@ -81,7 +81,11 @@ fn tall(matrix: &[f64], m: usize, n: usize, full: bool) -> Result<Svd> {
     for &index in &order {
         values.push(lengths[index] * scale);
         if lengths[index] > f64::MIN_POSITIVE {
-            v.extend(work[index * n..][..n].iter().map(|value| value / lengths[index]));
+            let first = v.len();
+            v.resize(first + n, 0.0);
+            for (value, &row) in work[index * n..][..n].iter().zip(&pivots) {
+                v[first + row] = value / lengths[index];
+            }
         }
     }
     let found = v.len() / n.max(1);
@@ -107,15 +111,21 @@ fn tall(matrix: &[f64], m: usize, n: usize, full: bool) -> Result<Svd> {
 
 /// Rotates pairs of the `n` columns until all are orthogonal. `turned` gathers the rotations.
 fn orthogonalise(columns: &mut [f64], turned: &mut [f64], n: usize) -> bool {
+    if n == 0 {
+        return true;
+    }
     // What rounding leaves of the product of two orthogonal columns, relative to their lengths.
     let tolerance = 2.0 * (n as f64).sqrt() * f64::EPSILON;
     for _ in 0..MAX_ROUNDS {
         let mut is_done = true;
+        // Squares of the lengths, kept up to date by the rotations and computed anew each round.
+        let mut squares: Vec<f64> = columns.chunks_exact(n).map(|column| dot(column, column)).collect();
         for first in 0..n {
             for second in first + 1..n {
                 let (x, y) = two_rows(columns, n, first, second);
-                let (xx, yy, xy) = (dot(x, x), dot(y, y), dot(x, y));
-                if xy.abs() <= tolerance * (xx * yy).sqrt() || xy.abs() < f64::MIN_POSITIVE {
+                let xy = dot(x, y);
+                let (xx, yy) = (squares[first], squares[second]);
+                if xy.abs() <= tolerance * (xx * yy).abs().sqrt() || xy.abs() < f64::MIN_POSITIVE {
                     continue;
                 }
                 is_done = false;
@@ -124,6 +134,8 @@ fn orthogonalise(columns: &mut [f64], turned: &mut [f64], n: usize) -> bool {
                 let t = 1.0f64.copysign(zeta) / (zeta.abs() + zeta.hypot(1.0));
                 let c = 1.0 / t.hypot(1.0);
                 rotate(x, y, c, -c * t);
+                squares[first] = xx - t * xy;
+                squares[second] = yy + t * xy;
                 let (p, q) = two_rows(turned, n, first, second);
                 rotate(p, q, c, -c * t);
             }
