@@ -150,6 +150,19 @@ class Saved(TorchCase):
         (second,) = torch.autograd.grad(first, x)
         self.assertEqual((first.item(), second.item()), (12.0, 12.0))
 
+    def test_in_place_operators_keep_the_old_value_that_they_need(self):
+        x = torch.tensor([3.0], requires_grad=True)
+        w = torch.tensor([2.0], requires_grad=True)
+        y = x * 1
+        y *= w
+        y.mul_(w)
+        y.sum().backward()
+        self.assert_tensor(w.grad, [12.0])
+        y = x * 1
+        z = y * y
+        y.mul_(2)
+        self.assert_error(RuntimeError, "one of the variables needed for gradient computation", z.sum().backward)
+
     def test_versions(self):
         x = torch.ones(2, requires_grad=True)
         y = x * 2

@@ -70,6 +70,7 @@ _INPLACE = """
 
 def _inplace(name, function):
     def method(self, *args, **kwargs):
+        ops.begin_inplace()
         ops.assign_(self, function(self, *args, **kwargs))
         return self
 

@@ -57,6 +57,7 @@ _MAKERS = "zeros ones empty full arange linspace logspace eye range rand randn r
 
 def _inplace(name, function):
     def method(self, *args, **kwargs):
+        ops.begin_inplace()
         ops.assign_(self, function(self, *args, **kwargs))
         return self
 

@@ -5,7 +5,10 @@
 //! `CopySlices` node, and every view takes its new part of it when it is next asked.
 //! Refuses writes that would lose a leaf's gradient.
 
-use super::node::{Edge, Node, Rule};
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::node::{Edge, Node, Rule, sequence_mark};
 use super::{GradFn, MadeBy, gradient_edge, is_leaf, requires_grad};
 use crate::context;
 use crate::dtype::DType;
@@ -74,6 +77,48 @@ fn forbidden_view(target: &Tensor, made: MadeBy) -> Error {
     })
 }
 
+thread_local! {
+    /// The newest node before the last call of an operator that made nodes.
+    static LAST_CALL: Cell<u64> = const { Cell::new(u64::MAX) };
+    /// The newest node before an in-place method of several calls began.
+    static BEGUN: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// Notes that the call of an operator that has ended made all nodes newer than `mark`.
+pub fn note_call(mark: u64) {
+    LAST_CALL.set(mark);
+}
+
+/// Notes that an in-place method begins: what it records up to its [`assign`] belongs to it.
+pub fn begin_inplace() {
+    BEGUN.set(Some(sequence_mark()));
+}
+
+/// Gives the nodes of the in-place operator itself copies of what they saved of the target: `x.mul_(y)` needs the old `x`.
+/// What older nodes saved is left to the check of versions.
+fn keep_old_values(target: &Tensor, result: &Tensor) -> Result<()> {
+    let mark = BEGUN.take().unwrap_or_else(|| LAST_CALL.get());
+    let mut open: Vec<Rc<Node>> = result.meta().grad_fn.iter().map(|made| Rc::clone(&made.node)).collect();
+    let mut seen = Vec::new();
+    while let Some(node) = open.pop() {
+        if node.sequence <= mark || seen.contains(&node.sequence) {
+            continue;
+        }
+        seen.push(node.sequence);
+        node.with_saved(|saved| -> Result<()> {
+            for slot in saved.iter_mut().flatten() {
+                slot.keep_apart_from(target)?;
+            }
+            Ok(())
+        })??;
+        open.extend(node.edges.iter().flatten().filter_map(|edge| match edge {
+            Edge::Node(node, _) => Some(Rc::clone(node)),
+            Edge::Leaf(_) => None,
+        }));
+    }
+    Ok(())
+}
+
 /// Writes `result`, computed from `target` and others, into `target`: the end of every in-place operator.
 pub fn assign(target: &Tensor, result: &Tensor) -> Result<()> {
     check_inplace(target)?;
@@ -91,6 +136,7 @@ pub fn assign(target: &Tensor, result: &Tensor) -> Result<()> {
             target.dtype().scalar_type_name()
         )));
     }
+    keep_old_values(target, result)?;
     assign_unchecked(target, &ops::copy::to_dtype(result, target.dtype())?)
 }
 
@@ -105,14 +151,7 @@ pub(crate) fn assign_unchecked(target: &Tensor, result: &Tensor) -> Result<()> {
     };
     let base_edge = base.as_ref().and_then(gradient_edge);
     let result_edge = if tracks { gradient_edge(result) } else { None };
-    let maker = if tracks { result.meta().grad_fn.clone() } else { None };
-    context::with_grad_mode(false, || {
-        // What `x.mul_(y)` needs of the old `x` for the gradient of `y` stays as it was, as in PyTorch.
-        if let Some(GradFn { node, .. }) = &maker {
-            node.keep_from_write(&target.storage())?;
-        }
-        ops::copy::write(target, result)
-    })?;
+    context::with_grad_mode(false, || ops::copy::write(target, result))?;
     if !tracks {
         return Ok(());
     }

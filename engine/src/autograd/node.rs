@@ -16,7 +16,7 @@ use crate::ops::movement::Movement;
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::storage::{Device, Storage};
+use crate::storage::Device;
 use crate::tensor::{Tensor, WeakTensor};
 use crate::view::View;
 
@@ -241,13 +241,6 @@ impl Node {
             self.hooks.borrow_mut().push((place, Rc::new(Foreign::new(number))));
             number
         })
-    }
-
-    /// Copies what was saved of memory that is about to be written by the operator that made this node.
-    pub fn keep_from_write(&self, written: &Rc<Storage>) -> Result<()> {
-        let mut saved = self.saved.borrow_mut();
-        let slots = saved.iter_mut().flatten().flatten();
-        slots.into_iter().try_for_each(|slot| slot.keep_from_write(written))
     }
 
     /// Lets go of what was saved. A node that saved nothing may run again.

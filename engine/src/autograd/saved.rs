@@ -8,9 +8,9 @@ use std::rc::Rc;
 use super::foreign::Foreign;
 use super::node::{Edge, Node, Rule};
 use super::{GradFn, grad_fn, gradient_edge};
+use crate::context;
 use crate::error::{Error, Result, list_text};
-use crate::ops;
-use crate::storage::Storage;
+use crate::ops::copy;
 use crate::tensor::{Body, Tensor, WeakTensor};
 
 /// Where the saved tensor stood in the history.
@@ -71,23 +71,25 @@ impl SavedTensor {
         }
     }
 
+    /// Copies the elements if `tensor`, which is about to be written, shares them.
+    pub fn keep_apart_from(&mut self, tensor: &Tensor) -> Result<()> {
+        if let Kept::Here(body, version, _) = &mut self.kept
+            && Rc::ptr_eq(&body.version, &tensor.body().version)
+            && body.version.get() == *version
+        {
+            let copy = context::with_grad_mode(false, || copy::clone(&Tensor::from_body(body.clone())))?;
+            *body = copy.body();
+            *version = copy.version();
+        }
+        Ok(())
+    }
+
     /// Lets a number stand for the tensor; gives the memory that was kept.
     pub fn pack(&mut self, number: Rc<Foreign>) -> Option<Body> {
         match std::mem::replace(&mut self.kept, Kept::Packed(number)) {
             Kept::Here(body, ..) => Some(body),
             Kept::Packed(_) => None,
         }
-    }
-
-    /// Takes a copy if the elements lie in memory that is about to be written.
-    pub fn keep_from_write(&mut self, written: &Rc<Storage>) -> Result<()> {
-        if let Kept::Here(body, version, _) = &mut self.kept
-            && Rc::ptr_eq(&body.storage, written)
-        {
-            let copy = ops::copy::clone(&Tensor::from_body(body.clone()))?;
-            (*body, *version) = (copy.body(), copy.version());
-        }
-        Ok(())
     }
 
     /// The saved tensor with its history, for the node that saved it. A packed one is the next of `unpacked`.

@@ -8,6 +8,7 @@ use super::args::{Args, Outcome};
 use super::handles::Handles;
 use super::table::Table;
 use crate::autograd::walk;
+use crate::autograd::{note_call, sequence_mark};
 use crate::context;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
@@ -91,10 +92,14 @@ impl Recorder {
 
     /// Runs an operator on the first `argc` numbers of the scratch.
     pub fn call(&mut self, op: u32, argc: u32) -> Called {
+        let mark = sequence_mark();
         let outcome = self
             .run(op as usize, argc as usize)
             .and_then(|outcome| self.give(outcome));
         self.text_in.clear();
+        if sequence_mark() > mark {
+            note_call(mark);
+        }
         outcome.unwrap_or_else(|error| self.fail(&error))
     }
 

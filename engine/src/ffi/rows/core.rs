@@ -76,6 +76,11 @@ pub const ROWS: &[Row] = &[
         }
         .into())
     }),
+    // The beginning of an in-place operator that takes several calls; `assign_` is its end.
+    ("begin_inplace -> ()", |_| {
+        autograd::begin_inplace();
+        Ok(Outcome::Unit)
+    }),
     // The end of every in-place operator: the second tensor is the result to be stored in the first.
     ("assign_ T T -> T", |a| {
         let (target, result) = (a.tensor()?, a.tensor()?);
