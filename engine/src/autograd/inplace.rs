@@ -79,14 +79,14 @@ fn forbidden_view(target: &Tensor, made: MadeBy) -> Error {
 
 thread_local! {
     /// The newest node before the last call of an operator that made nodes.
-    static LAST_CALL: Cell<u64> = const { Cell::new(u64::MAX) };
+    static LAST_CALL: Cell<Option<u64>> = const { Cell::new(None) };
     /// The newest node before an in-place method of several calls began.
     static BEGUN: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
 /// Notes that the call of an operator that has ended made all nodes newer than `mark`.
 pub fn note_call(mark: u64) {
-    LAST_CALL.set(mark);
+    LAST_CALL.set(Some(mark));
 }
 
 /// Notes that an in-place method begins: what it records up to its [`assign`] belongs to it.
@@ -97,8 +97,14 @@ pub fn begin_inplace() {
 /// Gives the nodes of the in-place operator itself copies of what they saved of the target: `x.mul_(y)` needs the old `x`.
 /// What older nodes saved is left to the check of versions.
 fn keep_old_values(target: &Tensor, result: &Tensor) -> Result<()> {
-    let mark = BEGUN.take().unwrap_or_else(|| LAST_CALL.get());
-    let mut open: Vec<Rc<Node>> = result.meta().grad_fn.iter().map(|made| Rc::clone(&made.node)).collect();
+    let Some(newest) = result.meta().grad_fn.as_ref().map(|made| Rc::clone(&made.node)) else {
+        BEGUN.take();
+        return Ok(());
+    };
+    // Without calls, as in tests of the engine, the newest node is the operator.
+    let begun = BEGUN.take().or_else(|| LAST_CALL.get());
+    let mark = begun.unwrap_or(newest.sequence - 1);
+    let mut open = vec![newest];
     let mut seen = Vec::new();
     while let Some(node) = open.pop() {
         if node.sequence <= mark || seen.contains(&node.sequence) {
