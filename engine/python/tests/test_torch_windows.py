@@ -212,6 +212,32 @@ class Others(TorchCase):
         self.assert_close(hard.sum(1), [1.0] * 5)
 
 
+class Alignment(TorchCase):
+    def test_sum_over_alignments(self):
+        even = torch.full((2, 1, 2), math.log(0.5), requires_grad=True)
+        loss = F.ctc_loss(even, torch.tensor([[1]]), torch.tensor([2]), torch.tensor([1]), reduction="sum")
+        self.assertAlmostEqual(loss.item(), -math.log(0.75), 5)
+        loss.backward()
+        # Of three equally likely alignments, two have the label at each time.
+        self.assert_close(even.grad[:, 0], [[-1 / 3, -2 / 3]] * 2)
+
+    def test_repeated_labels_need_a_blank_between(self):
+        even = torch.full((2, 1, 2), math.log(0.5))
+        arguments = even, torch.tensor([1, 1]), (2,), (2,)
+        self.assertEqual(F.ctc_loss(*arguments).item(), math.inf)
+        self.assertEqual(F.ctc_loss(*arguments, zero_infinity=True).item(), 0.0)
+        longer = torch.full((3, 2), math.log(0.5))
+        found = F.ctc_loss(longer, torch.tensor([1, 1]), torch.tensor(3), torch.tensor(2), reduction="none")
+        self.assertAlmostEqual(found.item(), 3 * math.log(2), 5)
+
+    def test_lengths_end_samples(self):
+        x = torch.randn(5, 2, 4).log_softmax(2)
+        targets = torch.tensor([[1, 2], [3, 0]])
+        both = F.ctc_loss(x, targets, (5, 3), (2, 1), reduction="none")
+        alone = F.ctc_loss(x[:3, 1:], targets[1:, :1], (3,), (1,), reduction="none")
+        self.assertAlmostEqual(both[1].item(), alone[0].item(), 5)
+
+
 class Layers(TorchCase):
     def test_they_print_as_pytorch(self):
         self.assert_prints(

@@ -126,3 +126,12 @@ def binary_cross_entropy_with_logits(input, target, weight=None, pos_weight=None
 def kl_div(input, target, reduction=1, *, log_target=False):
     """`F.kl_div` with the reduction as a number."""
     return _F.kl_div(input, target, reduction=_REDUCTIONS[reduction], log_target=log_target)
+
+
+def ctc_loss(
+    log_probs, targets, input_lengths, target_lengths, blank=0, reduction=1, zero_infinity=False
+):
+    """`F.ctc_loss` with the reduction as a number."""
+    return _F.ctc_loss(
+        log_probs, targets, input_lengths, target_lengths, blank, _REDUCTIONS[reduction], zero_infinity
+    )

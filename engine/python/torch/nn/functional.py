@@ -39,6 +39,7 @@ from ._activation import (
     threshold,
     threshold_,
 )
+from ._alignment import ctc_loss
 from ._arrangement import channel_shuffle, fold, native_channel_shuffle, pixel_shuffle, pixel_unshuffle, unfold
 from ._convolution import (
     conv1d,
