@@ -351,4 +351,29 @@ mod tests {
         assert!(fold(Reduce::Max, &[0], &buffer, &view).is_err());
         assert_eq!(fold(Reduce::Max, &[1], &buffer, &view), Ok(Buffer::F16(vec![])));
     }
+
+    #[test]
+    fn sums_of_single_elements_are_copies() {
+        let buffer = Buffer::F32(vec![1.0, f32::INFINITY, -2.5, 1e-45]);
+        let row = View::contiguous(&[1, 4]);
+        assert_eq!(fold(Reduce::Sum, &[0], &buffer, &row), Ok(buffer.clone()));
+        let column = View::contiguous(&[4, 1]);
+        assert_eq!(fold(Reduce::Sum, &[1], &buffer, &column), Ok(buffer.clone()));
+    }
+
+    #[test]
+    fn short_rows_and_ragged_ends_are_summed() {
+        for len in [1usize, 2, 15, 16, 17, 63, 64, 255, 256, 257, 300] {
+            let buffer = Buffer::F32((0..3 * len).map(|index| (index % 31) as f32 - 7.0).collect());
+            let Buffer::F32(elements) = &buffer else { panic!() };
+            let expected: Vec<f32> = elements.chunks(len).map(|row| row.iter().sum()).collect();
+            let greatest: Vec<f32> = elements
+                .chunks(len)
+                .map(|row| row.iter().copied().fold(f32::MIN, f32::max))
+                .collect();
+            let view = View::contiguous(&[3, len]);
+            assert_eq!(fold(Reduce::Sum, &[1], &buffer, &view), Ok(Buffer::F32(expected)));
+            assert_eq!(fold(Reduce::Max, &[1], &buffer, &view), Ok(Buffer::F32(greatest)));
+        }
+    }
 }

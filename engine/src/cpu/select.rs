@@ -116,4 +116,27 @@ mod tests {
         );
         assert_eq!(choose(&one, &square.permute(&[1, 0])), Buffer::I32(vec![1, 3, 2, 4]));
     }
+
+    #[test]
+    fn every_bit_survives() {
+        let (nan, subnormal) = (f32::from_bits(0x7fc1_2345), f32::from_bits(1));
+        assert_eq!(f32::choose(true, nan, 1.0).to_bits(), nan.to_bits());
+        assert_eq!(f32::choose(false, nan, subnormal).to_bits(), subnormal.to_bits());
+        assert_eq!(f64::choose(false, f64::NAN, -0.0).to_bits(), (-0.0f64).to_bits());
+        assert_eq!(f16::choose(true, f16::NEG_INFINITY, f16::ONE), f16::NEG_INFINITY);
+        assert_eq!(bf16::choose(false, bf16::NAN, bf16::MAX), bf16::MAX);
+        assert_eq!(
+            (i64::choose(true, i64::MIN, 7), i8::choose(false, 1, -128)),
+            (i64::MIN, -128)
+        );
+        assert_eq!((u8::choose(true, 255, 0), i32::choose(false, 1, -1)), (255, -1));
+        for (condition, x, y) in [
+            (true, true, false),
+            (false, true, false),
+            (true, false, true),
+            (false, false, true),
+        ] {
+            assert_eq!(bool::choose(condition, x, y), if condition { x } else { y });
+        }
+    }
 }

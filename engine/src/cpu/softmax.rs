@@ -2,7 +2,7 @@
 //!
 //! Refuses other dimensions: callers permute.
 
-use std::ops::{AddAssign, Div, Sub};
+use std::ops::{AddAssign, Mul, Sub};
 
 use super::Operand;
 use super::buffer::{Buffer, try_vec};
@@ -42,7 +42,7 @@ pub fn softmax(kind: Kind, operand: Operand<'_>) -> Result<Buffer> {
 
 fn rows<T>(kind: Kind, elements: &[T], len: usize) -> Result<Buffer>
 where
-    T: Float + Convert + AddAssign + Sub<Output = T> + Div<Output = T>,
+    T: Float + Convert + AddAssign + Sub<Output = T> + Mul<Output = T>,
 {
     let mut result: Vec<T> = try_vec(elements.len())?;
     let lanes = Lanes::hoisted();
@@ -54,8 +54,9 @@ where
         let sum = sum_slice(exponentials);
         match kind {
             Kind::Softmax => {
-                let sum = T::from_f64(sum);
-                exponentials.iter_mut().for_each(|x| *x = *x / sum);
+                // A division an element would take as long as everything before it.
+                let share = T::from_f64(1.0 / sum);
+                exponentials.iter_mut().for_each(|x| *x = *x * share);
             }
             Kind::LogSoftmax => {
                 let log_sum = T::from_f64(sum.ln());
