@@ -6,11 +6,15 @@ import { SGD_RATE, adam, gpt, gptWeights, labels, lenetWeights, mlpWeights, numb
 let jax;
 let np;
 
+/** True where every step is waited for: on the processor, results that nobody reads would never be computed. */
+let waits = false;
+
 export async function openEngine(backend) {
   jax = await import("/modules/@jax-js/jax/dist/index.js");
   np = jax.numpy;
   await jax.init(backend);
   jax.defaultDevice(backend);
+  waits = backend === "wasm";
   return { about: `jax-js (${backend})`, cases };
 }
 
@@ -22,9 +26,10 @@ function each(compute, inputs) {
   const compiled = jax.jit(compute);
   let last;
   return {
-    step() {
+    async step() {
       last?.dispose();
       last = compiled(...inputs.map((input) => input.ref));
+      if (waits) await last.blockUntilReady();
     },
     finish: async () => (await last.ref.data())[0],
     close() {
