@@ -74,7 +74,8 @@
       };
       worker.onerror = (event) => {
         event.preventDefault();
-        end(event.message || "the gpu worker could not start");
+        // A trap in the executor comes here too: what awaits it never ends.
+        end(isReady ? `the GPU worker stopped (${event.message})` : event.message || "the gpu worker could not start");
       };
       // The files are copied, not handed over: a worker that dies is started again from them.
       const [script, wasm] = GPU_ASSETS.map((name) => assets[name]);

@@ -30,7 +30,7 @@ function serve(executor, port) {
     } catch (error) {
       // The executor answers its own errors; what throws is a trap, after which nothing may run on it.
       isServing = false;
-      self.postMessage({ type: "lost", reason: `the GPU executor stopped: ${textOf(error)}` });
+      self.postMessage({ type: "lost", reason: `the GPU worker stopped (${textOf(error)})` });
     }
   }
 

@@ -2,7 +2,7 @@
 
     python3 conformance.py DIR [opinfo|modules|optim|rng] [--only PATTERN] [--device webgpu] [--list] [--show]
     python3 conformance.py DIR opinfo --check [--every N]      fails where the list of known misses is not true
-    python3 conformance.py DIR opinfo --misses > FILE          the misses as such a list, to be given reasons
+    python3 conformance.py DIR opinfo --update                 rewrites that list; new misses still want a reason in words
 
 DIR holds the recorded files (its README.md describes them). Without a kind, all are run. `--list` prints every
 operator's counts, `--show` the first miss of every operator. Names that are not there yet are counted apart, and so
@@ -201,9 +201,8 @@ def run_kind(kind, folder, options):
         if outcome in ("missing", "missed"):
             misses[sample] = why
             first_miss.setdefault((name, outcome), why)
-    if options.misses:
-        print(conformance_lists.written(misses))
-        return 0
+    if options.update:
+        conformance_lists.update(options.device, misses, seen)
     total = sum(counts.values(), collections.Counter())
     apart = f"; {total['other dtype']} of other dtypes" if total["other dtype"] else ""
     print(
@@ -234,7 +233,7 @@ def main():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--update", action="store_true")
     parser.add_argument("--every", type=int, default=1)
     options = parser.parse_args()
     warnings.simplefilter("ignore")

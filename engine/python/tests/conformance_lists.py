@@ -6,7 +6,7 @@
     operators = ["svd"]        # every sample of these
 
 The lists are kept true in both directions: a sample that misses and is not listed is an error, and so is one that is
-listed and passes. Refuses patterns. Read next: `conformance`.
+listed and passes. `conformance.py --update` rewrites a list, keeping the reasons. Refuses patterns. Read next: `conformance`.
 """
 
 import json
@@ -36,13 +36,38 @@ def untrue(device, misses, seen):
             yield f"{sample} is listed and passes"
 
 
-def written(misses):
-    """Misses as a list whose reasons are what was seen; whole operators are named once."""
-    groups = {}
+def update(device, misses, seen):
+    """Rewrites a device's list after a whole run: what passes leaves it, what is new joins with what was seen as its reason."""
+    samples, operators = listed(device)
+    kept = {sample: reason for sample, reason in samples.items() if sample not in seen}
+    reasons = {**kept}
     for sample, why in misses.items():
-        groups.setdefault(why.split("\n")[0][:200], []).append(sample)
-    entries = []
-    for why, samples in sorted(groups.items(), key=lambda group: group[1]):
-        lines = "".join(f"    {json.dumps(sample)},\n" for sample in samples)
-        entries.append(f"[[miss]]\nreason = {json.dumps(why)}\nsamples = [\n{lines}]\n")
-    return "\n".join(entries)
+        operator = sample.rpartition("#")[0]
+        reasons[sample] = samples.get(sample) or operators.get(operator) or why.split("\n")[0][:160]
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{device}.toml").write_text(written(device, reasons, seen))
+
+
+def written(device, reasons, seen):
+    """Reasons by sample as the text of a list. Operators of which every sample misses are named once."""
+    of_operator = {}
+    for sample in seen | reasons.keys():
+        of_operator.setdefault(sample.rpartition("#")[0], set()).add(sample)
+    whole = {}
+    for operator, samples in of_operator.items():
+        found = {reasons.get(sample) for sample in samples}
+        if len(found) == 1 and None not in found:
+            whole[operator] = found.pop()
+    groups = {}
+    for operator, reason in sorted(whole.items()):
+        groups.setdefault(reason, ([], []))[0].append(operator)
+    for sample, reason in sorted(reasons.items()):
+        if sample.rpartition("#")[0] not in whole:
+            groups.setdefault(reason, ([], []))[1].append(sample)
+    text = f"# Recorded samples that do not agree on device {device}, with reasons; see ../conformance_lists.py. Kept by `make conformance`.\n"
+    for reason, (operators, samples) in sorted(groups.items()):
+        text += f"\n[[miss]]\nreason = {json.dumps(reason, ensure_ascii=False)}\n"
+        for key, names in (("operators", operators), ("samples", samples)):
+            if names:
+                text += f"{key} = [\n" + "".join(f"    {json.dumps(name)},\n" for name in names) + "]\n"
+    return text
