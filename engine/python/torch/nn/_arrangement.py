@@ -4,9 +4,9 @@ Read next: `_convolution`.
 """
 
 from .._C import ops
+from .._creation import arange
 from ._convolution import ints
 from ._padding import constant_pad_nd
-from ._resampling import places
 
 
 def pixel_shuffle(input, upscale_factor):
@@ -88,20 +88,24 @@ def _pairs(operator, **settings):
     return found
 
 
-def _blocks(padded, kernel, dilation, stride):
-    """How many windows lie along each axis, and the flat positions of their elements, window innermost."""
-    counts = [
+def _counts(padded, kernel, dilation, stride):
+    """How many windows lie along each axis."""
+    return [
         (size - step * (width - 1) - 1) // jump + 1
         for size, width, step, jump in zip(padded, kernel, dilation, stride)
     ]
-    rows = [
-        (row * dilation[0] + top * stride[0]) * padded[1] + column * dilation[1] + left * stride[1]
-        for row in range(kernel[0])
-        for column in range(kernel[1])
-        for top in range(counts[0])
-        for left in range(counts[1])
-    ]
-    return counts, rows
+
+
+def _rows(padded, kernel, dilation, stride, counts, device):
+    """The flat positions of all windows' elements, window innermost."""
+    rows = None
+    steps = (padded[1] * dilation[0], dilation[1], padded[1] * stride[0], stride[1])
+    for axis, (count, step) in enumerate(zip((*kernel, *counts), steps)):
+        shape = [1] * 4
+        shape[axis] = count
+        part = (arange(count, device=device) * step).reshape(shape)
+        rows = part if rows is None else rows + part
+    return rows.reshape(-1)
 
 
 def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
@@ -116,7 +120,7 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
         )
     *front, channels, height, width = input.shape
     padded = [height + 2 * padding[0], width + 2 * padding[1]]
-    counts, rows = _blocks(padded, kernel, dilation, stride)
+    counts = _counts(padded, kernel, dilation, stride)
     if min(counts) < 1:
         raise RuntimeError(
             f"Given input with spatial size ({height}, {width}), kernel_size=({kernel[0]}, {kernel[1]}), "
@@ -127,7 +131,7 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     if padding != [0, 0]:
         x = constant_pad_nd(x, [padding[1], padding[1], padding[0], padding[0]])
     x = x.reshape([*front, channels, padded[0] * padded[1]])
-    x = ops.select_places(x, -1, places(rows, x.device))
+    x = ops.select_places(x, -1, _rows(padded, kernel, dilation, stride, counts, x.device))
     return x.reshape([*front, channels * kernel[0] * kernel[1], counts[0] * counts[1]])
 
 
@@ -149,7 +153,7 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
             f"{deep} and kernel_size=({kernel[0]}, {kernel[1]})."
         )
     padded = [sizes[0] + 2 * padding[0], sizes[1] + 2 * padding[1]]
-    counts, rows = _blocks(padded, kernel, dilation, stride)
+    counts = _counts(padded, kernel, dilation, stride)
     if length != counts[0] * counts[1] or min(counts) < 1:
         raise RuntimeError(
             f"Given output_size=({sizes[0]}, {sizes[1]}), kernel_size=({kernel[0]}, {kernel[1]}), dilation=({dilation[0]}, "
@@ -159,7 +163,8 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
         )
     channels = deep // window
     made = input.new_zeros([*front, channels, padded[0] * padded[1]])
-    made = made.index_add(-1, places(rows, input.device), input.reshape([*front, channels, window * length]))
+    rows = _rows(padded, kernel, dilation, stride, counts, input.device)
+    made = made.index_add(-1, rows, input.reshape([*front, channels, window * length]))
     made = made.reshape([*front, channels, *padded])
     return made.narrow(-2, padding[0], sizes[0]).narrow(-1, padding[1], sizes[1]).contiguous()
 
