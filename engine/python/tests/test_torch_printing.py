@@ -167,5 +167,30 @@ class Others(TorchCase):
         self.assert_prints(torch.iinfo(torch.uint8), "iinfo(min=0, max=255, dtype=uint8)")
 
 
+class Values(TorchCase):
+    def test_one_format_for_all(self):
+        for values, text in (
+            ([1e-10, 1.0, 1e5], "tensor([1.0000e-10, 1.0000e+00, 1.0000e+05])"),
+            ([1.5, float("inf"), float("-inf"), float("nan")], "tensor([1.5000,    inf,   -inf,    nan])"),
+            ([1.0, 2.0, float("nan")], "tensor([1., 2., nan])"),
+            ([123456789.0], "tensor([1.2346e+08])"),
+            ([-0.0, 0.0], "tensor([-0., 0.])"),
+            ([True, False], "tensor([ True, False])"),
+            ([[-1, 100], [3, 4]], "tensor([[ -1, 100],\n        [  3,   4]])"),
+        ):
+            with self.subTest(text):
+                self.assertEqual(repr(torch.tensor(values)), text)
+
+    def test_narrow_dtypes_and_empty_ones(self):
+        self.assertEqual(repr(torch.tensor([0.1], dtype=torch.bfloat16)), "tensor([0.1001], dtype=torch.bfloat16)")
+        self.assertEqual(repr(torch.tensor([0, 65504.0], dtype=torch.float16)), "tensor([    0., 65504.], dtype=torch.float16)")
+        self.assertEqual(repr(torch.zeros(2, 0)), "tensor([], size=(2, 0))")
+        self.assertEqual(repr(torch.tensor([], dtype=torch.int32)), "tensor([], dtype=torch.int32)")
+        self.assertEqual(repr(torch.tensor(3, dtype=torch.uint8)), "tensor(3, dtype=torch.uint8)")
+
+    def test_formatted(self):
+        self.assertEqual(f"{torch.tensor(1.5)} {torch.tensor(7):03d} {torch.ones(2)}", "1.5 007 tensor([1., 1.])")
+
+
 if __name__ == "__main__":
     unittest.main()
