@@ -18,9 +18,8 @@ const WRITTEN_KINDS: [&str; 8] = ["rs", "wgsl", "py", "js", "mjs", "sh", "css", 
 const UNFINISHED: [(&str, &str); 4] = [("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("HA", "CK")];
 
 /// Words that speak of how or where the project was made instead of what it is, cut in two likewise.
-const FOREIGN: [(&str, &str); 6] = [
+const FOREIGN: [(&str, &str); 5] = [
     ("/wo", "rk/"),
-    ("../sha", "red"),
     ("/ro", "ot/"),
     ("plan", ".md"),
     ("tick", "et #"),
