@@ -115,6 +115,27 @@ fn the_project_speaks_of_itself_alone() {
     assert_none(&complaints, "words about something other than the project");
 }
 
+/// Recorded answers beside the checkout are for tests alone; the product must not know of them.
+#[test]
+fn only_tests_look_beside_the_repository() {
+    const PRODUCT: [&str; 6] = [
+        "app/",
+        "engine/src/",
+        "engine/python/torch/",
+        "engine/python/carrel_kernel/",
+        "public/",
+        "shaders/",
+    ];
+    let beside = ["../sha", "red"].concat();
+    let files = source_files().expect("the repository can be read");
+    let complaints: Vec<String> = files
+        .iter()
+        .filter(|file| PRODUCT.iter().any(|folder| file.path.starts_with(folder)) && file.text.contains(&beside))
+        .map(|file| file.path.clone())
+        .collect();
+    assert_none(&complaints, "product files that look beside the repository");
+}
+
 #[test]
 fn text_has_no_stray_space() {
     let mut complaints = Vec::new();
