@@ -370,7 +370,7 @@ fn fuzz(seed: u64, has_gpu: bool) {
     let missed: Vec<&str> = rows.clone().filter(|&name| !session.reached.contains(name)).collect();
     let share = 1.0 - missed.len() as f64 / rows.count() as f64;
     println!("{:.0} % of the rows gave a result; not {missed:?}", share * 100.0);
-    assert!(share > 0.9, "the calls do not get deep: {missed:?}");
+    assert!(share > 0.8, "the calls do not get deep: {missed:?}");
     Recorder::with(|recorder| recorder.start(false));
     context::reset(false);
     memory::set_limit(before);
