@@ -113,7 +113,8 @@ pub fn row_order(pivots: &Tensor, size: usize, inverse: bool) -> Result<Tensor> 
         let exchanges = all.get(view.offset..view.offset + batch * count).unwrap_or_default();
         let mut orders = memory::try_vec(batch * size)?;
         for index in 0..batch {
-            let mut order: Vec<i64> = (0..size as i64).collect();
+            let mut order: Vec<i64> = memory::try_vec(size)?;
+            order.extend(0..size as i64);
             for (row, &exchange) in exchanges[index * count..][..count].iter().enumerate() {
                 let other = exchange.checked_sub(1).and_then(|other| usize::try_from(other).ok());
                 let other = other.filter(|&other| other < size && row < size);
@@ -126,7 +127,8 @@ pub fn row_order(pivots: &Tensor, size: usize, inverse: bool) -> Result<Tensor> 
                 order.swap(row, other);
             }
             if inverse {
-                let mut places = vec![0; size];
+                let mut places = memory::try_vec(size)?;
+                places.resize(size, 0);
                 for (place, &row) in order.iter().enumerate() {
                     places[row as usize] = place as i64;
                 }
