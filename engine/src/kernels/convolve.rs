@@ -6,6 +6,7 @@
 //! what a product costs. The gradient of the input gathers, so nothing needs atomics.
 //! Refuses to cut long sums: see `plan::passes`.
 
+use super::convolve_lines;
 use super::registry::{self, Shader};
 use super::select::{Routine, SERIAL_INVOCATIONS, element_alias, reduce, unsigned};
 use crate::codegen::index::coordinate;
@@ -46,7 +47,11 @@ pub(super) fn routine(convolving: &Convolving, caps: &Caps) -> Routine {
     }
     let tiles = |side: usize| batch * rows.div_ceil(side) * columns.div_ceil(side);
     let fits = |shader: &Shader| shader.workgroup_bytes <= caps.workgroup_bytes && caps.max_invocations >= 256;
-    let (shader, side) = if caps.software || !fits(&registry::CONV_TILED) {
+    let by_registers = caps.software || !fits(&registry::CONV_TILED);
+    if by_registers && convolve_lines::applies(convolving) {
+        return convolve_lines::routine(convolving);
+    }
+    let (shader, side) = if by_registers {
         (&registry::CONV_REGISTERS, 32)
     } else if tiles(64) >= FEW_TILES && wide_tiles_pay(rows, columns) {
         (&registry::CONV_TILED, 64)

@@ -3,6 +3,7 @@
 //! Refuses to know wgpu. Read next: `registry`, then `select`.
 
 mod convolve;
+mod convolve_lines;
 mod lines;
 mod pool;
 mod scatter;

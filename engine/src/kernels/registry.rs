@@ -64,6 +64,10 @@ shaders! {
     CONV_SMALL = "conv-small", "conv/small.wgsl", 2176;
     /// Convolution by 4 x 4 results an invocation, straight from memory.
     CONV_REGISTERS = "conv-registers", "conv/registers.wgsl", 0;
+    /// By lines, 4 channels by 8 neighbours an invocation, operands straight from memory.
+    CONV_LINES = "conv-lines", "conv/lines.wgsl", 0;
+    /// Gradient of weights, 4 x 4 an invocation, operands straight from memory.
+    CONV_WEIGHTS = "conv-weights", "conv/weights.wgsl", 0;
     /// Convolution by one invocation a result.
     CONV_DIRECT = "conv-direct", "conv/direct.wgsl", 0;
     /// Position of the largest element of each window.
