@@ -34,6 +34,13 @@ pub(super) fn routine(convolving: &Convolving, caps: &Caps) -> Routine {
     let part_length = inner.div_ceil(convolving.parts);
     let functions = || element_alias(convolving.dtype) + &matrices(convolving, "store");
     let results = batch * rows * columns;
+    let fits = |shader: &Shader| shader.workgroup_bytes <= caps.workgroup_bytes && caps.max_invocations >= 256;
+    let by_registers = caps.software || !fits(&registry::CONV_TILED);
+    // Few channels leave tiles empty, but not lines.
+    let few_channels = rows < NARROW && part_length < LONG_SUM && convolving.op != Convolution::WeightGradient;
+    if (by_registers || few_channels) && convolve_lines::applies(convolving) {
+        return convolve_lines::routine(convolving);
+    }
     if rows < NARROW || columns < NARROW {
         if part_length >= LONG_SUM && !caps.software {
             return fold(convolving, [batch, rows, columns], part_length, caps);
@@ -46,11 +53,6 @@ pub(super) fn routine(convolving: &Convolving, caps: &Caps) -> Routine {
         };
     }
     let tiles = |side: usize| batch * rows.div_ceil(side) * columns.div_ceil(side);
-    let fits = |shader: &Shader| shader.workgroup_bytes <= caps.workgroup_bytes && caps.max_invocations >= 256;
-    let by_registers = caps.software || !fits(&registry::CONV_TILED);
-    if by_registers && convolve_lines::applies(convolving) {
-        return convolve_lines::routine(convolving);
-    }
     let (shader, side) = if by_registers {
         (&registry::CONV_REGISTERS, 32)
     } else if tiles(64) >= FEW_TILES && wide_tiles_pay(rows, columns) {
