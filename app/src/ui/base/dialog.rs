@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use leptos::ev::Event;
+use leptos::ev::{Event, KeyboardEvent};
 use leptos::prelude::*;
 
 use super::IconButton;
@@ -43,6 +43,13 @@ pub fn Dialog(
         event.prevent_default();
         on_close.run(());
     };
+    // The browser asks a moment later whether to close, and keys that follow quickly would still go to the dialog.
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() && !event.default_prevented() {
+            event.prevent_default();
+            on_close.run(());
+        }
+    };
     // A press on the backdrop is a press on the dialog element itself, outside its content.
     let on_press = move |event: leptos::ev::MouseEvent| {
         if event.target().is_some() && event.target() == event.current_target() {
@@ -50,7 +57,14 @@ pub fn Dialog(
         }
     };
     view! {
-        <dialog class="dialog" node_ref=node aria-labelledby=title_id.clone() on:cancel=on_cancel on:mousedown=on_press>
+        <dialog
+            class="dialog"
+            node_ref=node
+            aria-labelledby=title_id.clone()
+            on:cancel=on_cancel
+            on:keydown=on_key
+            on:mousedown=on_press
+        >
             <div class="dialog__content">
                 <header class="dialog__header">
                     <h2 class="dialog__title" id=title_id.clone()>{title}</h2>
