@@ -48,6 +48,16 @@ pub fn offer_focus(element: &HtmlElement) {
     }
 }
 
+/// Takes the focus out of an element that is about to vanish: until the next frame, keys would still go there.
+pub fn leave(element: &Element) {
+    let active = document()
+        .active_element()
+        .filter(|active| element.contains(Some(active)));
+    if let Some(active) = active.and_then(|active| active.dyn_into::<HtmlElement>().ok()) {
+        active.blur().ok();
+    }
+}
+
 /// Scrolls just as far as it takes to see an element's beginning.
 pub fn reveal(element: &HtmlElement) {
     let options = web_sys::ScrollIntoViewOptions::new();

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::IconButton;
 use crate::ui::icons::Icon;
+use crate::web::focus;
 
 /// Numbers the titles, so that each dialog can point at its own.
 static NEXT_TITLE: AtomicUsize = AtomicUsize::new(0);
@@ -36,6 +37,8 @@ pub fn Dialog(
                 dialog.show_modal().ok();
             } else if !is_open && dialog.open() {
                 dialog.close();
+                // Where nothing had the focus before, the browser leaves it inside.
+                focus::leave(&dialog);
             }
         }
     });
