@@ -12,7 +12,7 @@ use carrel_engine::codegen::generate;
 use carrel_engine::dtype::DType;
 use carrel_engine::graph::{GpuValue, Graph};
 use carrel_engine::plan::print::plan_text;
-use carrel_engine::plan::{Caps, plan};
+use carrel_engine::plan::{Caps, Fusion, plan, plan_with};
 use carrel_engine::prim::infer::{Meta, infer};
 use carrel_engine::prim::{Binary, Prim, Reduce, Unary};
 use carrel_engine::scalar::Scalar;
@@ -193,6 +193,36 @@ fn adam_step() {
     let p = binary(&mut graph, Binary::Sub, &p, &step);
     drop((old, new, squares, old_v, new_v, root, direction, step));
     check("adam_step", &mut graph, &[&m, &v, &p]);
+}
+
+#[test]
+fn without_fusion_each_node_is_a_kernel() {
+    let mut graph = Graph::default();
+    let (x, y) = (
+        input(&mut graph, &[20, 30], DType::F32),
+        input(&mut graph, &[20, 30], DType::F32),
+    );
+    let difference = binary(&mut graph, Binary::Sub, &x, &y);
+    let square = apply(&mut graph, Prim::Unary(Unary::Square), &[&difference], &[]);
+    let total = sum(&mut graph, &square, &[1]);
+    let root = apply(&mut graph, Prim::Unary(Unary::Sqrt), &[&total], &[]);
+    let write = Prim::ViewWrite {
+        shape: vec![20, 1],
+        strides: vec![2, 1],
+    };
+    let zero = apply(&mut graph, Prim::Full, &[], &[Scalar::Float(0.0)]);
+    let spread = apply(&mut graph, write, &[&expanded(&zero, &[40]), &root], &[Scalar::Int(1)]);
+    drop((difference, square, total, root, zero));
+    let flush = graph.flush().expect("something was recorded");
+    let program = Program::decode(&flush.program).expect("a valid program");
+    let kernels = |fusion| {
+        let plan = plan_with(&program, &[false; 2], &Caps::default(), fusion).expect("a plan");
+        plan.kernels.len()
+    };
+    // Subtract, square, sum, root, zero, the copy of zeros that is written into, the write.
+    assert_eq!(kernels(Fusion::Off), 7);
+    assert!(kernels(Fusion::On) < 4);
+    drop(spread);
 }
 
 /// A value seen through an expanded window.

@@ -3,8 +3,8 @@
     CARREL_ENGINE_GPU=1 python3 property_graphs.py [--first SEED] [--count N]
 
 A program is a seed: every choice depends on the seed, on shapes and on dtypes, so that it runs the same on every
-device. It is run on the CPU, on the GPU as it would be (recorded, fused), and on the GPU one operator at a time; at the
-end all tensors agree. Jumps (comparisons, rounding, positions of extremes) are only asked of values that are exact in
+device. It is run on the CPU, on the GPU as it would be (recorded, fused), there with a kernel of its own for each
+operator of the same recording, and there one operator at a time; at the end all tensors agree. Jumps (comparisons, rounding, positions of extremes) are only asked of values that are exact in
 float32, since others may lie on either side. Refuses to choose by value. Read next: `property_gradients`.
 """
 
@@ -334,13 +334,24 @@ def difference(found, wanted, tolerance=2e-4):
 
 
 def check(seed, steps=30):
-    """Runs a program three ways; raises AssertionError where they differ."""
+    """Runs a program four ways; raises AssertionError where they differ."""
+    from torch import _native
     from torch._C import ops
 
     program = Program(seed, "cpu")
     wanted = program.run(steps)
-    for way, after_step in (("fused", lambda: None), ("one at a time", ops.flush)):
-        found = Program(seed, "webgpu", after_step).run(steps)
+    for way, fuses, after_step in (
+        ("fused", True, lambda: None),
+        ("unfused", False, lambda: None),
+        ("one at a time", True, ops.flush),
+    ):
+        _native.fuse(fuses)
+        try:
+            found = Program(seed, "webgpu", after_step).run(steps)
+            ops.flush()
+            _native.wait(0)
+        finally:
+            _native.fuse(True)
         for number, (a, b) in enumerate(zip(found, wanted, strict=True)):
             problem = difference(a, b)
             if problem:

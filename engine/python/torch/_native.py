@@ -119,6 +119,11 @@ def wait(ticket):
         raise RuntimeError(error())
 
 
+def fuse(is_on):
+    """Lets the GPU's kernels compute several operators (as from the start), or one each. For tests."""
+    _function("gpu_fuse", None, ctypes.c_uint32)(is_on)
+
+
 def destroy_device():
     """Destroys the GPU's device, as a driver that is reset does. For tests."""
     _function("gpu_destroy", None)()

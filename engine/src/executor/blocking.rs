@@ -3,6 +3,7 @@
 //! Refuses nothing the executor does not.
 
 use crate::error::Result;
+use crate::plan::Fusion;
 use crate::wire::Stats;
 
 /// An executor whose calls return when the work is done.
@@ -22,6 +23,11 @@ impl Executor {
     /// Chooses kernels as for a device whose workgroup memory is near, whatever the adapter: tests meet both kinds.
     pub const fn choose_as_hardware(&mut self) {
         self.inner.choose_as_hardware();
+    }
+
+    /// Says whether nodes may share kernels from now on: tests hold one against the other.
+    pub const fn set_fusion(&mut self, fusion: Fusion) {
+        self.inner.set_fusion(fusion);
     }
 
     /// Executes an encoded flush; the answer is an encoded reply.

@@ -1,14 +1,14 @@
 //! Plans found again by the bytes of their program.
 //!
-//! The key is the whole program and which of its inputs may be overwritten, so equal work is planned
+//! The key is the whole program, which of its inputs may be overwritten and whether its nodes may share kernels, so equal work is planned
 //! once. The plan used longest ago leaves when there are too many. Refuses to hash away differences.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::backend::wgpu::pipelines::Pipeline;
-use crate::plan::Plan;
 use crate::plan::memory::Storage;
+use crate::plan::{Fusion, Plan};
 use crate::wire::Program;
 
 /// Most plans kept: more than the distinct steps of a notebook.
@@ -40,8 +40,9 @@ pub(super) struct PlanCache {
 
 impl PlanCache {
     /// The key of a program whose inputs may be overwritten as told.
-    pub fn key(program: &[u8], donated: &[bool]) -> Vec<u8> {
+    pub fn key(program: &[u8], donated: &[bool], fusion: Fusion) -> Vec<u8> {
         let mut key = program.to_vec();
+        key.push(u8::from(fusion == Fusion::On));
         key.extend(donated.iter().map(|&donated| u8::from(donated)));
         key
     }

@@ -27,6 +27,7 @@ use crate::backend::wgpu::errors::Failure;
 use crate::backend::wgpu::pipelines::PipelineCache;
 use crate::backend::wgpu::readback::Staging;
 use crate::error::Result;
+use crate::plan::Fusion;
 use crate::wire::{Flush, Reply, ReplyItem, Stats};
 use cache::PlanCache;
 use table::ValueTable;
@@ -42,6 +43,7 @@ pub struct Executor {
     params: ParamBuffer,
     staging: Staging,
     plans: PlanCache,
+    fusion: Fusion,
     values: ValueTable,
     /// Error scopes of flushes that did not wait for them.
     late: Vec<Caught>,
@@ -68,6 +70,7 @@ impl Executor {
             params: ParamBuffer::default(),
             staging: Staging::default(),
             plans: PlanCache::default(),
+            fusion: Fusion::default(),
             values: ValueTable::default(),
             late: Vec::new(),
             stats: Stats::default(),
@@ -119,6 +122,12 @@ impl Executor {
     #[cfg(not(target_arch = "wasm32"))]
     const fn choose_as_hardware(&mut self) {
         self.gpu.caps.software = false;
+    }
+
+    /// Says whether nodes may share kernels from now on.
+    #[cfg(not(target_arch = "wasm32"))]
+    const fn set_fusion(&mut self, fusion: Fusion) {
+        self.fusion = fusion;
     }
 
     /// Counters since the start.

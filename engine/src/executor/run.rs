@@ -18,7 +18,7 @@ use crate::backend::wgpu::readback::StagingBuffer;
 use crate::codegen::generate;
 use crate::error::{Error, ErrorKind};
 use crate::plan::memory::Storage;
-use crate::plan::plan;
+use crate::plan::plan_with;
 use crate::wire::{Flush, Program, Read, ReplyItem, ValueDecl};
 
 /// A result, or what the reply will say.
@@ -140,7 +140,7 @@ impl Executor {
             .iter()
             .map(|id| freed.contains(id) && !read.contains(id))
             .collect();
-        let key = PlanCache::key(&flush.program, &donated);
+        let key = PlanCache::key(&flush.program, &donated, self.fusion);
         let prepared = match self.plans.get(&key) {
             Some(known) => known,
             None => {
@@ -159,7 +159,7 @@ impl Executor {
 
     fn compile(&mut self, program: Program, donated: &[bool]) -> Outcome<Prepared> {
         self.stats.plans += 1;
-        let plan = plan(&program, donated, &self.gpu.caps)?;
+        let plan = plan_with(&program, donated, &self.gpu.caps, self.fusion)?;
         let mut launches = Vec::with_capacity(plan.kernels.len());
         for kernel in &plan.kernels {
             let module = generate(kernel, &self.gpu.caps);

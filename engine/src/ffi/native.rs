@@ -12,7 +12,7 @@ use std::slice;
 
 use super::recorder::Recorder;
 #[cfg(feature = "executor")]
-use crate::context;
+use crate::{context, plan::Fusion};
 
 /// Memory of the caller as a slice; a null pointer is empty.
 ///
@@ -180,6 +180,17 @@ pub extern "C" fn carrel_gpu_choose_as_hardware() {
     EXECUTOR.with_borrow_mut(|slot| {
         if let Some(executor) = slot {
             executor.choose_as_hardware();
+        }
+    });
+}
+
+/// Plans with kernels of several nodes (as from the start), or with one node a kernel. For tests that compare both.
+#[cfg(feature = "executor")]
+#[unsafe(no_mangle)]
+pub extern "C" fn carrel_gpu_fuse(is_on: u32) {
+    EXECUTOR.with_borrow_mut(|slot| {
+        if let Some(executor) = slot {
+            executor.set_fusion(if is_on != 0 { Fusion::On } else { Fusion::Off });
         }
     });
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Fusion;
 use super::kernel::Value;
 use crate::codegen::index::simplify;
 use crate::prim::{Binary, Prim, Unary};
@@ -33,12 +34,13 @@ pub(super) struct NodeInfo {
     pub leaves: BTreeSet<(Value, usize)>,
 }
 
-/// Information for every node, in order.
-pub(super) fn classify(program: &Program) -> Vec<NodeInfo> {
+/// Information for every node, in order. Without fusion nothing is computed twice, and writes go into memory.
+pub(super) fn classify(program: &Program, fusion: Fusion) -> Vec<NodeInfo> {
     let mut infos: Vec<NodeInfo> = Vec::with_capacity(program.nodes.len());
     for node in &program.nodes {
         let num_elements = node.shape.iter().product();
-        let elementwise = is_elementwise(program, &infos, node);
+        let is_patch = fusion == Fusion::On && is_patch(program, &infos, node);
+        let elementwise = is_patch || is_elementwise(node);
         let (mut cost, mut leaves) = (own_cost(&node.prim), BTreeSet::new());
         // A write over the whole base never looks at the base.
         for operand in node.operands.iter().skip(usize::from(is_whole_write(node))) {
@@ -54,7 +56,8 @@ pub(super) fn classify(program: &Program) -> Vec<NodeInfo> {
             }
         }
         let bytes_read: usize = leaves.iter().map(|&(_, touched)| touched).sum();
-        let cheap = elementwise
+        let cheap = fusion == Fusion::On
+            && elementwise
             && cost <= MAX_CHEAP_COST
             && leaves.len() <= MAX_CHEAP_LEAVES
             && bytes_read <= num_elements
@@ -137,7 +140,10 @@ pub(super) fn is_whole_write(node: &ProgramNode) -> bool {
 /// True if a write is best a choice between source and base at each element: the base is not in memory
 /// but computed, so there is nothing to write into, and the window's elements can be told by division.
 fn is_patch(program: &Program, infos: &[NodeInfo], node: &ProgramNode) -> bool {
-    let (Prim::ViewWrite { shape, strides }, ValueRef::Node(base)) = (&node.prim, node.operands[0].value) else {
+    let Prim::ViewWrite { shape, strides } = &node.prim else {
+        return false;
+    };
+    let ValueRef::Node(base) = node.operands[0].value else {
         return false;
     };
     let is_computed = match program.nodes[base as usize].prim {
@@ -151,13 +157,13 @@ fn is_patch(program: &Program, infos: &[NodeInfo], node: &ProgramNode) -> bool {
     is_computed && nested && shape.iter().all(|&size| size > 0)
 }
 
-fn is_elementwise(program: &Program, infos: &[NodeInfo], node: &ProgramNode) -> bool {
+fn is_elementwise(node: &ProgramNode) -> bool {
     match &node.prim {
         Prim::Unary(_) | Prim::Binary(_) | Prim::Where | Prim::Cast(_) | Prim::Copy | Prim::Full | Prim::Arange => true,
         Prim::Random(_) => true,
         Prim::Gather { .. } | Prim::IndexSelect => true,
         Prim::ScatterAdd { .. } => is_one_hot(node),
-        Prim::ViewWrite { .. } => is_whole_write(node) || is_patch(program, infos, node),
+        Prim::ViewWrite { .. } => is_whole_write(node),
         Prim::Reduce { .. }
         | Prim::ArgReduce { .. }
         | Prim::Matmul

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Fusion;
 use super::classify::{NodeInfo, is_aligned, is_whole_write};
 use super::kernel::Value;
 use super::passes::adds_a_binding;
@@ -82,6 +83,7 @@ pub(super) struct Clustering<'a> {
     pub(super) program: &'a Program,
     pub(super) infos: &'a [NodeInfo],
     pub(super) max_bindings: usize,
+    fusion: Fusion,
     pub(super) is_output: Vec<bool>,
     /// Consumers of each node: (node, operand index).
     pub(super) uses: Vec<Vec<(usize, usize)>>,
@@ -90,8 +92,8 @@ pub(super) struct Clustering<'a> {
 }
 
 impl<'a> Clustering<'a> {
-    /// Groups all nodes of the program.
-    pub fn run(program: &'a Program, infos: &'a [NodeInfo], max_bindings: usize) -> Clustering<'a> {
+    /// Groups all nodes of the program; each is alone without fusion.
+    pub fn run(program: &'a Program, infos: &'a [NodeInfo], max_bindings: usize, fusion: Fusion) -> Clustering<'a> {
         let num_nodes = program.nodes.len();
         let mut is_output = vec![false; num_nodes];
         for &output in &program.outputs {
@@ -109,6 +111,7 @@ impl<'a> Clustering<'a> {
             program,
             infos,
             max_bindings,
+            fusion,
             is_output,
             uses,
             clusters: Vec::new(),
@@ -117,8 +120,10 @@ impl<'a> Clustering<'a> {
         for node in 0..num_nodes {
             clustering.place(node);
         }
-        clustering.merge_rows();
-        clustering.merge_independent();
+        if fusion == Fusion::On {
+            clustering.merge_rows();
+            clustering.merge_independent();
+        }
         clustering
     }
 
@@ -168,6 +173,9 @@ impl<'a> Clustering<'a> {
             return None;
         };
         let cluster = self.cluster_of[producer as usize];
+        if self.fusion == Fusion::Off {
+            return None;
+        }
         let same_range = self.clusters[cluster].domain == self.infos[node].num_elements;
         (same_range && is_aligned(self.program, &self.program.nodes[node], slot)).then_some(cluster)
     }
@@ -192,6 +200,7 @@ impl<'a> Clustering<'a> {
         cluster.loads = loads_of(self.program, self.infos, &cluster);
         // These read each element of their operand once, so computing it on the way costs nothing.
         if (folds || writes_in_place)
+            && self.fusion == Fusion::On
             && let Some(absorbed) = self.absorbable(node, usize::from(writes_in_place))
         {
             let mut absorbing = cluster.clone();

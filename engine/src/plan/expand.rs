@@ -6,6 +6,7 @@
 //! The program is rewritten before anything else looks at it; outputs keep their order. Refuses to
 //! change any other node.
 
+use super::Fusion;
 use crate::dtype::DType;
 use crate::prim::{Binary, Pool, Prim, Reduce, Unary};
 use crate::view::contiguous_strides;
@@ -23,8 +24,8 @@ const LONG_SUM: usize = 2048;
 /// Sums shorter than this are not shared.
 const SHORT_SUM: usize = 64;
 
-/// The program without softmax primitives and thin products.
-pub(super) fn expand(program: &Program) -> Program {
+/// The program without softmax primitives, and without thin products where folds fuse with what makes their terms.
+pub(super) fn expand(program: &Program, fusion: Fusion) -> Program {
     let mut expanded = Program {
         inputs: program.inputs.clone(),
         num_params: program.num_params,
@@ -45,7 +46,7 @@ pub(super) fn expand(program: &Program) -> Program {
                 let node = pooled_gradient(&expanded.nodes, &node).unwrap_or(node);
                 expanded.nodes.push(node);
             }
-            Prim::Matmul if is_thin(&node) => fold_products(&mut expanded.nodes, &node),
+            Prim::Matmul if fusion == Fusion::On && is_thin(&node) => fold_products(&mut expanded.nodes, &node),
             _ => expanded.nodes.push(node),
         }
         places.push(expanded.nodes.len() as u32 - 1);

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Fusion;
 use super::classify::NodeInfo;
 use super::cluster::{Cluster, Clustering};
 use super::kernel::Value;
@@ -21,8 +22,8 @@ pub(super) struct Group {
 }
 
 /// Groups in the order they run.
-pub(super) fn groups(program: &Program, infos: &[NodeInfo], max_bindings: usize) -> Vec<Group> {
-    let clustering = Clustering::run(program, infos, max_bindings);
+pub(super) fn groups(program: &Program, infos: &[NodeInfo], max_bindings: usize, fusion: Fusion) -> Vec<Group> {
+    let clustering = Clustering::run(program, infos, max_bindings, fusion);
     let mut wanted: BTreeSet<usize> = program.outputs.iter().map(|&output| output as usize).collect();
     let mut finished = Vec::new();
     for id in topological_order(&clustering).into_iter().rev() {

@@ -76,6 +76,17 @@ impl Caps {
     }
 }
 
+/// Whether nodes may share a kernel. Off, each node is computed by kernels of its own from values in memory: the plain
+/// reading of a program, which tests hold the fused one against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fusion {
+    /// Elementwise chains, folds with what feeds and follows them, epilogues of routines, values computed again.
+    #[default]
+    On,
+    /// None of these.
+    Off,
+}
+
 /// Runs sorted in workgroup memory: keys and positions take 8 bytes each.
 const WORKGROUP_RUN: usize = 1024;
 
@@ -110,10 +121,15 @@ pub struct Plan {
 
 /// Plans a program. `donated[i]` says that nobody wants input `i` afterwards, so it may be overwritten.
 pub fn plan(program: &Program, donated: &[bool], caps: &Caps) -> Result<Plan> {
+    plan_with(program, donated, caps, Fusion::On)
+}
+
+/// Plans a program, with kernels of several nodes or without.
+pub fn plan_with(program: &Program, donated: &[bool], caps: &Caps, fusion: Fusion) -> Result<Plan> {
     check(program)?;
-    let program = &expand::expand(program);
-    let infos = classify::classify(program);
-    let groups = group::groups(program, &infos, caps.max_storage_buffers);
+    let program = &expand::expand(program, fusion);
+    let infos = classify::classify(program, fusion);
+    let groups = group::groups(program, &infos, caps.max_storage_buffers, fusion);
     let outputs: BTreeMap<Value, u32> = program
         .outputs
         .iter()
@@ -157,8 +173,10 @@ impl Planner<'_> {
     ) {
         let mut kernel = build::build(self.program, infos, group);
         if let (true, Some(write)) = (group.cluster.writes_in_place, group.cluster.routine) {
-            let base = classify::value_of(self.program.nodes[write].operands[0].value);
-            if self.may_overwrite(base, &kernel, step, last_reads) {
+            let operand = &self.program.nodes[write].operands[0];
+            let base = classify::value_of(operand.value);
+            // A base that is seen through a window, as an expanded one is, has other elements than the result.
+            if classify::is_whole(self.program, operand) && self.may_overwrite(base, &kernel, step, last_reads) {
                 self.aliases.join(Value::Node(write as u32), base);
             } else {
                 self.push(build::build_base_copy(self.program, infos, group, write));

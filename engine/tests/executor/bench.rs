@@ -8,6 +8,7 @@ use carrel_engine::cpu::{Buffer, Operand, compute, from_gpu_bytes, gather_bytes,
 use carrel_engine::dtype::DType;
 use carrel_engine::executor::blocking::Executor;
 use carrel_engine::graph::{GpuValue, Graph};
+use carrel_engine::plan::Fusion;
 use carrel_engine::prim::Prim;
 use carrel_engine::prim::infer::{Meta, infer};
 use carrel_engine::scalar::Scalar;
@@ -67,6 +68,13 @@ impl Bench {
     pub fn as_hardware() -> Bench {
         let mut bench = Bench::new();
         bench.executor.choose_as_hardware();
+        bench
+    }
+
+    /// With one node a kernel.
+    pub fn without_fusion() -> Bench {
+        let mut bench = Bench::new();
+        bench.executor.set_fusion(Fusion::Off);
         bench
     }
 

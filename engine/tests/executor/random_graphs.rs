@@ -1,5 +1,5 @@
-//! Random programs of elementwise operators, folds, products, views and writes: fused as a whole on the GPU,
-//! one primitive at a time on the CPU.
+//! Random programs of elementwise operators, folds, products, views and writes: on the GPU fused as a whole, or with a
+//! kernel for each primitive; on the CPU one primitive at a time.
 
 use carrel_engine::prim::{Binary, Prim, Reduce, Unary};
 use carrel_engine::scalar::Scalar;
@@ -62,15 +62,23 @@ fn grow(bench: &mut Bench, random: &mut Random, values: &[Twin], side: usize) ->
 
 #[test]
 fn fused_and_single_agree() {
+    agree_on(&mut Bench::new());
+}
+
+#[test]
+fn unfused_and_single_agree() {
+    agree_on(&mut Bench::without_fusion());
+}
+
+fn agree_on(bench: &mut Bench) {
     let side = 12;
-    let mut bench = Bench::new();
     for seed in 0..60 {
         let mut random = Random(seed);
         let mut values: Vec<Twin> = (0..3)
             .map(|number| bench.noise(seed * 10 + number, &[side, side]))
             .collect();
         for _ in 0..random.below(40) + 2 {
-            let value = grow(&mut bench, &mut random, &values, side);
+            let value = grow(bench, &mut random, &values, side);
             values.push(value);
         }
         // Some are kept, some only pass through; dropping makes room for fusion and for writing in place.

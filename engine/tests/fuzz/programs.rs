@@ -3,7 +3,7 @@
 
 use carrel_engine::codegen::generate;
 use carrel_engine::dtype::DType;
-use carrel_engine::plan::{Caps, plan};
+use carrel_engine::plan::{Caps, Fusion, plan_with};
 use carrel_engine::prim::infer::{Meta, infer};
 use carrel_engine::prim::{ArgReduce, Binary, Convolution, Draw, Pool, Prim, Reduce, Scan, Scatter, Unary, Window};
 use carrel_engine::shape::checked_num_elements;
@@ -225,10 +225,11 @@ fn whatever_is_decoded_can_be_planned_and_written() {
             continue;
         };
         let donated: Vec<bool> = program.inputs.iter().map(|_| noise.one_in(2)).collect();
+        let fusion = noise.pick(&[Fusion::On, Fusion::On, Fusion::Off]);
         let outcome = caught(|| {
             let caps = Caps::default();
             // Planning may refuse a program, but not with a panic.
-            let Ok(plan) = plan(&program, &donated, &caps) else {
+            let Ok(plan) = plan_with(&program, &donated, &caps, fusion) else {
                 return;
             };
             for kernel in &plan.kernels {
@@ -240,7 +241,7 @@ fn whatever_is_decoded_can_be_planned_and_written() {
             }
         });
         if let Err(message) = outcome {
-            findings.add(message, format!("{program:?} donated {donated:?}"));
+            findings.add(message, format!("{program:?} donated {donated:?} fusion {fusion:?}"));
         }
     }
     findings.report();
