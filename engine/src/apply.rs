@@ -12,18 +12,28 @@ use crate::cpu::{self, Operand};
 use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::GpuValue;
+use crate::layout::{self, Order};
 use crate::prim::infer::{Meta, infer};
 use crate::prim::{Prim, Reduce};
 use crate::scalar::Scalar;
-use crate::shape;
+use crate::shape::{self, Shape};
 use crate::storage::Device;
 use crate::tensor::Tensor;
 use crate::view::View;
 
 /// Applies a primitive. The inputs of an elementwise primitive are broadcast here; all have one device.
+/// The result lies in memory as PyTorch lays it out (see `layout`).
 pub fn apply(prim: Prim, inputs: &[&Tensor], params: &[Scalar]) -> Result<Tensor> {
-    let output = compute(&prim, inputs, params)?;
+    let views = operand_views(&prim, inputs)?;
+    let order = result_order(&prim, &views);
+    let output = compute(&prim, inputs, views, params, order)?;
     autograd::record(prim, inputs, params, output)
+}
+
+/// Copies a tensor into fresh memory in an order of the caller's choice; `None` for row-major.
+pub fn copy_in_order(x: &Tensor, order: Option<Order>) -> Result<Tensor> {
+    let output = compute(&Prim::Copy, &[x], vec![(*x.view()).clone()], &[], order)?;
+    autograd::record(Prim::Copy, &[x], &[], output)
 }
 
 /// Applies a primitive that has no inputs.
@@ -82,9 +92,28 @@ pub fn common_device(inputs: &[&Tensor]) -> Result<Device> {
     }
 }
 
-fn compute(prim: &Prim, inputs: &[&Tensor], params: &[Scalar]) -> Result<Tensor> {
+/// The order in memory of a result; `None` for row-major.
+fn result_order(prim: &Prim, views: &[View]) -> Option<Order> {
+    if prim.is_elementwise() {
+        layout::of_elementwise(views)
+    } else {
+        None
+    }
+}
+
+/// The result over fresh memory. An elementwise primitive of another order than row-major is computed over
+/// permuted views, so that kernels need to know of row-major results only.
+fn compute(
+    prim: &Prim,
+    inputs: &[&Tensor],
+    mut views: Vec<View>,
+    params: &[Scalar],
+    order: Option<Order>,
+) -> Result<Tensor> {
     let device = common_device(inputs)?;
-    let views = operand_views(prim, inputs)?;
+    if let Some(order) = &order {
+        views.iter_mut().for_each(|view| *view = view.permute(&order.dims));
+    }
     let metas: Vec<Meta> = inputs
         .iter()
         .zip(&views)
@@ -95,7 +124,14 @@ fn compute(prim: &Prim, inputs: &[&Tensor], params: &[Scalar]) -> Result<Tensor>
         .collect();
     let meta = infer(prim, &metas, None)?;
     let operands: Vec<(&Tensor, &View)> = inputs.iter().copied().zip(&views).collect();
-    run(prim, &operands, params, &meta, device)
+    let output = run(prim, &operands, params, &meta, device)?;
+    Ok(match order {
+        None => output,
+        Some(order) => {
+            let shape: Shape = order.inverse().iter().map(|&position| meta.shape[position]).collect();
+            output.alias(order.view(&shape))
+        }
+    })
 }
 
 /// The views that the primitive reads: for elementwise primitives expanded to one shape.

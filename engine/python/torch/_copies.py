@@ -17,7 +17,7 @@ _VIEWS = """
 
 
 def _copied(result):
-    return tuple(map(ops.clone, result)) if isinstance(result, tuple) else ops.clone(result)
+    return tuple(map(ops.row_major, result)) if isinstance(result, tuple) else ops.row_major(result)
 
 
 def _copying(name, view):

@@ -15,6 +15,7 @@ from ._args import checked_sizes, finish, new_like
 from ._C import ops, upload
 from ._device import device_code
 from ._memory_format import laid_out
+from ._settings import preserve_format
 from ._tensor import Tensor
 
 # The letter with which `array` packs a dtype; the halves are packed as doubles and converted by the engine.
@@ -289,9 +290,10 @@ def empty_strided(size, stride, *, dtype=None, device=None, requires_grad=False)
 def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False, memory_format=None, layout=None):
     """One value in the shape of another tensor."""
     dtype, code = new_like(input, dtype, device)
-    made = ops.full(input.shape, fill_value, dtype, code)
-    if memory_format is not None and memory_format._name.startswith("channels"):
-        made = laid_out(made, memory_format)
+    if memory_format is None or memory_format is preserve_format:
+        made = ops.full_like(input, fill_value, dtype, code)
+    else:
+        made = laid_out(ops.full(input.shape, fill_value, dtype, code), memory_format)
     return finish(made, requires_grad)
 
 

@@ -1,7 +1,7 @@
 """Memory formats: tensors whose channels lie last in memory.
 
-Shapes stay as they are; only strides differ. Results of operators are row-major all the same.
-Read next: `_methods`.
+Shapes stay as they are; only strides differ. Which results of operators keep the format is the engine's matter:
+see `engine/src/layout.rs`. Read next: `_methods`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
@@ -52,5 +52,4 @@ def laid_out(tensor, memory_format):
         return tensor if ops.is_contiguous(tensor) else ops.contiguous(tensor)
     if is_laid_out(tensor, memory_format) and layout(tensor)[0] == _strides(tensor.shape, order):
         return tensor
-    inverse = sorted(range(len(order)), key=order.__getitem__)
-    return ops.permute(ops.clone(ops.permute(tensor, order)), inverse)
+    return ops.clone_in_order(tensor, order)

@@ -103,8 +103,8 @@ def to(self, *args, device=None, dtype=None, non_blocking=False, copy=False, mem
         else:
             device = argument
     if memory_format is not None and memory_format is not preserve_format:
-        moved = to(self, device=device, dtype=dtype, copy=copy)
-        return laid_out(moved, memory_format)
+        moved = laid_out(to(self, device=device, dtype=dtype), memory_format)
+        return ops.clone(moved) if copy and moved is self else moved
     if device is None or (code := _device.device_code(device)) == self.device._code:
         if dtype is None or dtype is self.dtype:
             return ops.clone(self) if copy else self
@@ -153,17 +153,10 @@ def _conversion(dtype):
 
 def clone(self, *, memory_format=None):
     """A copy."""
-    if memory_format is None or memory_format is preserve_format or memory_format is contiguous_format:
+    if memory_format is None or memory_format is preserve_format:
         return ops.clone(self)
     made = laid_out(self, memory_format)
-    return made if made is not self else ops.permute(*_cloned_in_order(self))
-
-
-def _cloned_in_order(self):
-    """A copy with the dimensions in the order of memory, and the permutation that undoes that."""
-    strides = self.stride()
-    order = sorted(range(self.dim()), key=lambda dim: -strides[dim])
-    return ops.clone(ops.permute(self, order)), sorted(range(self.dim()), key=order.__getitem__)
+    return made if made is not self else ops.clone(self)
 
 
 def contiguous(self, memory_format=None):

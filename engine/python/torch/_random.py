@@ -79,12 +79,14 @@ def randn(*size, generator=None, out=None, dtype=None, device=None, requires_gra
 
 def rand_like(input, *, dtype=None, device=None, requires_grad=False, generator=None, memory_format=None):
     """Uniform between 0 and 1, in the shape of another tensor."""
-    return finish(uniform_(_creation.empty_like(input, dtype=dtype, device=device), generator=generator), requires_grad)
+    made = _creation.empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
+    return finish(uniform_(made, generator=generator), requires_grad)
 
 
 def randn_like(input, *, dtype=None, device=None, requires_grad=False, generator=None, memory_format=None):
     """Standard normal, in the shape of another tensor."""
-    return finish(normal_(_creation.empty_like(input, dtype=dtype, device=device), generator=generator), requires_grad)
+    made = _creation.empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
+    return finish(normal_(made, generator=generator), requires_grad)
 
 
 def randint(low, high=None, size=None, *, generator=None, dtype=None, device=None, requires_grad=False, out=None):

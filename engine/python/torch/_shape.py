@@ -160,7 +160,8 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     size = input.shape[-1] + abs(offset)
     made = input.new_zeros((*input.shape[:-1], size, size))
     ops.diagonal(made, offset, -2, -1).copy_(input)
-    return movedim(made, (-2, -1), (dim1, dim2))
+    made = movedim(made, (-2, -1), (dim1, dim2))
+    return made if ops.is_contiguous(made) else ops.contiguous(made)
 
 
 def tril(input, diagonal=0, *, out=None):

@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::node::{Edge, Node};
+use crate::apply::copy_in_order;
 use crate::context;
 use crate::error::Result;
+use crate::layout;
 use crate::ops;
 use crate::storage::Device;
 use crate::tensor::Tensor;
@@ -155,7 +157,7 @@ pub fn accumulate(leaf: &Tensor, gradient: Tensor, create_graph: bool) -> Result
             ops::copy::write(&existing, &total)
         }
         None => {
-            let owned = own(gradient)?;
+            let owned = own(gradient, leaf)?;
             leaf.meta_mut().grad = Some(owned);
             Ok(())
         }
@@ -163,7 +165,12 @@ pub fn accumulate(leaf: &Tensor, gradient: Tensor, create_graph: bool) -> Result
 }
 
 /// A tensor whose memory nobody else can write: the gradient itself if it has no other holder.
-fn own(gradient: Tensor) -> Result<Tensor> {
+/// Its elements lie as those of the leaf, so that optimizers walk both alike.
+fn own(gradient: Tensor, leaf: &Tensor) -> Result<Tensor> {
+    let order = layout::of_elementwise(&[(*leaf.view()).clone()]);
+    if let Some(order) = order {
+        return copy_in_order(&gradient, Some(order));
+    }
     if gradient.covers_storage() {
         if gradient.is_sole_owner() {
             return Ok(super::detach(&gradient));
@@ -172,5 +179,5 @@ fn own(gradient: Tensor) -> Result<Tensor> {
             return Ok(Tensor::from_value(gradient.storage().value()?, &gradient.shape()));
         }
     }
-    ops::copy::clone(&gradient)
+    ops::copy::row_major(&gradient)
 }

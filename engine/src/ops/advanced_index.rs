@@ -35,7 +35,7 @@ pub fn index(x: &Tensor, indices: &[Option<Tensor>]) -> Result<Tensor> {
     let mark = sequence_mark();
     let selected = index::select_rows(&plan.as_rows(x)?, &plan.positions)?;
     let shaped = movement::reshape_to(&selected, &[&plan.index_shape[..], &plan.rest].concat())?;
-    let result = movement::permute(&shaped, &plan.result_order())?;
+    let result = copy::contiguous(&movement::permute(&shaped, &plan.result_order())?)?;
     Ok(rename(result, mark, "IndexBackward0"))
 }
 

@@ -7,7 +7,7 @@
 use crate::apply::apply;
 use crate::autograd::{rename, sequence_mark};
 use crate::error::{Error, Result, list_text};
-use crate::ops::{elementwise as e, matmul, movement};
+use crate::ops::{copy, elementwise as e, matmul, movement};
 use crate::prim::{Convolution, Prim, Window};
 use crate::tensor::Tensor;
 
@@ -238,6 +238,7 @@ pub fn convolution(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>, setti
     };
     let mark = sequence_mark();
     let result = run(Convolution::Forward, window, groups, input, weight)?;
+    let result = copy::hand_on_format(result, &[input, weight])?;
     finish(result, bias, checked.is_single, mark)
 }
 
@@ -317,5 +318,6 @@ pub fn transposed_convolution(
     };
     let mark = sequence_mark();
     let result = run(Convolution::InputGradient, window, groups, input, weight)?;
+    let result = copy::hand_on_format(result, &[input, weight])?;
     finish(result, bias, checked.is_single, mark)
 }

@@ -5,13 +5,14 @@
 
 use std::rc::Rc;
 
-use crate::apply::{apply, check_dtype};
+use crate::apply::{apply, check_dtype, copy_in_order};
 use crate::autograd::{self, Rule, record_rule};
 use crate::context;
 use crate::cpu::{self, Buffer, Operand};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::graph::GpuValue;
+use crate::layout::{self, Order, is_dense, suggests_channels_last};
 use crate::ops::movement;
 use crate::prim::Prim;
 use crate::scalar::Scalar;
@@ -27,14 +28,38 @@ pub fn to_dtype(x: &Tensor, dtype: DType) -> Result<Tensor> {
     apply(Prim::Cast(dtype), &[x], &[])
 }
 
-/// A row-major copy.
+/// A copy whose elements lie in the same order, without gaps.
 pub fn clone(x: &Tensor) -> Result<Tensor> {
     apply(Prim::Copy, &[x], &[])
 }
 
+/// A row-major copy.
+pub fn row_major(x: &Tensor) -> Result<Tensor> {
+    copy_in_order(x, None)
+}
+
+/// A copy whose dimensions lie in memory in this order, the outermost first.
+pub fn clone_in_order(x: &Tensor, dims: &[usize]) -> Result<Tensor> {
+    let is_order = dims.len() == x.rank() && (0..x.rank()).all(|dim| dims.contains(&dim));
+    if !is_order {
+        return Err(Error::runtime("an order of dimensions names each dimension once"));
+    }
+    copy_in_order(x, Some(Order::from_dims(dims.to_vec(), &x.shape())))
+}
+
+/// The result with channels last in memory where they lie last in an input of the same rank: what convolutions,
+/// pools and the like hand on.
+pub fn hand_on_format(result: Tensor, inputs: &[&Tensor]) -> Result<Tensor> {
+    let asks = |input: &&Tensor| input.rank() == result.rank() && suggests_channels_last(&input.view());
+    if !inputs.iter().any(asks) || suggests_channels_last(&result.view()) {
+        return Ok(result);
+    }
+    copy_in_order(&result, Some(Order::channels_last(&result.shape())))
+}
+
 /// The tensor itself if it is row-major, otherwise a copy.
 pub fn contiguous(x: &Tensor) -> Result<Tensor> {
-    if x.is_contiguous() { Ok(x.clone()) } else { clone(x) }
+    if x.is_contiguous() { Ok(x.clone()) } else { row_major(x) }
 }
 
 /// `x.to(device)`: the tensor itself if it is there. From the GPU only Python can copy, after waiting for a read.
@@ -43,12 +68,19 @@ pub fn to_device(x: &Tensor, device: Device) -> Result<Tensor> {
         (from, to) if from == to => Ok(x.clone()),
         (Device::Cpu, _) => {
             check_dtype(x.dtype(), device)?;
-            let bytes = x.with_buffer(|buffer, view| cpu::to_gpu_bytes(Operand { buffer, view }))??;
+            // The elements go up in the order they lie in, and lie so there.
+            let order = layout::of_elementwise(std::slice::from_ref(&*x.view()));
+            let view = order
+                .as_ref()
+                .map_or((*x.view()).clone(), |order| x.view().permute(&order.dims));
+            let bytes = x.with_buffer(|buffer, _| cpu::to_gpu_bytes(Operand { buffer, view: &view }))??;
             let value = context::with_gpu(|gpu| {
                 gpu.check()?;
                 Ok::<Rc<GpuValue>, Error>(gpu.graph.upload(x.dtype(), x.num_elements(), bytes))
             })?;
-            Ok(record_rule(Rule::ToDevice, &[x], Tensor::from_value(value, &x.shape())))
+            let moved = Tensor::from_value(value, &x.shape());
+            let moved = order.map_or(moved.clone(), |order| moved.alias(order.view(&x.shape())));
+            Ok(record_rule(Rule::ToDevice, &[x], moved))
         }
         // Whoever calls can wait for the GPU, and then calls again with the copy.
         (Device::WebGpu, _) => Err(Error::CpuOnly {
@@ -71,7 +103,13 @@ pub fn read_all(tensors: &[Tensor]) -> Result<Vec<u32>> {
     if tensors.iter().any(|x| x.device() == Device::Cpu) {
         return Err(Error::runtime("a CPU tensor needs no reading"));
     }
-    let whole = |x: &Tensor| if x.covers_storage() { Ok(x.clone()) } else { clone(x) };
+    let whole = |x: &Tensor| {
+        if x.covers_storage() {
+            Ok(x.clone())
+        } else {
+            row_major(x)
+        }
+    };
     let values = context::with_grad_mode(false, || {
         tensors
             .iter()
@@ -135,8 +173,21 @@ pub fn write(target: &Tensor, source: &Tensor) -> Result<()> {
     Ok(())
 }
 
+/// True if both tensors are whole storages whose elements lie alike: one storage's elements can stand for the other's.
+fn lie_alike(target: &Tensor, source: &Tensor) -> bool {
+    if target.covers_storage() && source.covers_storage() {
+        return true;
+    }
+    let (view, storage) = (target.view(), target.storage());
+    view == source.view()
+        && view.offset == 0
+        && is_dense(&view)
+        && view.num_elements() == storage.num_elements
+        && source.storage().num_elements == storage.num_elements
+}
+
 fn write_cpu(target: &Tensor, source: &Tensor) -> Result<()> {
-    if target.covers_storage() && source.covers_storage() && source.is_sole_owner() {
+    if source.is_sole_owner() && lie_alike(target, source) {
         // Nobody else sees the result of this calculation, so it is moved, not copied.
         let (target, source) = (target.storage(), source.storage());
         std::mem::swap(&mut *target.buffer_mut()?, &mut *source.buffer_mut()?);
@@ -160,11 +211,13 @@ fn write_cpu(target: &Tensor, source: &Tensor) -> Result<()> {
 
 fn write_gpu(target: &Tensor, source: &Tensor) -> Result<()> {
     let storage = target.storage();
-    let value = if target.covers_storage() {
+    let value = if lie_alike(target, source) {
+        source.storage().value()?
+    } else if target.covers_storage() {
         let whole = if source.covers_storage() {
             source.clone()
         } else {
-            clone(source)?
+            row_major(source)?
         };
         whole.storage().value()?
     } else {

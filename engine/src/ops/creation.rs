@@ -6,6 +6,7 @@ use crate::apply::{check_dtype, check_size, create};
 use crate::cpu::{Buffer, memory};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
+use crate::layout;
 use crate::ops::{copy, elementwise as e, movement};
 use crate::prim::Prim;
 use crate::prim::infer::Meta;
@@ -25,6 +26,16 @@ pub fn full(shape: &[usize], value: Scalar, dtype: DType, device: Device) -> Res
         },
         device,
     )
+}
+
+/// One number in the shape of another tensor, whose elements lie in the same order.
+pub fn full_like(like: &Tensor, value: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
+    let (made, view) = (full(&like.shape(), value, dtype, device)?, like.view());
+    // All elements are alike, so that another view of the same memory is enough.
+    Ok(match layout::of_elementwise(std::slice::from_ref(&*view)) {
+        Some(order) => made.alias(order.view(&view.shape)),
+        None => made,
+    })
 }
 
 /// Zeros.

@@ -65,6 +65,7 @@ pub fn index_select(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     let mark = sequence_mark();
     let front = movement::transpose(x, 0, dim as i64)?;
     let selected = movement::transpose(&select_rows(&front, &rows)?, 0, dim as i64)?;
+    let selected = copy::contiguous(&selected)?;
     Ok(rename(selected, mark, "IndexSelectBackward0"))
 }
 
@@ -130,7 +131,7 @@ fn put_along(
     let mark = sequence_mark();
     let front = |tensor: &Tensor| movement::transpose(tensor, 0, dim as i64);
     let written = put_rows(&front(x)?, &rows, &front(source)?, accumulate)?;
-    Ok(rename(front(&written)?, mark, name))
+    Ok(rename(copy::contiguous(&front(&written)?)?, mark, name))
 }
 
 /// An error unless `index` fits a tensor read or written along `dim`.
@@ -181,7 +182,11 @@ pub fn flip(x: &Tensor, dims: &[i64]) -> Result<Tensor> {
         result = movement::transpose(&select_rows(&front, &rows)?, 0, dim as i64)?;
     }
     Ok(rename(
-        if result.is_same(x) { copy::clone(x)? } else { result },
+        if result.is_same(x) {
+            copy::clone(x)?
+        } else {
+            copy::contiguous(&result)?
+        },
         mark,
         "FlipBackward0",
     ))

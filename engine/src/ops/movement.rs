@@ -153,7 +153,7 @@ pub fn reshape_to(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
         return Ok(result);
     }
     let mark = sequence_mark();
-    let copied = copy::clone(x)?;
+    let copied = copy::row_major(x)?;
     Ok(rename(
         moved_always(&copied, Movement::Reshape(shape.to_vec()))?,
         mark,

@@ -179,7 +179,7 @@ pub fn group_norm(
     let lines = movement::reshape_to(x, &[batch, groups, inner])?;
     let ([standard, mean, scale], _) = standardize(&lines, &[2], eps)?;
     let result = affine(movement::reshape_to(&standard, &x.shape())?, weight, bias)?;
-    let result = copy::to_dtype(&result, x.dtype())?;
+    let result = copy::hand_on_format(copy::to_dtype(&result, x.dtype())?, &[x])?;
     let statistics = |x: &Tensor| movement::squeeze(x, Some(&[2]));
     let result = rename(result, mark, "NativeGroupNormBackward0");
     Ok([result, statistics(&mean)?, statistics(&scale)?])

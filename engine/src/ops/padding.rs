@@ -69,9 +69,6 @@ pub fn constant_pad(x: &Tensor, amounts: &[i64], value: Scalar) -> Result<Tensor
         )));
     }
     let padded = copy::write_region(&flat, &region, &inside)?;
-    Ok(rename(
-        movement::reshape_to(&padded, &shape)?,
-        mark,
-        "ConstantPadNdBackward0",
-    ))
+    let padded = copy::hand_on_format(movement::reshape_to(&padded, &shape)?, &[x])?;
+    Ok(rename(padded, mark, "ConstantPadNdBackward0"))
 }

@@ -219,8 +219,9 @@ pub fn max_pool(x: &Tensor, settings: &Settings) -> Result<[Tensor; 2]> {
         3 => "MaxPool3DWithIndicesBackward0",
         _ => "MaxPool2DWithIndicesBackward0",
     };
-    let values = rename(movement::reshape_to(&values, &shape)?, mark, name);
-    Ok([values, movement::reshape_to(&positions, &shape)?])
+    let values = copy::hand_on_format(movement::reshape_to(&values, &shape)?, &[x])?;
+    let positions = copy::hand_on_format(movement::reshape_to(&positions, &shape)?, &[x])?;
+    Ok([rename(values, mark, name), positions])
 }
 
 /// Means of windows. Padding counts as zeros unless left out of the counts.
@@ -269,7 +270,8 @@ pub fn avg_pool(x: &Tensor, settings: &Settings, count_padding: bool, divisor: O
             }
         }
     };
-    Ok(rename(movement::reshape_to(&means, &shape)?, mark, name))
+    let means = copy::hand_on_format(movement::reshape_to(&means, &shape)?, &[x])?;
+    Ok(rename(means, mark, name))
 }
 
 /// The quotient of integers, rounded towards zero.

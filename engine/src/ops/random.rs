@@ -210,7 +210,7 @@ fn on_cpu(x: &Tensor) -> Result<Tensor> {
         if x.covers_storage() {
             Ok(x.clone())
         } else {
-            copy::clone(x)
+            copy::row_major(x)
         }
     })
 }

@@ -32,5 +32,9 @@ fn along(prim: Prim, x: &Tensor, dim: i64) -> Result<Tensor> {
         return apply(prim, &[&x], &[]);
     }
     let moved = movement::transpose(&x, dim as i64, last as i64)?;
-    movement::transpose(&apply(prim, &[&moved], &[])?, dim as i64, last as i64)
+    copy::contiguous(&movement::transpose(
+        &apply(prim, &[&moved], &[])?,
+        dim as i64,
+        last as i64,
+    )?)
 }

@@ -5,6 +5,7 @@
 use crate::apply::common_device;
 use crate::autograd::{mark_several, rename, requires_grad, sequence_mark};
 use crate::error::{Error, Result, list_text};
+use crate::layout::suggests_channels_last;
 use crate::ops::{copy, creation, elementwise as e, movement, reduce};
 use crate::shape::{checked_num_elements, normalize_dim};
 use crate::tensor::Tensor;
@@ -52,7 +53,11 @@ pub fn cat(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
         }
         start += length;
     }
-    let result = movement::reshape_to(&flat, &shape)?;
+    let mut result = movement::reshape_to(&flat, &shape)?;
+    // Channels that lie last in all parts lie last in the whole.
+    if tensors.iter().all(|part| suggests_channels_last(&part.view())) {
+        result = copy::hand_on_format(result, &[model])?;
+    }
     // Empty parts have a gradient too, of no elements.
     let empty: Vec<&Tensor> = tensors
         .iter()

@@ -54,7 +54,7 @@ def _check(input, mode, dim, size, before, after):
 
 
 def _read_again(input, pad, mode):
-    rank = len(pad) // 2
+    rank, given = len(pad) // 2, input
     if len(pad) % 2 or not 1 <= rank <= 3 or input.dim() not in (rank + 1, rank + 2):
         raise NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
     for number in range(rank):
@@ -64,7 +64,7 @@ def _read_again(input, pad, mode):
         _check(input, mode, dim, size, before, after)
         if before or after:
             input = ops.select_places(input, dim, _rows(mode, size, before, after, input.device))
-    return input
+    return ops.hand_on_format(ops.contiguous(input), given)
 
 
 def pad(input, pad, mode="constant", value=None):

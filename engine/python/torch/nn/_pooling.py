@@ -124,14 +124,15 @@ def _adaptive_avg_pool(operator, rank, input, output_size):
     if 0 in sizes:
         return input.new_zeros([*input.shape[:-rank], *sizes])
     if sizes == [1] * rank:
-        return ops.mean(input, list(range(-rank, 0)), True, None)
+        return ops.hand_on_format(ops.mean(input, list(range(-rank, 0)), True, None), input)
     if all(old % size == 0 for old, size in zip(olds, sizes)):
         steps = [old // size for old, size in zip(olds, sizes)]
         return ops.avg_pool(input, rank, steps, steps, [0], False, True, None)
+    result = input
     for dim, (old, size) in enumerate(zip(olds, sizes), input.dim() - rank):
         if old != size:
-            input = read_taps(input, dim, mean_taps(old, size))
-    return input
+            result = read_taps(result, dim, mean_taps(old, size))
+    return ops.hand_on_format(result, input)
 
 
 def adaptive_avg_pool1d(input, output_size):

@@ -241,7 +241,7 @@ def interpolate(
         return ops.clone(input)
     if kept is _dtype.uint8 and mode not in _NEAREST:
         x = ops.clamp(ops.round(x), 0, 255)
-    return x if x.dtype is kept else x.to(kept)
+    return ops.hand_on_format(ops.contiguous(x if x.dtype is kept else x.to(kept)), input)
 
 
 def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):

@@ -56,6 +56,14 @@ pub const ROWS: &[Row] = &[
     ("is_inference T -> b", |a| Ok(a.tensor()?.is_inference().into())),
     ("is_contiguous T -> b", |a| Ok(a.tensor()?.is_contiguous().into())),
     ("clone T -> T", |a| Ok(copy::clone(&a.tensor()?)?.into())),
+    ("row_major T -> T", |a| Ok(copy::row_major(&a.tensor()?)?.into())),
+    // A copy whose dimensions lie in memory in the order given, the outermost first.
+    ("clone_in_order T is -> T", |a| {
+        Ok(copy::clone_in_order(&a.tensor()?, &a.sizes()?)?.into())
+    }),
+    ("hand_on_format T T -> T", |a| {
+        Ok(copy::hand_on_format(a.tensor()?, &[&a.tensor()?])?.into())
+    }),
     ("contiguous T -> T", |a| Ok(copy::contiguous(&a.tensor()?)?.into())),
     // The tensor itself if nothing changes. From the GPU to the CPU only gpu_read and gpu_take can copy.
     ("to T v? d? b -> T", |a| {

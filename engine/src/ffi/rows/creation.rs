@@ -10,6 +10,10 @@ pub const ROWS: &[Row] = &[
         let (shape, value, dtype, device) = (a.sizes()?, a.scalar()?, a.dtype()?, a.device()?);
         Ok(creation::full(&shape, value.fitting(dtype)?, dtype, device)?.into())
     }),
+    ("full_like T s d v -> T", |a| {
+        let (like, value, dtype, device) = (a.tensor()?, a.scalar()?, a.dtype()?, a.device()?);
+        Ok(creation::full_like(&like, value.fitting(dtype)?, dtype, device)?.into())
+    }),
     // Uninitialised memory is not offered: empty is zeros.
     ("zeros is d v -> T", |a| {
         Ok(creation::zeros(&a.sizes()?, a.dtype()?, a.device()?)?.into())
