@@ -6,10 +6,10 @@
 use crate::error::{Error, Result};
 use crate::ops::creation;
 use crate::ops::elementwise::{
-    add, add_scalar, cos, cosh, digamma, div, eq, erfcx, exp, exp2, exponent, extreme_vjp, floor_divide, ge, gt,
-    gt_scalar, i0, i0e, i1, i1_slope, i1e, igamma_slope, isnan, le, logical_not, logical_or, lt, mul, mul_scalar, neg,
-    pow_vjp_base, pow_vjp_exponent, rsqrt, rsub_scalar, scalar_zeta, sign, sin, sinh, sub, sub_scalar, trigamma, trunc,
-    where_mask, zeta,
+    add, add_scalar, cos, cosh, digamma, div, eq, erfcx, exp, exponent, extreme_vjp, floor_divide, ge, gt, gt_scalar,
+    i0, i0e, i1, i1_slope, i1e, igamma_slope, isnan, le, logical_not, logical_or, lt, mul, mul_scalar, neg,
+    pow_vjp_base, pow_vjp_exponent, rsqrt, rsub_scalar, scalar_zeta, scale_down, sign, sin, sinh, sub, sub_scalar,
+    trigamma, trunc, where_mask, zeta,
 };
 use crate::prim::{Binary, Unary};
 use crate::tensor::Tensor;

@@ -34,13 +34,12 @@ pub(super) fn scan(op: Scan, dtype: DType, [outer, length, inner]: [usize; 3], p
     let mut functions = element_alias(dtype);
     let place = "line / INNER, k, line % INNER";
     match op {
-        Scan::Sum | Scan::Prod | Scan::Max | Scan::Min | Scan::LogSumExp => {
+        Scan::Sum | Scan::Prod | Scan::Max | Scan::Min => {
             let dtype = arithmetic_dtype(dtype);
             let combine = match op {
                 Scan::Prod => binary(Binary::Mul, dtype, "a", "b"),
                 Scan::Max => binary(Binary::Maximum, dtype, "a", "b"),
                 Scan::Min => binary(Binary::Minimum, dtype, "a", "b"),
-                Scan::LogSumExp => "c_log_add_exp(a, b)".to_owned(),
                 _ => binary(Binary::Add, dtype, "a", "b"),
             };
             // What precedes a part is the running fold of the parts before it.
@@ -57,6 +56,15 @@ pub(super) fn scan(op: Scan, dtype: DType, [outer, length, inner]: [usize; 3], p
                  fn give(line: u32, k: u32, item: Item) {{ store({place}, item); }}\n"
             ));
         }
+        // The largest so far and the sum of what the others are of it: rounded once, when it is given.
+        Scan::LogSumExp => functions.push_str(&format!(
+            "struct Item {{ top: f32, sum: f32 }}\n\
+             fn part(item: Item, top: f32) -> f32 {{ if (item.top == top) {{ return item.sum; }} return item.sum * exp(item.top - top); }}\n\
+             fn combine(a: Item, b: Item) -> Item {{ let top = c_maximum(a.top, b.top); return Item(top, part(a, top) + part(b, top)); }}\n\
+             fn item_at(line: u32, k: u32) -> Item {{ return Item(load_x({place}), 1.0); }}\n\
+             fn before_part(number: u32) -> Item {{ return Item(); }}\n\
+             fn give(line: u32, k: u32, item: Item) {{ store({place}, item.top + c_log(item.sum)); }}\n"
+        )),
         Scan::ArgMax | Scan::ArgMin => {
             let order = if op == Scan::ArgMax { ">=" } else { "<=" };
             let wins = if dtype.is_float() {

@@ -359,6 +359,13 @@ pub fn i1_slope(order_zero: &Tensor, x: &Tensor, out: &Tensor, is_scaled: bool) 
     masked_fill(&slope, &is_zero, Scalar::Float(0.5))
 }
 
+/// `x / 2^exponent` in two steps, since the power itself may be too small or too large to be held.
+pub fn scale_down(x: &Tensor, exponent: &Tensor) -> Result<Tensor> {
+    let half = trunc(&mul_scalar(exponent, -0.5)?)?;
+    let rest = neg(&add(exponent, &half)?)?;
+    mul(&mul(x, &exp2(&half)?)?, &exp2(&rest)?)
+}
+
 /// Slope of the lower incomplete gamma function of parameter a: `exp((a - 1) log(x) - x - lgamma(a))`.
 pub fn igamma_slope(a: &Tensor, x: &Tensor) -> Result<Tensor> {
     let powers = mul(&sub_scalar(a, 1.0)?, &log(x)?)?;

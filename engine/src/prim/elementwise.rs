@@ -149,7 +149,7 @@ macro_rules! for_each_unary {
             /// `exp(x)` times that of order 1.
             BesselK1e, "special_scaled_modified_bessel_k1", Float, wgsl: "", float: |x| x.through_f64(special::k1e), int: |x| x, vjp: (g, x, out) => no_gradient();
             /// x scaled by a power of two to a size from 0.5 to 1.
-            Mantissa, "frexp_mantissa", Float, wgsl: "c_mantissa({x})", float: |x| x.split_exponent().0, int: |x| x, vjp: (g, x, out) => div(g, &exp2(&exponent(x)?)?);
+            Mantissa, "frexp_mantissa", Float, wgsl: "c_mantissa({x})", float: |x| x.split_exponent().0, int: |x| x, vjp: (g, x, out) => scale_down(g, &exponent(x)?);
             /// The power of two of the mantissa.
             Exponent, "frexp_exponent", Float, wgsl: "c_exponent({x})", float: |x| x.split_exponent().1, int: |x| x, vjp: (g, x, out) => no_gradient();
             /// True where the sign is negative, also of zero.
