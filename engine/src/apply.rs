@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::graph::GpuValue;
 use crate::layout::{self, Order};
 use crate::prim::infer::{Meta, infer};
-use crate::prim::{Prim, Reduce};
+use crate::prim::{Pool, Prim, Reduce};
 use crate::scalar::Scalar;
 use crate::shape::{self, Shape};
 use crate::storage::Device;
@@ -166,10 +166,13 @@ fn run(prim: &Prim, operands: &[(&Tensor, &View)], params: &[Scalar], meta: &Met
             Ok(Tensor::from_buffer(buffer, &meta.shape))
         }
         Device::WebGpu => {
-            if !prim.runs_on_gpu() {
+            if !prim.runs_on_gpu() || sums_int64_products(prim, meta) {
                 return Err(Error::CpuOnly {
                     prim: format!("{prim:?}"),
                 });
+            }
+            if meta.dtype == DType::I64 && !matches!(prim, Prim::ViewWrite { .. } | Prim::Random(_)) {
+                params.iter().try_for_each(|param| fits_gpu(*param))?;
             }
             let value = match constant_result(prim, operands, meta) {
                 Some(constant) => record(&Prim::Full, Vec::new(), &[constant], meta)?,
@@ -195,6 +198,21 @@ fn record(prim: &Prim, inputs: Vec<(Rc<GpuValue>, View)>, params: &[Scalar], met
         gpu.flush_if_full();
         Ok(value)
     })
+}
+
+/// The tuned routines add products without looking whether they fit, as int64 must on the GPU.
+const fn sums_int64_products(prim: &Prim, meta: &Meta) -> bool {
+    let sums = match prim {
+        Prim::Matmul | Prim::Convolve { .. } => true,
+        Prim::Pool { op, .. } => !matches!(op, Pool::ArgMax),
+        _ => false,
+    };
+    sums && matches!(meta.dtype, DType::I64)
+}
+
+/// A number of an int64 tensor must fit the 32 bits that hold it.
+fn fits_gpu(param: Scalar) -> Result<()> {
+    cpu::narrow_for_gpu(param.as_i64()).map(|_| ())
 }
 
 /// The number that fills the result where there is nothing to compute from: shaders never see empty operands.

@@ -47,6 +47,20 @@ const INTEGER_OVERLOADS: &[(&str, &str)] = &[
     ("ge", "(({x}) >= ({y}))"),
 ];
 
+/// Operators on int64 whose results may leave the 32 bits that hold them: these report it.
+const REPORTING_OVERLOADS: &[(&str, &str)] = &[
+    ("neg", "c_reporting_neg({x})"),
+    ("abs", "c_reporting_abs({x})"),
+    ("square", "c_reporting_mul({x}, {x})"),
+    ("add", "c_reporting_add({x}, {y})"),
+    ("sub", "c_reporting_sub({x}, {y})"),
+    ("mul", "c_reporting_mul({x}, {y})"),
+    ("floor_divide", "c_reporting_floor_divide({x}, {y})"),
+    ("pow", "c_reporting_pow({x}, {y})"),
+    ("lcm", "c_reporting_lcm({x}, {y})"),
+    ("bitwise_left_shift", "c_reporting_shift_left({x}, {y})"),
+];
+
 /// WGSL's register type of a dtype.
 pub const fn register_type(dtype: DType) -> &'static str {
     match dtype.category() {
@@ -95,8 +109,10 @@ pub fn binary(op: Binary, dtype: DType, x: &str, y: &str) -> String {
 }
 
 fn apply(name: &str, template: &str, class: OperandClass, dtype: DType, operands: &[(&str, &str)]) -> String {
-    let overload = INTEGER_OVERLOADS
+    let reporting: &[_] = if dtype == DType::I64 { REPORTING_OVERLOADS } else { &[] };
+    let overload = reporting
         .iter()
+        .chain(INTEGER_OVERLOADS)
         .find(|row| row.0 == name)
         .map_or(template, |row| row.1);
     match dtype.category() {
@@ -169,6 +185,7 @@ pub fn cast(from: DType, to: DType, x: &str) -> String {
         (Category::Integer, Category::Integer) => wrap(to, x.to_owned()),
         (Category::Integer, Category::Bool) => format!("({x} != 0)"),
         (Category::Integer, Category::Float) => round(to, format!("f32({x})")),
+        (Category::Float, Category::Integer) if to == DType::I64 => format!("c_reporting_int({x})"),
         (Category::Float, Category::Integer) => wrap(to, format!("i32({x})")),
         (Category::Float, Category::Bool) => format!("(!c_eq({x}, 0.0))"),
     }
@@ -220,6 +237,7 @@ mod tests {
             "((((a) + (b)) << 24u) >> 24u)"
         );
         assert_eq!(binary(Binary::Lt, DType::F32, "a", "b"), "c_lt(a, b)");
+        assert_eq!(binary(Binary::Add, DType::I64, "a", "b"), "c_reporting_add(a, b)");
         assert_eq!(binary(Binary::Lt, DType::I64, "a", "b"), "((a) < (b))");
         assert_eq!(
             binary(Binary::Mul, DType::Bool, "a", "b"),

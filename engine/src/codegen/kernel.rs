@@ -25,6 +25,19 @@ pub struct Module {
     pub wgsl: String,
     /// Workgroups along x and y.
     pub grid: [u32; 2],
+    /// The last binding is the flag that int64 arithmetic raises where a result does not fit.
+    pub reports_range: bool,
+}
+
+impl Module {
+    fn new(kernel: &Kernel, vectors: &BTreeSet<u32>, text: &str, grid: [u32; 2]) -> Module {
+        let (wgsl, reports_range) = assemble(kernel, vectors, text);
+        Module {
+            wgsl,
+            grid,
+            reports_range,
+        }
+    }
 }
 
 /// Generates the module of a kernel that has results.
@@ -38,10 +51,7 @@ pub fn generate(kernel: &Kernel, caps: &Caps) -> Module {
         let rows = row_text(kernel, groups, registers, passes, caps);
         let grid = fold_grid(rows.workgroups, caps.max_workgroups);
         let text = format!("const GRID_X = {}u;\n{}", grid[0], rows.text);
-        return Module {
-            wgsl: assemble(kernel, &BTreeSet::new(), &text),
-            grid,
-        };
+        return Module::new(kernel, &BTreeSet::new(), &text, grid);
     }
     match select(&kernel.body, caps) {
         Some(routine) => routine_module(kernel, &routine, caps),
@@ -72,10 +82,7 @@ fn elementwise_module(kernel: &Kernel, caps: &Caps) -> Module {
     let (lines, _) = block_lines(&kernel.bindings, &kernel.store, &root, None);
     push_lines(&mut text, lines.iter());
     text.push_str("}\n");
-    Module {
-        wgsl: assemble(kernel, &BTreeSet::new(), &text),
-        grid,
-    }
+    Module::new(kernel, &BTreeSet::new(), &text, grid)
 }
 
 fn routine_module(kernel: &Kernel, routine: &Routine, caps: &Caps) -> Module {
@@ -104,14 +111,13 @@ fn routine_module(kernel: &Kernel, routine: &Routine, caps: &Caps) -> Module {
     text.push_str(&hook_functions(kernel, &quads.vectors));
     text.push_str(&quads.text);
     text.push_str(routine.shader.code());
-    Module {
-        wgsl: assemble(kernel, &quads.vectors, &text),
-        grid,
-    }
+    Module::new(kernel, &quads.vectors, &text, grid)
 }
 
-/// Declarations, the library functions that the text calls, and the text.
-fn assemble(kernel: &Kernel, vectors: &BTreeSet<u32>, text: &str) -> String {
+/// Declarations, the library functions that the text calls, and the text; true if the flag of int64 is declared.
+fn assemble(kernel: &Kernel, vectors: &BTreeSet<u32>, text: &str) -> (String, bool) {
+    let functions = functions_for(text);
+    let reports_range = functions.contains("&range_flag");
     let mut module = String::new();
     for (number, binding) in kernel.bindings.iter().enumerate() {
         let access = match binding.access {
@@ -132,9 +138,15 @@ fn assemble(kernel: &Kernel, vectors: &BTreeSet<u32>, text: &str) -> String {
             "@group(0) @binding({number}) var<uniform> params: array<vec4<u32>, {vectors}>;\n"
         ));
     }
-    module.push_str(&functions_for(text));
+    if reports_range {
+        let number = kernel.bindings.len() + usize::from(!kernel.params.is_empty());
+        module.push_str(&format!(
+            "@group(0) @binding({number}) var<storage, read_write> range_flag: array<atomic<u32>>;\n"
+        ));
+    }
+    module.push_str(&functions);
     module.push_str(text);
-    module
+    (module, reports_range)
 }
 
 /// Workgroups as a grid whose sides the device allows; shaders drop the excess by their own count.

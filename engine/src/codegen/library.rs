@@ -3,10 +3,11 @@
 //! Refuses includes by name: calls are the only request, so nothing can be forgotten or left over.
 
 /// Every library file.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     include_str!("../../../shaders/lib/nonfinite.wgsl"),
     include_str!("../../../shaders/lib/math.wgsl"),
     include_str!("../../../shaders/lib/integer.wgsl"),
+    include_str!("../../../shaders/lib/range.wgsl"),
     include_str!("../../../shaders/lib/random.wgsl"),
     include_str!("../../../shaders/lib/bits.wgsl"),
     include_str!("../../../shaders/lib/hyperbolic.wgsl"),

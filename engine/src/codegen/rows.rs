@@ -147,7 +147,9 @@ impl RowWriter<'_> {
             let mut block = pass.row.clone();
             block.stores.clear();
             let (lines, values) = block_values(&self.kernel.bindings, &block, &root, None);
-            self.line("{");
+            // Invocations beyond the rows have nothing true to compute from, and nothing to report.
+            let reports = lines.iter().any(|line| line.contains("c_reporting_"));
+            self.line(if reports { "if (o < ROWS) {" } else { "{" });
             push_lines(&mut self.text, lines.iter());
             for &(value, register) in &pass.kept {
                 let text = format!("s{register} = {};", values[value]);

@@ -33,14 +33,18 @@ pub fn to_gpu_bytes(operand: Operand<'_>) -> Result<Vec<u8>> {
         Category::Float => collect_words(&as_contiguous::<f32>(operand)?, |element| Ok(element.to_le_bytes())),
         Category::Bool => collect_words(&as_contiguous::<i32>(operand)?, |element| Ok(element.to_le_bytes())),
         Category::Integer => collect_words(&as_contiguous::<i64>(operand)?, |element| {
-            let narrow = i32::try_from(element).map_err(|_| {
-                Error::runtime(format!(
-                    "the int64 value {element} does not fit the 32 bits in which device 'webgpu' holds integers"
-                ))
-            })?;
-            Ok(narrow.to_le_bytes())
+            Ok(narrow_for_gpu(element)?.to_le_bytes())
         }),
     }
+}
+
+/// An integer as the GPU holds it, or the error that says that it cannot.
+pub fn narrow_for_gpu(element: i64) -> Result<i32> {
+    i32::try_from(element).map_err(|_| {
+        Error::runtime(format!(
+            "the int64 value {element} does not fit the 32 bits in which device 'webgpu' holds integers"
+        ))
+    })
 }
 
 /// The inverse of [`to_gpu_bytes`].

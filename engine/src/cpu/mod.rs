@@ -36,7 +36,7 @@ mod strided;
 mod window_lines;
 
 pub use buffer::Buffer;
-pub use bytes::{from_gpu_bytes, gather_bytes, to_gpu_bytes};
+pub use bytes::{from_gpu_bytes, gather_bytes, narrow_for_gpu, to_gpu_bytes};
 pub use region::write_view;
 pub use selection::{Selection, select as select_positions};
 

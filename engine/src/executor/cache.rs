@@ -21,6 +21,8 @@ pub(super) struct Launch {
     pub buffers: Vec<Storage>,
     pub params: Vec<u32>,
     pub grid: [u32; 2],
+    /// It has int64 results that may not fit.
+    pub reports_range: bool,
 }
 
 /// All that is known of a program before its values.
@@ -29,6 +31,8 @@ pub(super) struct Prepared {
     pub program: Program,
     pub plan: Plan,
     pub launches: Vec<Launch>,
+    /// Outputs that int64 results which may not fit go into.
+    pub suspects: Vec<usize>,
 }
 
 /// The cache.

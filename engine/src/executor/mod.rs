@@ -4,9 +4,10 @@
 //! `plan`, `codegen` and `backend`. Each flush becomes at most one submit. Errors go into the reply and
 //! mark the values that were to be made, so that later uses fail with the same reason.
 //! Refuses to panic on any message, and to answer a flush more or less than once.
-//! Read next: `run`, then `room`, `recovery`, `cache`.
+//! Read next: `run`, then `room`, `range`, `recovery`, `cache`.
 
 mod cache;
+mod range;
 mod recovery;
 mod room;
 mod run;
@@ -30,6 +31,7 @@ use crate::error::Result;
 use crate::plan::Fusion;
 use crate::wire::{Flush, Reply, ReplyItem, Stats};
 use cache::PlanCache;
+use range::RangeWatch;
 use table::ValueTable;
 
 /// What the error scopes of a flush will have caught.
@@ -47,6 +49,7 @@ pub struct Executor {
     values: ValueTable,
     /// Error scopes of flushes that did not wait for them.
     late: Vec<Caught>,
+    range: RangeWatch,
     stats: Stats,
 }
 
@@ -73,6 +76,7 @@ impl Executor {
             fusion: Fusion::default(),
             values: ValueTable::default(),
             late: Vec::new(),
+            range: RangeWatch::default(),
             stats: Stats::default(),
         })
     }

@@ -6,6 +6,7 @@
 
 use super::Executor;
 use super::cache::PlanCache;
+use super::range::RangeWatch;
 use crate::backend::wgpu::buffers::BufferPool;
 use crate::backend::wgpu::device::Gpu;
 use crate::backend::wgpu::encode::ParamBuffer;
@@ -26,6 +27,7 @@ impl Executor {
         self.staging = Staging::default();
         self.plans = PlanCache::default();
         self.late.clear();
+        self.range = RangeWatch::default();
         match Gpu::request().await {
             Ok(gpu) => {
                 self.gpu = gpu;

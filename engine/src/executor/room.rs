@@ -201,6 +201,7 @@ impl Executor {
 
     /// Frees a value.
     pub(super) fn free(&mut self, id: ValueId) {
+        self.range.forget(id);
         if let Some(Entry::Held(held)) = self.values.remove(id) {
             self.pool.give(held.buffer);
         }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::Executor;
 use super::cache::{Launch, PlanCache, Prepared};
+use super::range::suspects;
 use super::recovery::gone;
 use super::room::Ready;
 use super::table::Entry;
@@ -51,6 +52,8 @@ const MAX_UNHEARD: usize = 64;
 struct ReadPlan {
     /// Read, offset and bytes of the value.
     copies: Vec<(Read, u64, u64)>,
+    /// Where the flag of int64 goes, if it may be raised.
+    range_flag: Option<u64>,
     total: u64,
 }
 
@@ -80,6 +83,9 @@ impl Executor {
                 self.fail_outputs(&flush, &failures);
             }
         }
+        if let (true, Ok(Some((prepared, _)))) = (failures.is_empty(), &work) {
+            self.range.watch(&self.gpu, prepared, &flush);
+        }
         let reads = self.plan_reads(&flush.reads, &mut failures);
         let staging = (reads.total > 0).then(|| self.staging.take(&self.gpu.device, reads.total));
         let prepared = work
@@ -96,7 +102,7 @@ impl Executor {
         );
         self.late.push(Box::pin(scopes.close()));
         let created = self.pool.created + self.pipelines.compiled != created_before;
-        let data = self.read(staging, &reads, &mut failures).await;
+        let (data, overflow) = self.read(staging, &reads, &mut failures).await;
         // Mostly what was created is refused. A steady step does not wait for the answer, a read has waited already.
         if created || reads.total > 0 || self.late.len() >= MAX_UNHEARD {
             for caught in std::mem::take(&mut self.late) {
@@ -115,6 +121,7 @@ impl Executor {
                 self.forget(prepared, key);
             }
         }
+        failures.extend(overflow.inspect(|failure| self.fail_suspects(failure)));
         for slot in slots {
             self.pool.give(slot);
         }
@@ -163,7 +170,7 @@ impl Executor {
         let mut launches = Vec::with_capacity(plan.kernels.len());
         for kernel in &plan.kernels {
             let module = generate(kernel, &self.gpu.caps);
-            let pipeline = self.pipelines.get(&self.gpu.device, kernel, &module.wgsl);
+            let pipeline = self.pipelines.get(&self.gpu.device, kernel, &module);
             let buffers = kernel
                 .bindings
                 .iter()
@@ -178,12 +185,15 @@ impl Executor {
                 buffers,
                 params,
                 grid: module.grid,
+                reports_range: module.reports_range,
             });
         }
+        let suspects = suspects(&program, &plan, &launches);
         Ok(Prepared {
             program,
             plan,
             launches,
+            suspects,
         })
     }
 
@@ -223,6 +233,7 @@ impl Executor {
     fn plan_reads(&self, reads: &[Read], failures: &mut Vec<Failure>) -> ReadPlan {
         let mut plan = ReadPlan {
             copies: Vec::new(),
+            range_flag: None,
             total: 0,
         };
         for &read in reads {
@@ -239,6 +250,10 @@ impl Executor {
                     Err(failure) => failures.push(failure),
                 }
             }
+        }
+        if plan.total > 0 && self.range.may_be_raised() {
+            plan.range_flag = Some(plan.total);
+            plan.total += 4;
         }
         plan
     }
@@ -275,17 +290,19 @@ impl Executor {
                 buffers,
                 params,
                 grid: launch.grid,
+                range_flag: self.range.flag().filter(|_| launch.reports_range),
             });
         }
         let copy = |&(read, offset, bytes): &(Read, u64, u64)| {
             let source = &self.values.get(read.id).ok()?.buffer;
             (bytes > 0).then_some(CopyOut { source, offset })
         };
-        let copies: Vec<CopyOut<'_>> = if staging.is_some() {
-            reads.copies.iter().filter_map(copy).collect()
-        } else {
-            Vec::new()
-        };
+        let mut copies: Vec<CopyOut<'_>> = Vec::new();
+        if staging.is_some() {
+            copies.extend(reads.copies.iter().filter_map(copy));
+            let flag = self.range.flag().zip(reads.range_flag);
+            copies.extend(flag.map(|(source, offset)| CopyOut { source, offset }));
+        }
         if dispatches.is_empty() && copies.is_empty() {
             return;
         }
@@ -301,7 +318,7 @@ impl Executor {
         staging: Option<StagingBuffer>,
         reads: &ReadPlan,
         failures: &mut Vec<Failure>,
-    ) -> Vec<ReplyItem> {
+    ) -> (Vec<ReplyItem>, Option<Failure>) {
         let mut bytes = Vec::new();
         if let Some(staging) = staging {
             match self.staging.read(&self.gpu, staging, reads.total).await {
@@ -325,7 +342,9 @@ impl Executor {
                 bytes: data.to_vec(),
             })
         };
-        reads.copies.iter().filter_map(slice).collect()
+        let word = reads.range_flag.and_then(|offset| bytes.get(offset as usize..));
+        let overflow = word.and_then(|word| self.range.look(&self.gpu, word));
+        (reads.copies.iter().filter_map(slice).collect(), overflow)
     }
 
     pub(super) fn fail_outputs(&mut self, flush: &Flush, failures: &[Failure]) {

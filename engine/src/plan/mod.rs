@@ -26,6 +26,7 @@ mod split;
 
 use std::collections::BTreeMap;
 
+use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::prim::Prim;
 use crate::wire::{Program, ValueRef};
@@ -129,7 +130,10 @@ pub fn plan_with(program: &Program, donated: &[bool], caps: &Caps, fusion: Fusio
     check(program)?;
     let program = &expand::expand(program, fusion);
     let infos = classify::classify(program, fusion);
-    let groups = group::groups(program, &infos, caps.max_storage_buffers, fusion);
+    // Arithmetic of int64 may need one more, for its flag.
+    let has_int64 = program.nodes.iter().any(|node| node.dtype == DType::I64);
+    let max_bindings = caps.max_storage_buffers - usize::from(has_int64);
+    let groups = group::groups(program, &infos, max_bindings, fusion);
     let outputs: BTreeMap<Value, u32> = program
         .outputs
         .iter()

@@ -43,6 +43,20 @@ impl Default for BufferPool {
     }
 }
 
+impl PooledBuffer {
+    /// A word of zero that belongs to no pool.
+    pub fn zero_word(device: &wgpu::Device) -> PooledBuffer {
+        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
+        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("flag"),
+            size: 4,
+            usage,
+            mapped_at_creation: false,
+        });
+        PooledBuffer { buffer, bytes: 4 }
+    }
+}
+
 impl BufferPool {
     /// An empty pool whose buffers may have so many bytes together.
     pub const fn with_limit(limit_bytes: u64) -> BufferPool {

@@ -20,6 +20,8 @@ pub struct Dispatch<'a> {
     pub params: Vec<u32>,
     /// Workgroups.
     pub grid: [u32; 2],
+    /// Raised by int64 results that do not fit, if the kernel has such.
+    pub range_flag: Option<&'a PooledBuffer>,
 }
 
 /// A value to be copied out.
@@ -125,6 +127,12 @@ fn bind_group(device: &wgpu::Device, dispatch: &Dispatch<'_>, uniform: Option<&w
         entries.push(wgpu::BindGroupEntry {
             binding: entries.len() as u32,
             resource: window(uniform, bytes),
+        });
+    }
+    if let Some(flag) = dispatch.range_flag {
+        entries.push(wgpu::BindGroupEntry {
+            binding: entries.len() as u32,
+            resource: window(&flag.buffer, flag.bytes),
         });
     }
     device.create_bind_group(&wgpu::BindGroupDescriptor {

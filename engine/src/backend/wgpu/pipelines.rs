@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::codegen::kernel::Module;
 use crate::plan::kernel::{Access, Kernel};
 
 /// What the bindings of a kernel look like.
@@ -13,6 +14,7 @@ use crate::plan::kernel::{Access, Kernel};
 struct Signature {
     accesses: Vec<Access>,
     param_bytes: u64,
+    reports_range: bool,
 }
 
 /// A compiled kernel.
@@ -40,12 +42,13 @@ pub const fn param_bytes(kernel: &Kernel) -> u64 {
 
 impl PipelineCache {
     /// The pipeline of a kernel's text.
-    pub fn get(&mut self, device: &wgpu::Device, kernel: &Kernel, wgsl: &str) -> Rc<Pipeline> {
+    pub fn get(&mut self, device: &wgpu::Device, kernel: &Kernel, text: &Module) -> Rc<Pipeline> {
+        let wgsl = text.wgsl.as_str();
         if let Some(known) = self.by_text.get(wgsl) {
             return Rc::clone(known);
         }
         self.compiled += 1;
-        let (layout, pipeline_layout) = self.layout(device, kernel);
+        let (layout, pipeline_layout) = self.layout(device, kernel, text.reports_range);
         let source = wgpu::ShaderSource::Wgsl(wgsl.into());
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label: None, source });
         let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
@@ -70,11 +73,17 @@ impl PipelineCache {
         self.by_text.remove(wgsl);
     }
 
-    fn layout(&mut self, device: &wgpu::Device, kernel: &Kernel) -> (wgpu::BindGroupLayout, wgpu::PipelineLayout) {
+    fn layout(
+        &mut self,
+        device: &wgpu::Device,
+        kernel: &Kernel,
+        reports_range: bool,
+    ) -> (wgpu::BindGroupLayout, wgpu::PipelineLayout) {
         let accesses: Vec<Access> = kernel.bindings.iter().map(|binding| binding.access).collect();
         let signature = Signature {
             accesses,
             param_bytes: param_bytes(kernel),
+            reports_range,
         };
         if let Some(known) = self.layouts.get(&signature) {
             return known.clone();
@@ -123,6 +132,9 @@ fn layout_entries(signature: &Signature) -> Vec<wgpu::BindGroupLayoutEntry> {
             true,
             wgpu::BufferSize::new(signature.param_bytes),
         ));
+    }
+    if signature.reports_range {
+        entries.push(entry(entries.len(), storage(&Access::Write), false, None));
     }
     entries
 }
