@@ -363,8 +363,10 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False,
 
 def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_grad=False):
     """`base` to the powers of `linspace`."""
-    powers = linspace(start, end, steps, dtype=_dtype.float64).tolist()
-    return tensor([float(base) ** power for power in powers], dtype=_default(dtype), device=device, requires_grad=requires_grad)
+    dtype = _default(dtype)
+    # The powers have the precision of the result.
+    powers = linspace(start, end, steps, dtype=dtype if dtype.is_floating_point else _dtype.float64).tolist()
+    return tensor([float(base) ** power for power in powers], dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, out=None):

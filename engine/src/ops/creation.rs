@@ -2,6 +2,8 @@
 //!
 //! Refuses to draw random numbers: see `random`.
 
+use half::{bf16, f16};
+
 use crate::apply::{check_dtype, check_size, create};
 use crate::cpu::{Buffer, memory};
 use crate::dtype::DType;
@@ -90,24 +92,33 @@ pub fn linspace(start: f64, end: f64, steps: usize, dtype: DType, device: Device
     if steps == 1 {
         return full(&[1], Scalar::Float(start), dtype, device);
     }
-    let compute = if dtype.is_float() { dtype } else { DType::F32 };
-    // f32 arithmetic where the dtype is narrower than a double, to give PyTorch's digits.
-    let step = if compute == DType::F64 {
-        (end - start) / (steps.max(2) - 1) as f64
-    } else {
-        f64::from((end as f32 - start as f32) / (steps.max(2) - 1) as f32)
+    let rounded = |value: f64| match dtype {
+        DType::F16 => f16::from_f64(value).to_f64(),
+        DType::BF16 => bf16::from_f64(value).to_f64(),
+        DType::F32 => f64::from(value as f32),
+        _ => value,
     };
+    // Integers are brought to their dtype first and counted in doubles. Every step is rounded to the dtype, but for
+    // the sum of a product, which is rounded once where there is such an instruction.
+    let ends = [start, end].map(|end| {
+        if dtype.is_float() {
+            rounded(end)
+        } else {
+            end.trunc()
+        }
+    });
+    let step = rounded(rounded(ends[1] - ends[0]) / rounded((steps.max(2) - 1) as f64));
     let half = steps / 2;
     let value_at = |index: usize| {
         let (from, distance) = if index < half {
-            (start, index as f64)
+            (ends[0], index as f64)
         } else {
-            (end, -((steps - 1 - index) as f64))
+            (ends[1], -((steps - 1 - index) as f64))
         };
-        if compute == DType::F64 {
-            from + step * distance
-        } else {
-            f64::from((step as f32).mul_add(distance as f32, from as f32))
+        match dtype {
+            DType::F16 | DType::BF16 => from + rounded(step * rounded(distance)),
+            DType::F32 => f64::from((step as f32).mul_add(distance as f32, from as f32)),
+            _ => step.mul_add(distance, from),
         }
     };
     let mut values: Vec<f64> = memory::try_vec(steps)?;
