@@ -100,13 +100,7 @@ pub fn linspace(start: f64, end: f64, steps: usize, dtype: DType, device: Device
     };
     // Integers are brought to their dtype first and counted in doubles. Every step is rounded to the dtype, but for
     // the sum of a product, which is rounded once where there is such an instruction.
-    let ends = [start, end].map(|end| {
-        if dtype.is_float() {
-            rounded(end)
-        } else {
-            end.trunc()
-        }
-    });
+    let ends = [start, end].map(|end| if dtype.is_float() { rounded(end) } else { end.trunc() });
     let step = rounded(rounded(ends[1] - ends[0]) / rounded((steps.max(2) - 1) as f64));
     let half = steps / 2;
     let value_at = |index: usize| {

@@ -7,6 +7,7 @@ Read next: `torch._special`.
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
+from .. import _special
 from .._pointwise import erf, erfc, exp2, expm1, log1p, log_softmax, logit, round, sigmoid as expit, softmax, xlogy
 from .._reduction import logsumexp
 from .._special import (
@@ -19,25 +20,6 @@ from .._special import (
     mvlgamma as multigammaln,
     polygamma,
     sinc,
-    special_bessel_j0 as bessel_j0,
-    special_bessel_j1 as bessel_j1,
-    special_bessel_y0 as bessel_y0,
-    special_bessel_y1 as bessel_y1,
-    special_entr as entr,
-    special_erfcx as erfcx,
-    special_i0e as i0e,
-    special_i1 as i1,
-    special_i1e as i1e,
-    special_log_ndtr as log_ndtr,
-    special_ndtr as ndtr,
-    special_modified_bessel_k0 as modified_bessel_k0,
-    special_modified_bessel_k1 as modified_bessel_k1,
-    special_ndtri as ndtri,
-    special_scaled_modified_bessel_k0 as scaled_modified_bessel_k0,
-    special_scaled_modified_bessel_k1 as scaled_modified_bessel_k1,
-    special_spherical_bessel_j0 as spherical_bessel_j0,
-    special_xlog1py as xlog1py,
-    special_zeta as zeta,
 )
 from ._polynomials import (
     chebyshev_polynomial_t,
@@ -51,7 +33,9 @@ from ._polynomials import (
 )
 
 psi = digamma
-modified_bessel_i0, modified_bessel_i1 = i0, i1
+# What the family names `special_…` has no other name, so that a new function is named once.
+globals().update({name.removeprefix("special_"): made for name, made in vars(_special).items() if name.startswith("special_")})
+modified_bessel_i0, modified_bessel_i1 = i0, globals()["i1"]
 
 
 def __getattr__(name):

@@ -10,6 +10,6 @@ mod bessel;
 mod error;
 mod gamma;
 
-pub use bessel::{i0, i0e, i1, i1e, k0, k0e, k1, k1e};
-pub use error::{erfcx, erfinv, log_ndtr, ndtri};
-pub use gamma::{digamma, igamma, igammac, trigamma, zeta};
+pub use bessel::*;
+pub use error::*;
+pub use gamma::*;
