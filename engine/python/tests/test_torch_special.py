@@ -50,6 +50,14 @@ class Special(TorchCase):
         self.assert_tensor(product, [0.0, 0.0])
 
 
+    def test_airy_function(self):
+        x = torch.tensor([-5.0, -1.0, 0.0, 1.0, 5.0, NAN], dtype=torch.float64)
+        wanted = [0.3507610090241142, 0.5355608832923521, 0.3550280538878172, 0.1352924163128814, 1.0834442813607433e-4]
+        self.assert_close(torch.special.airy_ai(x)[:5], wanted, 14)
+        self.assertTrue(torch.special.airy_ai(x)[5].isnan())
+        self.assert_close(torch.special.airy_ai(torch.tensor([1])), [0.13529241631], 7)
+        self.assertFalse(torch.special.airy_ai(x.clone().requires_grad_()).requires_grad)
+
     def test_bessel_functions(self):
         x = torch.tensor([1.0], dtype=torch.float64)
         self.assert_close(torch.i0(x), [1.2660658777520084], 12)

@@ -33,6 +33,7 @@ for _name, _doc in {
     "special_modified_bessel_k1": "Modified Bessel function of the second kind, order 1.",
     "special_scaled_modified_bessel_k0": "`exp(x)` times the modified Bessel function of the second kind, order 0.",
     "special_scaled_modified_bessel_k1": "`exp(x)` times the modified Bessel function of the second kind, order 1.",
+    "special_airy_ai": "Airy function Ai.",
     "signbit": "True where negative, also for -0.0.",
 }.items():
     globals()[_name] = _unary(_name, _doc)

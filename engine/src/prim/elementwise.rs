@@ -148,6 +148,8 @@ macro_rules! for_each_unary {
             BesselK0e, "special_scaled_modified_bessel_k0", Float, wgsl: "", float: |x| x.through_f64(special::k0e), int: |x| x, vjp: (g, x, out) => no_gradient();
             /// `exp(x)` times that of order 1.
             BesselK1e, "special_scaled_modified_bessel_k1", Float, wgsl: "", float: |x| x.through_f64(special::k1e), int: |x| x, vjp: (g, x, out) => no_gradient();
+            /// Airy function `Ai`.
+            AiryAi, "special_airy_ai", Float, wgsl: "", float: |x| x.through_f64(special::airy_ai), int: |x| x, vjp: (g, x, out) => no_gradient();
             /// x scaled by a power of two to a size from 0.5 to 1.
             Mantissa, "frexp_mantissa", Float, wgsl: "c_mantissa({x})", float: |x| x.split_exponent().0, int: |x| x, vjp: (g, x, out) => scale_down(g, &exponent(x)?);
             /// The power of two of the mantissa.

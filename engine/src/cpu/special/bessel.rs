@@ -1,7 +1,7 @@
 //! Modified Bessel functions of orders 0 and 1, plain and scaled by an exponential.
 //!
 //! First kind: power series for small arguments (all terms positive, so nothing cancels), Hankel's expansion for
-//! large ones. Second kind: the integral over the hyperbolic cosine.
+//! large ones. Second kind: the integral over the hyperbolic cosine. Airy's function is of order one third.
 //! Refuses other kinds and orders: J and Y come from the mathematical library.
 
 /// Beyond this the smallest term of Hankel's expansion is below a double's last digit.
@@ -128,6 +128,71 @@ fn second_kind(x: f64, order: f64) -> f64 {
     }
 }
 
+/// `Ai(x)`: the second kind of order one third where it decays, Taylor's series from step to step where it turns
+/// into waves, and the expansion of the waves far out.
+pub fn airy_ai(x: f64) -> f64 {
+    /// Beyond this the smallest term of the waves' expansion is below a double's last digit.
+    const WAVES: f64 = -9.0;
+    if x > 1.0 {
+        if x.is_infinite() {
+            return 0.0;
+        }
+        // DLMF 9.6.2.
+        let zeta = x * x.sqrt() * 2.0 / 3.0;
+        (x / 3.0).sqrt() / std::f64::consts::PI * (-zeta).exp() * second_kind(zeta, 1.0 / 3.0)
+    } else if x > WAVES {
+        airy_from_zero(x)
+    } else {
+        airy_waves(-x)
+    }
+}
+
+/// Solves `y'' = x y` from zero by Taylor's series, in steps short enough for the terms to fall.
+fn airy_from_zero(x: f64) -> f64 {
+    // DLMF 9.2.3 and 9.2.4.
+    let (mut value, mut slope, mut at) = (0.355_028_053_887_817_24, -0.258_819_403_792_806_8, 0.0);
+    let count = (x.abs() * 2.0).ceil();
+    let step = x / count;
+    // No step at all for zero and NaN.
+    for _ in 0..count as usize {
+        // Coefficients times powers of the step: (k + 2)(k + 1) c[k + 2] = at c[k] + c[k - 1].
+        let (mut before, mut here, mut next) = (0.0, value, slope * step);
+        let (mut sum, mut sum_of_slopes, mut k) = (here + next, next, 0.0);
+        while k < 40.0 {
+            let newest = (at * here * step * step + before * step * step * step) / ((k + 2.0) * (k + 1.0));
+            sum += newest;
+            sum_of_slopes += (k + 2.0) * newest;
+            (before, here, next) = (here, next, newest);
+            k += 1.0;
+        }
+        (value, slope, at) = (sum, sum_of_slopes / step, at + step);
+    }
+    if x.is_nan() { x } else { value }
+}
+
+/// `Ai(-x)` for large x: DLMF 9.7.9.
+fn airy_waves(x: f64) -> f64 {
+    if x.is_infinite() {
+        return 0.0;
+    }
+    let zeta = x * x.sqrt() * 2.0 / 3.0;
+    let (mut term, mut even, mut odd, mut k) = (1.0f64, 0.0, 0.0, 0);
+    while term.abs() > f64::EPSILON / 4.0 && k < 40 {
+        let sign = if k % 4 < 2 { 1.0 } else { -1.0 };
+        if k % 2 == 0 {
+            even += sign * term;
+        } else {
+            odd += sign * term;
+        }
+        let order = f64::from(k);
+        let growth = (6.0 * order + 5.0) * (6.0 * order + 3.0) * (6.0 * order + 1.0);
+        term *= growth / (216.0 * (order + 1.0) * (2.0 * order + 1.0) * zeta);
+        k += 1;
+    }
+    let angle = zeta - std::f64::consts::FRAC_PI_4;
+    (angle.cos() * even + angle.sin() * odd) / (std::f64::consts::PI.sqrt() * x.sqrt().sqrt())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +222,21 @@ mod tests {
         close(k0(1.0), 0.421_024_438_240_708_3);
         assert_eq!((k0(0.0), k1(f64::INFINITY)), (f64::INFINITY, 0.0));
         assert!(k0(-1.0).is_nan() && k1e(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn airy_values() {
+        // From DLMF 9.9 and the tables of Abramowitz and Stegun, 10.11.
+        close(airy_ai(0.0), 0.355_028_053_887_817_24);
+        close(airy_ai(1.0), 0.135_292_416_312_881_42);
+        close(airy_ai(-1.0), 0.535_560_883_292_352_1);
+        assert!(airy_ai(-2.338_107_410_459_767).abs() < 1e-15);
+        for edge in [1.0, -9.0] {
+            let (above, below) = (airy_ai(edge + 1e-12), airy_ai(edge - 1e-12));
+            assert!((above - below).abs() < 1e-11, "{above} and {below}");
+        }
+        assert_eq!((airy_ai(f64::INFINITY), airy_ai(f64::NEG_INFINITY)), (0.0, 0.0));
+        assert!(airy_ai(f64::NAN).is_nan());
     }
 
     #[test]
