@@ -2,7 +2,7 @@
 
 The library's path is in the environment variable CARREL_ENGINE_LIB; with CARREL_ENGINE_GPU=1 it opens a GPU by Vulkan,
 if it was built with the executor; with CARREL_ENGINE_GPU=hardware it chooses kernels as for a real GPU, even on a
-software one. Used by the tests.
+software one, with CARREL_ENGINE_GPU=measured it times which suit the device. Used by the tests.
 Refuses to look for the library anywhere else. Read next: `_C`, `engine/src/ffi/native.rs`.
 """
 
@@ -61,6 +61,8 @@ if os.environ.get("CARREL_ENGINE_GPU") and hasattr(_library, "carrel_gpu_open"):
     _has_gpu = _function("gpu_open", ctypes.c_uint32)()
     if os.environ["CARREL_ENGINE_GPU"] == "hardware":
         _function("gpu_choose_as_hardware", None)()
+    elif os.environ["CARREL_ENGINE_GPU"] == "measured":
+        _function("gpu_measure", None)()
     atexit.register(_function("gpu_close", None))
 
 _new(_has_gpu)

@@ -25,6 +25,12 @@ impl Executor {
         self.inner.choose_as_hardware();
     }
 
+    /// Times the two families of kernels and keeps to the faster one.
+    pub fn measure(&mut self) {
+        let start = std::time::Instant::now();
+        pollster::block_on(self.inner.measure(|| start.elapsed().as_secs_f64() * 1e3));
+    }
+
     /// Says whether nodes may share kernels from now on: tests hold one against the other.
     pub const fn set_fusion(&mut self, fusion: Fusion) {
         self.inner.set_fusion(fusion);

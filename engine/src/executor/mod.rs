@@ -4,9 +4,10 @@
 //! `plan`, `codegen` and `backend`. Each flush becomes at most one submit. Errors go into the reply and
 //! mark the values that were to be made, so that later uses fail with the same reason.
 //! Refuses to panic on any message, and to answer a flush more or less than once.
-//! Read next: `run`, then `room`, `range`, `recovery`, `cache`.
+//! Read next: `run`, then `room`, `range`, `recovery`, `cache`, `measure`.
 
 mod cache;
+mod measure;
 mod range;
 mod recovery;
 mod room;
@@ -22,7 +23,7 @@ use std::fmt;
 use std::pin::Pin;
 
 use crate::backend::wgpu::buffers::BufferPool;
-use crate::backend::wgpu::device::Gpu;
+use crate::backend::wgpu::device::{Gpu, is_software};
 use crate::backend::wgpu::encode::ParamBuffer;
 use crate::backend::wgpu::errors::Failure;
 use crate::backend::wgpu::pipelines::PipelineCache;
@@ -46,6 +47,8 @@ pub struct Executor {
     staging: Staging,
     plans: PlanCache,
     fusion: Fusion,
+    /// How many times faster kernels with workgroup memory were than those without, if that was measured.
+    measured_gain: Option<f64>,
     values: ValueTable,
     /// Error scopes of flushes that did not wait for them.
     late: Vec<Caught>,
@@ -74,6 +77,7 @@ impl Executor {
             staging: Staging::default(),
             plans: PlanCache::default(),
             fusion: Fusion::default(),
+            measured_gain: None,
             values: ValueTable::default(),
             late: Vec::new(),
             range: RangeWatch::default(),
@@ -110,7 +114,9 @@ impl Executor {
         serde_json::json!({
             "name": name.map_or("WebGPU device", String::as_str),
             "backend": info.backend.to_string(),
-            "software": caps.software,
+            "software": is_software(info),
+            "kernels": if caps.software { "registers" } else { "workgroup memory" },
+            "measured_gain_of_workgroup_memory": self.measured_gain,
             "limits": {
                 "max_storage_buffers": caps.max_storage_buffers,
                 "max_buffer_bytes": self.gpu.max_buffer_bytes,
@@ -120,6 +126,11 @@ impl Executor {
             "features": {},
         })
         .to_string()
+    }
+
+    /// True if the adapter computes on the CPU.
+    pub fn is_on_software(&self) -> bool {
+        is_software(&self.gpu.info)
     }
 
     /// Chooses kernels as for a device whose workgroup memory is near, whatever the adapter.

@@ -30,7 +30,13 @@ impl Executor {
         self.range = RangeWatch::default();
         match Gpu::request().await {
             Ok(gpu) => {
+                // What was found out about the same device still holds.
+                let known = (gpu.info.name == self.gpu.info.name).then_some(self.gpu.caps.software);
                 self.gpu = gpu;
+                match known {
+                    Some(by_registers) => self.choose(by_registers),
+                    None => self.measured_gain = None,
+                }
                 Ok(())
             }
             Err(error) => Err(Failure {

@@ -11,6 +11,13 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use crate::error::ErrorKind;
 use crate::wire::{Reply, ReplyItem};
 
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since the worker began.
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn now_ms() -> f64;
+}
+
 /// Runs the recorder's messages on the GPU.
 #[wasm_bindgen(js_name = Executor)]
 pub struct JsExecutor {
@@ -27,6 +34,10 @@ impl JsExecutor {
         let mut executor = super::Executor::new()
             .await
             .map_err(|error| JsValue::from_str(&error.to_string()))?;
+        // Software adapters are known by name; of others nobody can say beforehand what their memory is like.
+        if !executor.is_on_software() {
+            executor.measure(now_ms).await;
+        }
         if let Some(reason) = lost {
             executor.lose_earlier(&reason);
         }

@@ -195,6 +195,17 @@ pub extern "C" fn carrel_gpu_fuse(is_on: u32) {
     });
 }
 
+/// Times the two families of kernels and keeps to the faster one, as browsers do on hardware.
+#[cfg(feature = "executor")]
+#[unsafe(no_mangle)]
+pub extern "C" fn carrel_gpu_measure() {
+    EXECUTOR.with_borrow_mut(|slot| {
+        if let Some(executor) = slot {
+            executor.measure();
+        }
+    });
+}
+
 /// Lets the GPU go.
 #[cfg(feature = "executor")]
 #[unsafe(no_mangle)]

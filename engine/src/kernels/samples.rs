@@ -191,7 +191,7 @@ fn programs() -> Vec<(String, Program)> {
 }
 
 /// A program of one node over whole inputs, or `None` if the primitive does not take these dtypes.
-pub(super) fn single(prim: Prim, inputs: &[(&[usize], DType)], fill: Option<(&[usize], DType)>) -> Option<Program> {
+pub fn single(prim: Prim, inputs: &[(&[usize], DType)], fill: Option<(&[usize], DType)>) -> Option<Program> {
     let metas: Vec<Meta> = inputs
         .iter()
         .map(|(shape, dtype)| Meta {

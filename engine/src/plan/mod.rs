@@ -44,7 +44,7 @@ pub struct Caps {
     pub max_invocations: u32,
     /// Bytes of workgroup memory.
     pub workgroup_bytes: u32,
-    /// The adapter computes on the CPU, where barriers and workgroup memory are dear.
+    /// Barriers and workgroup memory are dear, as where the adapter computes on the CPU: known by its kind, or measured.
     pub software: bool,
 }
 

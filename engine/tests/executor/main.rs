@@ -11,6 +11,7 @@ mod faults;
 mod fusion;
 mod lines;
 mod losses;
+mod measured;
 mod products;
 mod random_graphs;
 mod rows;

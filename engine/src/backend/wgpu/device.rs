@@ -95,7 +95,7 @@ impl Gpu {
 }
 
 /// Browsers hide the device type, but software adapters give themselves away by name.
-fn is_software(info: &wgpu::AdapterInfo) -> bool {
+pub fn is_software(info: &wgpu::AdapterInfo) -> bool {
     let name = format!("{} {} {}", info.name, info.driver, info.driver_info).to_lowercase();
     info.device_type == wgpu::DeviceType::Cpu
         || ["swiftshader", "llvmpipe", "lavapipe"]
