@@ -2,12 +2,17 @@
 //! them, and a sample of what the engine generates. A browser would refuse a broken one only when somebody first needs it.
 //! Says nothing about results; those are compared with the CPU by the engine's own tests.
 
-use carrel_engine::kernels::{all_wgsl_for_validation, registry};
+use carrel_engine::kernels::{all_wgsl_for_validation, registry, wgsl_with_subgroups_for_validation};
 use naga::front::wgsl;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 /// The complaint about a shader's text, if there is one.
 fn complaint(source: &str) -> Option<String> {
+    // What every WebGPU device can do, and half-precision numbers, which the engine uses only where a device has them.
+    complaint_with(source, Capabilities::default() | Capabilities::SHADER_FLOAT16)
+}
+
+fn complaint_with(source: &str, capabilities: Capabilities) -> Option<String> {
     let module = match wgsl::parse_str(source) {
         Ok(module) => module,
         Err(error) => return Some(error.emit_to_string(source)),
@@ -15,8 +20,6 @@ fn complaint(source: &str) -> Option<String> {
     if module.entry_points.is_empty() {
         return Some("no entry point".to_owned());
     }
-    // What every WebGPU device can do, and half-precision numbers, which the engine uses only where a device has them.
-    let capabilities = Capabilities::default() | Capabilities::SHADER_FLOAT16;
     let checked = Validator::new(ValidationFlags::all(), capabilities).validate(&module);
     checked.err().map(|error| error.emit_to_string(source))
 }
@@ -33,8 +36,22 @@ fn every_shader_is_valid() {
 }
 
 #[test]
+fn every_shader_with_subgroups_is_valid() {
+    let shaders = wgsl_with_subgroups_for_validation();
+    let uses = |text: &str| text.contains("subgroupAdd(");
+    assert!(shaders.iter().any(|(_, source)| uses(source)));
+    let capabilities = Capabilities::default() | Capabilities::SUBGROUP;
+    let complaints: Vec<String> = shaders
+        .iter()
+        .filter_map(|(name, source)| complaint_with(source, capabilities).map(|text| format!("== {name}\n{text}")))
+        .collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
 fn every_file_is_part_of_a_checked_shader() {
-    let shaders = all_wgsl_for_validation();
+    let mut shaders = all_wgsl_for_validation();
+    shaders.extend(wgsl_with_subgroups_for_validation());
     for shader in registry::ALL {
         let is_checked = shaders.iter().any(|(_, source)| source.contains(shader.code().trim()));
         assert!(is_checked, "no sample uses the shader {}", shader.id);

@@ -253,7 +253,11 @@ fn main() -> Result<(), io::Error> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let only = arguments.iter().find(|argument| !argument.starts_with("--"));
     let only = only.map_or("", String::as_str);
-    let executor = Executor::new().map_err(io::Error::other)?;
+    let mut executor = Executor::new().map_err(io::Error::other)?;
+    if !executor.is_on_software() {
+        let start = Instant::now();
+        executor.measure(|| start.elapsed().as_secs_f64() * 1e3);
+    }
     println!("{}\n", executor.info());
     if arguments.iter().any(|argument| argument == "--forms") {
         println!("Kernels as for a GPU\n");

@@ -12,6 +12,7 @@ __traceback_hide__ = True
 import atexit
 import ctypes
 import os
+import time
 
 _path = os.environ.get("CARREL_ENGINE_LIB")
 if not _path:
@@ -61,8 +62,9 @@ if os.environ.get("CARREL_ENGINE_GPU") and hasattr(_library, "carrel_gpu_open"):
     _has_gpu = _function("gpu_open", ctypes.c_uint32)()
     if os.environ["CARREL_ENGINE_GPU"] == "hardware":
         _function("gpu_choose_as_hardware", None)()
-    elif os.environ["CARREL_ENGINE_GPU"] == "measured":
-        _function("gpu_measure", None)()
+    else:
+        _clock = ctypes.CFUNCTYPE(ctypes.c_double)(lambda: time.perf_counter() * 1e3)
+        _function("gpu_measure", None, type(_clock), ctypes.c_uint32)(_clock, os.environ["CARREL_ENGINE_GPU"] == "measured")
     atexit.register(_function("gpu_close", None))
 
 _new(_has_gpu)

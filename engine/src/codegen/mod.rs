@@ -12,5 +12,6 @@ pub mod kernel;
 pub mod library;
 pub mod quads;
 pub mod rows;
+pub mod subgroups;
 
 pub use kernel::{Module, generate};

@@ -9,6 +9,7 @@ use super::block::{Root, block_values};
 use super::expression::{self, arithmetic_dtype, cast, combine, initial, register_type};
 use super::hooks::push_lines;
 use super::index;
+use super::subgroups::{across_subgroup, folds_by_subgroups};
 use crate::dtype::DType;
 use crate::kernels::select::{Layout, SERIAL_INVOCATIONS, fold_layout};
 use crate::plan::Caps;
@@ -28,6 +29,7 @@ struct RowWriter<'a> {
     registers: &'a [DType],
     layout: Option<Layout>,
     along_rows: bool,
+    caps: &'a Caps,
     text: String,
 }
 
@@ -57,6 +59,7 @@ pub fn row_text(
         registers,
         layout,
         along_rows,
+        caps,
         text: format!(
             "const ROWS = {rows}u;\nconst LENGTH = {length}u;\nconst WIDTH = {width}u;\nconst DEPTH = {depth}u;\n"
         ),
@@ -80,8 +83,14 @@ impl RowWriter<'_> {
             self.declare_shared(passes);
         }
         self.text.push_str(
-            "@compute @workgroup_size(WIDTH * DEPTH)\nfn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {\n",
+            "@compute @workgroup_size(WIDTH * DEPTH)\nfn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32",
         );
+        if passes.iter().any(|pass| self.uses_subgroups(pass)) {
+            self.text.push_str(
+                ", @builtin(subgroup_id) subgroup: u32, @builtin(num_subgroups) subgroups: u32, @builtin(subgroup_invocation_id) place: u32",
+            );
+        }
+        self.text.push_str(") {\n");
         match (&self.layout, self.along_rows) {
             (None, _) => {
                 self.line("let o = (group.x + group.y * GRID_X) * WIDTH + lane;");
@@ -191,6 +200,42 @@ impl RowWriter<'_> {
         }
     }
 
+    /// All folds of a pass go one way, so that they share the barriers.
+    fn uses_subgroups(&self, pass: &Pass) -> bool {
+        let may = |fold: &Fold| folds_by_subgroups(fold.op, fold.dtype, self.layout.as_ref(), self.caps);
+        !pass.folds.is_empty() && pass.folds.iter().all(may)
+    }
+
+    /// Each subgroup folds its own in registers; every invocation then folds what the subgroups gave, in their order.
+    fn fold_by_subgroups(&mut self, pass: &Pass, arrays: &[String]) {
+        for fold in &pass.folds {
+            let register = format!("s{}", fold.register);
+            let text = format!("{register} = {};", across_subgroup(fold.op, fold.dtype, &register));
+            self.line(&text);
+        }
+        self.line("if (place == 0u) {");
+        for (fold, array) in pass.folds.iter().zip(arrays) {
+            let text = format!("{array}[subgroup] = s{};", fold.register);
+            self.line(&text);
+        }
+        self.line("}");
+        self.line("workgroupBarrier();");
+        for (fold, array) in pass.folds.iter().zip(arrays) {
+            let text = format!("s{} = {array}[0];", fold.register);
+            self.line(&text);
+        }
+        self.line("for (var n = 1u; n < subgroups; n += 1u) {");
+        for (fold, array) in pass.folds.iter().zip(arrays) {
+            let register = format!("s{}", fold.register);
+            let other = format!("{array}[n]");
+            let text = format!("{register} = {};", combine(fold.op, fold.dtype, &register, &other));
+            self.line(&text);
+        }
+        self.line("}");
+        // The next walk's results go into the same memory.
+        self.line("workgroupBarrier();");
+    }
+
     fn tree(&mut self, pass: &Pass) {
         let mut counts = [0, 0];
         let arrays: Vec<String> = pass
@@ -203,6 +248,10 @@ impl RowWriter<'_> {
                 format!("{kind}_{}", *count - 1)
             })
             .collect();
+        if self.uses_subgroups(pass) {
+            self.fold_by_subgroups(pass, &arrays);
+            return;
+        }
         let step = if self.along_rows { "half" } else { "half * WIDTH" };
         for (fold, array) in pass.folds.iter().zip(&arrays) {
             let text = format!("{array}[lane] = s{};", fold.register);

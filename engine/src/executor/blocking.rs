@@ -25,10 +25,14 @@ impl Executor {
         self.inner.choose_as_hardware();
     }
 
-    /// Times the two families of kernels and keeps to the faster one.
-    pub fn measure(&mut self) {
-        let start = std::time::Instant::now();
-        pollster::block_on(self.inner.measure(|| start.elapsed().as_secs_f64() * 1e3));
+    /// Times the two families of kernels by the caller's clock, in milliseconds, and keeps to the faster one.
+    pub fn measure(&mut self, now_ms: impl Fn() -> f64) {
+        pollster::block_on(self.inner.measure(now_ms));
+    }
+
+    /// True if the adapter computes on the CPU; then nothing need be measured.
+    pub fn is_on_software(&self) -> bool {
+        self.inner.is_on_software()
     }
 
     /// Says whether nodes may share kernels from now on: tests hold one against the other.

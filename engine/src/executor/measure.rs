@@ -2,7 +2,7 @@
 //!
 //! What an adapter says of itself does not tell how far its memory is from its arithmetic. So the two are timed once, on a
 //! product of matrices and on folds of rows, before the device is asked for anything; plans depend on the outcome, and it
-//! stands until the device goes. Where the difference is not clear, the adapter's kind decides.
+//! stands until the device goes. Then, where the device has subgroups, whether folds gain by them. Where the difference is not clear, the adapter's kind decides.
 //! Refuses to touch values, counters and the pool. Read next: `kernels::select`.
 
 use std::rc::Rc;
@@ -22,6 +22,9 @@ use crate::wire::Program;
 
 /// A family is chosen against the adapter's kind where it is so many times faster, so that noise decides nothing.
 const CLEARLY_FASTER: f64 = 1.4;
+
+/// Subgroups are used where folds are so many times faster with them.
+const WORTH_IT: f64 = 1.1;
 
 /// Work is repeated until it takes this long, so that the way to the device and back does not hide it.
 const LONG_ENOUGH_MS: f64 = 6.0;
@@ -43,56 +46,78 @@ struct Trial {
 }
 
 impl Executor {
-    /// Times both families and keeps to the faster one. `now_ms` tells the time.
+    /// Times the families of kernels and keeps to the faster one; then whether subgroups pay. `now_ms` tells the time.
     pub async fn measure(&mut self, now_ms: impl Fn() -> f64) {
         let start = now_ms();
+        let before = self.gpu.caps;
+        let sharing = Caps {
+            software: false,
+            subgroups: false,
+            ..before
+        };
+        let registers = Caps {
+            software: true,
+            ..sharing
+        };
         let mut gains = Vec::new();
         for program in programs() {
             if now_ms() - start < PATIENCE_MS {
-                gains.extend(self.gain_of_sharing(&program, &now_ms).await);
+                gains.extend(self.gain(&program, [&registers, &sharing], &now_ms).await);
+            }
+        }
+        // The mean over what was timed; as a geometric mean, no case outweighs the others.
+        let gain =
+            (!gains.is_empty()).then(|| (gains.iter().map(|gain| gain.ln()).sum::<f64>() / gains.len() as f64).exp());
+        let mut chosen = match gain {
+            Some(gain) if gain >= CLEARLY_FASTER => sharing,
+            Some(gain) if gain <= 1.0 / CLEARLY_FASTER => registers,
+            _ => Caps {
+                subgroups: false,
+                ..before
+            },
+        };
+        if self.gpu.has_subgroups && !chosen.software && now_ms() - start < PATIENCE_MS {
+            let with_subgroups = Caps {
+                subgroups: true,
+                ..chosen
+            };
+            if let Some(program) = rows_of_folds() {
+                let gain = self.gain(&program, [&chosen, &with_subgroups], &now_ms).await;
+                chosen.subgroups = gain.is_some_and(|gain| gain >= WORTH_IT);
             }
         }
         // What went wrong here is no failure of anybody's work.
-        let failures = self.gpu.errors.take();
-        if gains.is_empty() || !failures.is_empty() {
-            return;
+        if self.gpu.errors.take().is_empty() {
+            self.choose(chosen);
+            self.measured_gain = gain;
         }
-        // The families' mean speed over what was timed; as a geometric mean, no case outweighs the others.
-        let gain = gains.iter().map(|gain| gain.ln()).sum::<f64>() / gains.len() as f64;
-        let by_registers = if gain.abs() < CLEARLY_FASTER.ln() {
-            self.gpu.caps.software
-        } else {
-            gain < 0.0
-        };
-        self.choose(by_registers);
-        self.measured_gain = Some(gain.exp());
     }
 
-    /// Keeps to one family from now on.
-    pub(super) fn choose(&mut self, by_registers: bool) {
-        self.gpu.caps.software = by_registers;
+    /// Keeps to these kernels from now on.
+    pub(super) fn choose(&mut self, caps: Caps) {
+        self.gpu.caps = caps;
         self.plans = super::cache::PlanCache::default();
     }
 
-    /// How many times faster the program is with workgroup memory.
-    async fn gain_of_sharing(&self, program: &Program, now_ms: &impl Fn() -> f64) -> Option<f64> {
+    /// How many times faster the program is with the second capabilities than with the first.
+    async fn gain(&self, program: &Program, caps: [&Caps; 2], now_ms: &impl Fn() -> f64) -> Option<f64> {
         let mut pool = BufferPool::default();
         let mut pipelines = PipelineCache::default();
-        let sharing = self.trial(program, false, &mut pool, &mut pipelines)?;
-        let registers = self.trial(program, true, &mut pool, &mut pipelines)?;
+        let [first, second] = caps.map(|caps| self.trial(program, caps, &mut pool, &mut pipelines));
+        let (first, second) = (first?, second?);
         // The first time compiles.
-        self.time(&sharing, 1, 1, now_ms).await?;
-        self.time(&registers, 1, 1, now_ms).await?;
+        self.time(&first, 1, 1, now_ms).await?;
+        self.time(&second, 1, 1, now_ms).await?;
         let mut repeats = 1;
         let gain = loop {
-            let with_sharing = self.time(&sharing, repeats, RUNS, now_ms).await?;
-            let with_registers = self.time(&registers, repeats, RUNS, now_ms).await?;
-            if with_sharing.min(with_registers) >= LONG_ENOUGH_MS || repeats >= MAX_REPEATS {
-                break with_registers / with_sharing;
+            let before = self.time(&first, repeats, RUNS, now_ms).await?;
+            let after = self.time(&second, repeats, RUNS, now_ms).await?;
+            if before.min(after) >= LONG_ENOUGH_MS || repeats >= MAX_REPEATS {
+                break before / after;
             }
             repeats *= 4;
         };
-        for buffer in sharing.buffers.into_iter().chain(registers.buffers) {
+        for buffer in first.buffers.into_iter().chain(second.buffers) {
             pool.give(buffer);
         }
         pool.trim();
@@ -102,15 +127,11 @@ impl Executor {
     fn trial(
         &self,
         program: &Program,
-        by_registers: bool,
+        caps: &Caps,
         pool: &mut BufferPool,
         pipelines: &mut PipelineCache,
     ) -> Option<Trial> {
-        let caps = Caps {
-            software: by_registers,
-            ..self.gpu.caps
-        };
-        let plan = plan(program, &vec![false; program.inputs.len()], &caps).ok()?;
+        let plan = plan(program, &vec![false; program.inputs.len()], caps).ok()?;
         let inputs = program.inputs.iter().map(|input| input.num_elements);
         let sizes: Vec<usize> = inputs
             .chain(plan.outputs.iter().copied())
@@ -123,7 +144,7 @@ impl Executor {
         };
         let mut launches = Vec::with_capacity(plan.kernels.len());
         for kernel in &plan.kernels {
-            let module = generate(kernel, &caps);
+            let module = generate(kernel, caps);
             let pipeline = pipelines.get(&self.gpu.device, kernel, &module);
             let places = kernel.bindings.iter().map(|binding| plan.storage.get(&binding.value));
             let places = places.map(|place| place.map(position)).collect::<Option<Vec<_>>>()?;
@@ -184,4 +205,9 @@ fn programs() -> Vec<Program> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Folds of whole rows by a workgroup each, which subgroups shorten.
+fn rows_of_folds() -> Option<Program> {
+    single(Prim::Softmax, &[(&[512, 1024], DType::F32)], None)
 }

@@ -123,7 +123,7 @@ impl Executor {
                 "max_invocations": caps.max_invocations,
                 "workgroup_bytes": caps.workgroup_bytes,
             },
-            "features": {},
+            "features": { "subgroups": self.gpu.has_subgroups, "subgroups_used": caps.subgroups },
         })
         .to_string()
     }
@@ -137,6 +137,7 @@ impl Executor {
     #[cfg(not(target_arch = "wasm32"))]
     const fn choose_as_hardware(&mut self) {
         self.gpu.caps.software = false;
+        self.gpu.caps.subgroups = self.gpu.has_subgroups;
     }
 
     /// Says whether nodes may share kernels from now on.

@@ -31,10 +31,10 @@ impl Executor {
         match Gpu::request().await {
             Ok(gpu) => {
                 // What was found out about the same device still holds.
-                let known = (gpu.info.name == self.gpu.info.name).then_some(self.gpu.caps.software);
+                let known = (gpu.info.name == self.gpu.info.name).then_some(self.gpu.caps);
                 self.gpu = gpu;
                 match known {
-                    Some(by_registers) => self.choose(by_registers),
+                    Some(caps) => self.choose(caps),
                     None => self.measured_gain = None,
                 }
                 Ok(())

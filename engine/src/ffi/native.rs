@@ -195,13 +195,17 @@ pub extern "C" fn carrel_gpu_fuse(is_on: u32) {
     });
 }
 
-/// Times the two families of kernels and keeps to the faster one, as browsers do on hardware.
+/// Times the two families of kernels by the caller's clock (milliseconds) and keeps to the faster one, as browsers do.
+/// Software adapters are known for what they are, so there it does nothing unless it is forced.
 #[cfg(feature = "executor")]
 #[unsafe(no_mangle)]
-pub extern "C" fn carrel_gpu_measure() {
+pub extern "C" fn carrel_gpu_measure(now_ms: Option<extern "C" fn() -> f64>, is_forced: u32) {
+    let Some(now_ms) = now_ms else { return };
     EXECUTOR.with_borrow_mut(|slot| {
-        if let Some(executor) = slot {
-            executor.measure();
+        if let Some(executor) = slot
+            && (is_forced != 0 || !executor.is_on_software())
+        {
+            executor.measure(|| now_ms());
         }
     });
 }

@@ -13,4 +13,4 @@ pub mod samples;
 mod samples_of_routines;
 pub mod select;
 
-pub use samples::all_wgsl_for_validation;
+pub use samples::{all_wgsl_for_validation, wgsl_with_subgroups_for_validation};

@@ -46,6 +46,8 @@ shaders! {
     MATMUL_SIMPLE = "matmul-simple", "matmul/simple.wgsl", 0;
     /// Folds by a tree in workgroup memory.
     REDUCE_TREE = "reduce-tree", "reduce/tree.wgsl", 1024;
+    /// Folds by subgroups, a workgroup a result.
+    REDUCE_SUBGROUPS = "reduce-subgroups", "reduce/subgroups.wgsl", 1024;
     /// Folds by one invocation a result.
     REDUCE_SERIAL = "reduce-serial", "reduce/serial.wgsl", 0;
     /// Position of an extreme by a tree in workgroup memory.

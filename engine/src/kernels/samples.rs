@@ -23,11 +23,24 @@ pub fn all_wgsl_for_validation() -> Vec<(String, String)> {
         workgroup_bytes: 0,
         ..plain
     };
+    texts(&[("plain", plain), ("software", software), ("bare", bare)])
+}
+
+/// As [`all_wgsl_for_validation`], for a device whose subgroups are used.
+pub fn wgsl_with_subgroups_for_validation() -> Vec<(String, String)> {
+    let subgroups = Caps {
+        subgroups: true,
+        ..Caps::default()
+    };
+    texts(&[("subgroups", subgroups)])
+}
+
+fn texts(devices: &[(&str, Caps)]) -> Vec<(String, String)> {
     let mut all = programs();
     all.extend(super::samples_of_routines::programs());
     let mut texts = Vec::new();
     for (name, program) in all {
-        for (device, caps) in [("plain", &plain), ("software", &software), ("bare", &bare)] {
+        for (device, caps) in devices {
             let Ok(plan) = plan(&program, &vec![false; program.inputs.len()], caps) else {
                 continue;
             };
@@ -239,7 +252,8 @@ mod tests {
 
     #[test]
     fn every_shader_file_is_sampled() {
-        let texts = all_wgsl_for_validation();
+        let mut texts = all_wgsl_for_validation();
+        texts.extend(wgsl_with_subgroups_for_validation());
         for shader in registry::ALL {
             assert!(
                 texts.iter().any(|(_, text)| text.contains(shader.code())),

@@ -6,6 +6,7 @@
 use super::registry::{self, Shader};
 use super::{convolve, lines, pool, scatter};
 use crate::codegen::expression::{arithmetic_dtype, combine, initial, register_type};
+use crate::codegen::subgroups::{across_subgroup, folds_by_subgroups};
 use crate::dtype::DType;
 use crate::plan::Caps;
 use crate::plan::kernel::Body;
@@ -173,18 +174,23 @@ pub(super) fn reduce(op: Reduce, dtype: DType, groups: &[(usize, bool)], parts: 
         ("PARTS", unsigned(parts)),
         ("PART_LENGTH", unsigned(part_length)),
     ];
-    let functions = format!(
+    let layout = fold_layout(results, part_length, along_rows, caps);
+    let by_subgroups = folds_by_subgroups(op, dtype, layout.as_ref(), caps);
+    let mut functions = format!(
         "{}fn initial() -> Element {{ return {}; }}\nfn combine(a: Element, b: Element) -> Element {{ return {}; }}\n",
         element_alias(dtype),
         initial(op, dtype),
         combine(op, dtype, "a", "b")
     );
-    let (shader, per_group) = push_layout(
-        &mut constants,
-        fold_layout(results, part_length, along_rows, caps),
-        along_rows,
-        [&registry::REDUCE_TREE, &registry::REDUCE_SERIAL],
-    );
+    let mut shared = &registry::REDUCE_TREE;
+    if by_subgroups {
+        shared = &registry::REDUCE_SUBGROUPS;
+        functions.push_str(&format!(
+            "fn across_subgroup(x: Element) -> Element {{ return {}; }}\n",
+            across_subgroup(op, dtype, "x")
+        ));
+    }
+    let (shader, per_group) = push_layout(&mut constants, layout, along_rows, [shared, &registry::REDUCE_SERIAL]);
     Routine {
         shader,
         constants,

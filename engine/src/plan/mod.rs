@@ -46,6 +46,8 @@ pub struct Caps {
     pub workgroup_bytes: u32,
     /// Barriers and workgroup memory are dear, as where the adapter computes on the CPU: known by its kind, or measured.
     pub software: bool,
+    /// Folds use subgroups: the device has them, and they were measured to pay.
+    pub subgroups: bool,
 }
 
 impl Default for Caps {
@@ -57,6 +59,7 @@ impl Default for Caps {
             max_invocations: 256,
             workgroup_bytes: 16_384,
             software: false,
+            subgroups: false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The adapter and its device: what is asked for, and what is there.
 //!
-//! Limits are raised to what the adapter offers, features are not used yet. Capabilities are read, never
+//! Limits are raised to what the adapter offers; of its features subgroups are asked for. Capabilities are read, never
 //! assumed. Refuses to pick among adapters beyond asking for the fast one.
 
 use super::errors::{ErrorLog, Failure};
@@ -26,6 +26,8 @@ pub struct Gpu {
     pub max_buffer_bytes: u64,
     /// Alignment of uniform offsets.
     pub uniform_alignment: u64,
+    /// Kernels may use subgroups. Browsers have them, but this version of wgpu does not know how to ask there.
+    pub has_subgroups: bool,
     /// Late errors.
     pub errors: ErrorLog,
 }
@@ -52,9 +54,11 @@ impl Gpu {
             max_compute_workgroup_size_x: offered.max_compute_workgroup_size_x,
             ..wgpu::Limits::default()
         };
+        let features = adapter.features() & wgpu::Features::SUBGROUP;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("carrel"),
             required_limits: limits,
+            required_features: features,
             ..Default::default()
         };
         let (device, queue) = adapter
@@ -73,11 +77,13 @@ impl Gpu {
                 .min(limits.max_compute_workgroup_size_x),
             workgroup_bytes: limits.max_compute_workgroup_storage_size,
             software: is_software(&info),
+            subgroups: false,
         };
         Ok(Gpu {
             caps,
             max_buffer_bytes: limits.max_buffer_size.min(limits.max_storage_buffer_binding_size),
             uniform_alignment: u64::from(limits.min_uniform_buffer_offset_alignment),
+            has_subgroups: features.contains(wgpu::Features::SUBGROUP),
             device,
             queue,
             info,
