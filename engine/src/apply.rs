@@ -4,16 +4,17 @@
 //! hands the result to autograd. Refuses to promote dtypes (see `ops::promote`).
 //! Read next: `prim::infer`, `cpu`, `graph`, `autograd`.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::autograd;
 use crate::context;
-use crate::cpu::{self, Operand};
+use crate::cpu::{self, Buffer, Operand};
 use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::GpuValue;
 use crate::layout::{self, Order};
-use crate::prim::infer::{Meta, infer};
+use crate::prim::infer::{Meta, elementwise_dtype, infer};
 use crate::prim::{Pool, Prim, Reduce};
 use crate::scalar::Scalar;
 use crate::shape::{self, Shape};
@@ -24,6 +25,9 @@ use crate::view::View;
 /// Applies a primitive. The inputs of an elementwise primitive are broadcast here; all have one device.
 /// The result lies in memory as PyTorch lays it out (see `layout`).
 pub fn apply(prim: Prim, inputs: &[&Tensor], params: &[Scalar]) -> Result<Tensor> {
+    if let Some(output) = compute_alike(&prim, inputs)? {
+        return autograd::record(prim, inputs, params, output);
+    }
     let views = operand_views(&prim, inputs)?;
     let order = result_order(&prim, &views);
     let output = compute(&prim, inputs, views, params, order)?;
@@ -90,6 +94,48 @@ pub fn common_device(inputs: &[&Tensor]) -> Result<Device> {
             other.device().full_name()
         ))),
     }
+}
+
+/// The common case of an elementwise primitive, by a short way that makes no lists: small tensors are common too.
+/// `None` unless all operands are on the CPU, in one dtype and of one shape, or one of them is a single number, and the
+/// result is row-major.
+fn compute_alike(prim: &Prim, inputs: &[&Tensor]) -> Result<Option<Tensor>> {
+    let (class, name) = match prim {
+        Prim::Unary(op) => (op.class(), op.name()),
+        Prim::Binary(op) => (op.class(), op.name()),
+        _ => return Ok(None),
+    };
+    let (x, y) = match inputs {
+        [x] => (x.body(), x.body()),
+        [x, y] => (x.body(), y.body()),
+        _ => return Ok(None),
+    };
+    let dtype = x.storage.dtype;
+    let are_here = x.storage.device == Device::Cpu && y.storage.device == Device::Cpu;
+    if !are_here || y.storage.dtype != dtype {
+        return Ok(None);
+    }
+    let first = if x.view.rank() == 0 { &y.view } else { &x.view };
+    if !first.is_contiguous() {
+        return Ok(None);
+    }
+    let (x_view, y_view) = if x.view.shape == y.view.shape {
+        (Cow::Borrowed(&*x.view), Cow::Borrowed(&*y.view))
+    } else if y.view.rank() == 0 {
+        (Cow::Borrowed(&*x.view), Cow::Owned(y.view.expand(&x.view.shape)?))
+    } else if x.view.rank() == 0 {
+        (Cow::Owned(x.view.expand(&y.view.shape)?), Cow::Borrowed(&*y.view))
+    } else {
+        return Ok(None);
+    };
+    let meta = Meta {
+        shape: x_view.shape.clone(),
+        dtype: elementwise_dtype(class, name, dtype)?,
+    };
+    let (x_buffer, y_buffer) = (x.storage.buffer()?, y.storage.buffer()?);
+    let operands = [(&x_buffer, &x_view), (&y_buffer, &y_view)].map(|(buffer, view)| Operand { buffer, view });
+    let buffer = compute_on_cpu(prim, &operands[..inputs.len()], &[], &meta)?;
+    Ok(Some(Tensor::from_buffer(buffer, &meta.shape)))
 }
 
 /// The order in memory of a result; `None` for row-major.
@@ -161,8 +207,7 @@ fn run(prim: &Prim, operands: &[(&Tensor, &View)], params: &[Scalar], meta: &Met
                 .zip(operands)
                 .map(|(buffer, (_, view))| Operand { buffer, view })
                 .collect();
-            cpu::memory::ensure_room(shape::num_elements(&meta.shape) * meta.dtype.size_bytes())?;
-            let buffer = cpu::compute(prim, &cpu_operands, params, meta)?;
+            let buffer = compute_on_cpu(prim, &cpu_operands, params, meta)?;
             Ok(Tensor::from_buffer(buffer, &meta.shape))
         }
         Device::WebGpu => {
@@ -187,6 +232,11 @@ fn run(prim: &Prim, operands: &[(&Tensor, &View)], params: &[Scalar], meta: &Met
             Ok(Tensor::from_value(value, &meta.shape))
         }
     }
+}
+
+fn compute_on_cpu(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], meta: &Meta) -> Result<Buffer> {
+    cpu::memory::ensure_room(shape::num_elements(&meta.shape) * meta.dtype.size_bytes())?;
+    cpu::compute(prim, operands, params, meta)
 }
 
 fn record(prim: &Prim, inputs: Vec<(Rc<GpuValue>, View)>, params: &[Scalar], meta: &Meta) -> Result<Rc<GpuValue>> {

@@ -6,7 +6,7 @@
 // GPU works while Python goes on. The bytes are opaque here, and no function
 // throws for an error of the user's: the recorder reports those by code. A gpu
 // worker that died is replaced when there is something to send.
-// Read next: engine/src/ffi (the recorder's exports), torch/_C.py (the caller).
+// Read next: direct_calls.js (the short way in), engine/src/ffi (the recorder's exports), torch/_C.py (the caller).
 
 /** Number of float64 slots in the recorder's scratch area. */
 const SCRATCH_SLOTS = 4096;
@@ -121,10 +121,15 @@ export class EngineLink {
   }
 
   call(op, args) {
+    const view = this.view();
+    for (let index = 0; index < args.length; index += 1) view[index] = args[index];
+    return this.run(op, args.length);
+  }
+
+  /** Runs an operator on the first numbers of the scratch. */
+  run(op, count) {
     const result = this.guarded(() => {
-      const view = this.view();
-      for (let index = 0; index < args.length; index += 1) view[index] = args[index];
-      const code = this.recorder.call(op, args.length);
+      const code = this.recorder.call(op, count);
       this.flush();
       return code;
     });

@@ -7,7 +7,7 @@
 // and deep recursion ends in RecursionError.
 //
 // It has no network: `fetch` answers for the assets that the page handed over.
-// Read next: interrupts.js, streams.js, engine_link.js, carrel_kernel/boot.py.
+// Read next: interrupts.js, streams.js, engine_link.js, direct_calls.js, carrel_kernel/boot.py.
 "use strict";
 
 Object.defineProperty(self, "importScripts", { value: undefined });
@@ -97,6 +97,16 @@ async function loadEngine(assets, port, afterCall) {
     return { engine: new EngineLink({ bindings, wasm, accelerator: await accelerator, port, restart, afterCall }) };
   } catch (error) {
     return { failure: String(error?.message ?? error) };
+  }
+}
+
+/** Offers Python the short way to the engine; without it, it takes the long one. */
+async function offerDirectCalls(assets, pyodide) {
+  try {
+    const direct = await importBytes(assets["direct_calls.js"]);
+    direct.offerDirectCalls(pyodide._module, engine);
+  } catch (error) {
+    console.warn(`calls of the engine take the long way: ${error?.message ?? error}`);
   }
 }
 
@@ -203,7 +213,10 @@ async function boot({ assets, files, tokens, port, frameMs }) {
   }
   const loaded = await loading;
   engine = loaded.engine ?? null;
-  if (engine) pyodide.registerJsModule("_carrel_engine", engine.module());
+  if (engine) {
+    pyodide.registerJsModule("_carrel_engine", engine.module());
+    await offerDirectCalls(assets, pyodide);
+  }
   const gpu = await accelerator;
   const host = hostModule({
     interrupts, streams, pause, stopIfDue, jspi, accelerator: gpu, engineFailure: loaded.failure,

@@ -53,6 +53,15 @@ test("raises the engine's errors at the cell's line", { skip }, async () => {
   assert.match(error.traceback.join("\n").replace(/\x1b\[\d+m/g, ""), /----> 2 torch\.ones/);
 });
 
+test("calls the engine directly, and refuses what is no number", { skip }, async () => {
+  const run = await kernel.execute("from _carrel_direct import call\nfrom torch import _C\n_C.ops.__contains__('add'), _C._call is call");
+  assert.equal(resultOf(run), "(True, True)");
+  for (const [bad, kind] of [["None", "TypeError"], ["'1'", "TypeError"], ["2**2000", "OverflowError"]]) {
+    assert.equal(errorOf(await kernel.execute(`call(0, ${bad})`)).ename, kind);
+  }
+  assert.equal(resultOf(await kernel.execute("call(10**6)")), "-1.0");
+});
+
 for (const [name, code] of Object.entries({
   "operators on the CPU": "m = torch.ones(300, 300)\nwhile True: m @ m",
   "operators on the GPU": "m = torch.ones(64, 64, device='webgpu')\nwhile True: (m @ m).sum().item()",
@@ -72,6 +81,11 @@ test("does without a GPU when told so", { skip }, async () => {
   assert.equal(resultOf(await kernel.execute("import torch\ntorch.cuda.is_available()")), "False");
   assert.equal(resultOf(await kernel.execute("torch.ones(3).sum().item()")), "3.0");
   assert.equal(errorOf(await kernel.execute("torch.ones(2, device='webgpu')")).ename, "RuntimeError");
+});
+
+test("does without direct calls", { skip }, async () => {
+  await kernel.start({ without: ["direct_calls.js"] });
+  assert.equal(resultOf(await kernel.execute("import torch\n(torch.arange(3) + 1).tolist()")), "[1, 2, 3]");
 });
 
 test("does without an executor that is missing", { skip }, async () => {

@@ -21,6 +21,11 @@ IS_BROWSER = binding is not None
 if not IS_BROWSER:
     from . import _native as binding
 
+try:  # the same two functions without Pyodide's conversions, where it offers what that needs
+    from _carrel_direct import call as _call, scratch as _read_scratch
+except ImportError:
+    _call, _read_scratch = binding.call, binding.scratch
+
 #: How many handles may wait to be freed.
 _FREE_BATCH = 64
 
@@ -129,9 +134,9 @@ _environment = {
     "FREE_BATCH": _FREE_BATCH,
     "new": object.__new__,
     "dead": _dead,
-    "call": binding.call,
+    "call": _call,
     "set_text": binding.set_text,
-    "scratch": binding.scratch,
+    "scratch": _read_scratch,
     "last_text": binding.text,
     "failed": _failed,
     "scalar": _scalar,
@@ -158,7 +163,7 @@ def _free_dead():
     del _dead[:count]
     for start in range(0, count, ARGUMENT_LIMIT - 8):
         part = batch[start : start + ARGUMENT_LIMIT - 8]
-        binding.call(_free_op, len(part), *part)
+        _call(_free_op, len(part), *part)
 
 
 _environment.update(numbers=_numbers, adopt=_adopt, free_dead=_free_dead)
@@ -191,20 +196,20 @@ def _encoder(op, signature, name):
 
 def watch_calls(after):
     """Runs `after` after every call of an operator, or no more if it is None. What `after` calls itself is not watched."""
-    _environment.update(call=binding.call, scratch=binding.scratch, last_text=binding.text)
+    _environment.update(call=_call, scratch=_read_scratch, last_text=binding.text)
     if after is None:
         return
     held, text = [], ""
 
     def watched(op, *arguments):
         nonlocal text
-        result = binding.call(op, *arguments)
+        result = _call(op, *arguments)
         if result < 0 and result != -2:
             return result
         # What the call gave is read later: it is put aside, since `after` calls the engine too.
-        held[:] = [binding.scratch(position) for position in range(max(64, int(result) if result < ARGUMENT_LIMIT else 0))]
+        held[:] = [_read_scratch(position) for position in range(max(64, int(result) if result < ARGUMENT_LIMIT else 0))]
         text = binding.text() if result == -2 else ""
-        _environment.update(call=binding.call, scratch=binding.scratch, last_text=binding.text)
+        _environment.update(call=_call, scratch=_read_scratch, last_text=binding.text)
         try:
             after()
         finally:
@@ -216,9 +221,9 @@ def watch_calls(after):
 
 def describe(tensor):
     """dtype code, device code and sizes of a tensor: one call for what is asked of most tensors."""
-    if binding.call(_describe_op, tensor._h) < 0:
+    if _call(_describe_op, tensor._h) < 0:
         raise engine_failure()
-    scratch = binding.scratch
+    scratch = _read_scratch
     sizes = [int(scratch(position)) for position in range(6, 6 + int(scratch(5)))]
     return int(scratch(0)), int(scratch(1)), sizes
 

@@ -41,13 +41,17 @@ class Tensor:
         return other
 
     def __del__(self):
-        handle = self.__dict__.pop("_h", None)
-        if handle is not None:
-            dead_handles.append(handle)
+        # Runs for every tensor: asking for `__dict__` would first make one.
+        try:
+            dead_handles.append(self._h)
+        except AttributeError:
+            pass
 
     def _give_handle(self):
         """The handle, which this object then no longer owns."""
-        return self.__dict__.pop("_h")
+        handle = self._h
+        del self._h
+        return handle
 
     def _forget(self):
         """Drops what is remembered, after the engine's tensor has changed."""

@@ -107,12 +107,27 @@ fn map_one<T: Copy, R: Element>(x: &[T], function: impl Fn(T) -> R) -> Result<Bu
 struct Pair<'a, T: Element> {
     x: Cow<'a, [T]>,
     y: Cow<'a, [T]>,
-    runs: Runs<2>,
+    /// `None` where all elements are one run.
+    runs: Option<Runs<2>>,
+    /// Whether the runs of each operand are one repeated element.
+    repeats: [bool; 2],
+    run_len: usize,
     len: usize,
 }
 
 impl<'a, T: Convert> Pair<'a, T> {
     fn new(x: Operand<'a>, y: Operand<'a>) -> Result<Pair<'a, T>> {
+        let len = x.view.num_elements();
+        if let (Some((x, x_repeats)), Some((y, y_repeats))) = (one_run(x, len)?, one_run(y, len)?) {
+            return Ok(Pair {
+                x: Cow::Borrowed(x),
+                y: Cow::Borrowed(y),
+                runs: None,
+                repeats: [x_repeats, y_repeats],
+                run_len: len,
+                len,
+            });
+        }
         let [x_step, y_step] = Runs::new([x.view, y.view]).steps();
         let (x_elements, x_view) = with_simple_runs(x, x_step)?;
         let (y_elements, y_view) = with_simple_runs(y, y_step)?;
@@ -120,10 +135,25 @@ impl<'a, T: Convert> Pair<'a, T> {
         Ok(Pair {
             x: x_elements,
             y: y_elements,
-            runs,
-            len: x.view.num_elements(),
+            repeats: runs.steps().map(|step| step == 0),
+            run_len: runs.run_len(),
+            runs: Some(runs),
+            len,
         })
     }
+}
+
+/// The elements of an operand that has the type and is one run, and whether that is one element repeated.
+fn one_run<T: Element>(operand: Operand<'_>, len: usize) -> Result<Option<(&[T], bool)>> {
+    if operand.buffer.dtype() != T::DTYPE || len == 0 {
+        return Ok(None);
+    }
+    let elements = &T::slice(operand.buffer)?[operand.view.offset..];
+    if operand.view.is_contiguous() {
+        return Ok(Some((&elements[..len], false)));
+    }
+    let repeats = operand.view.strides.iter().all(|&stride| stride == 0);
+    Ok(repeats.then_some((&elements[..1], true)))
 }
 
 /// The operand as it is if it has the type and its runs have step 0 or 1; else a row-major copy.
@@ -156,27 +186,27 @@ fn with_simple_runs<'a, T: Convert>(operand: Operand<'a>, step: usize) -> Result
 
 fn map_two<T: Element, R: Element>(pair: &Pair<'_, T>, function: impl Fn(T, T) -> R) -> Result<Buffer> {
     let mut result: Vec<R> = try_vec(pair.len)?;
-    let run_len = pair.runs.run_len();
-    let (x_repeats, y_repeats) = {
-        let [x, y] = pair.runs.steps();
-        (x == 0, y == 0)
-    };
-    pair.runs.for_each(|[x_start, y_start]| {
+    let run_len = pair.run_len;
+    let visit: &mut dyn FnMut([usize; 2]) = &mut |[x_start, y_start]| {
         let x = &pair.x[x_start..];
         let y = &pair.y[y_start..];
-        match (x_repeats, y_repeats) {
-            (false, false) => result.extend(x[..run_len].iter().zip(&y[..run_len]).map(|(&x, &y)| function(x, y))),
-            (false, true) => {
+        match pair.repeats {
+            [false, false] => result.extend(x[..run_len].iter().zip(&y[..run_len]).map(|(&x, &y)| function(x, y))),
+            [false, true] => {
                 let y = y[0];
                 result.extend(x[..run_len].iter().map(|&x| function(x, y)));
             }
-            (true, false) => {
+            [true, false] => {
                 let x = x[0];
                 result.extend(y[..run_len].iter().map(|&y| function(x, y)));
             }
-            (true, true) => result.extend(std::iter::repeat_n(function(x[0], y[0]), run_len)),
+            [true, true] => result.extend(std::iter::repeat_n(function(x[0], y[0]), run_len)),
         }
-    });
+    };
+    match &pair.runs {
+        Some(runs) => runs.for_each(visit),
+        None => visit([0, 0]),
+    }
     Ok(R::into_buffer(result))
 }
 
@@ -283,6 +313,7 @@ mod tests {
         assert_eq!(add(&whole, &row), Buffer::F32(vec![0.0, 2.0, 4.0, 3.0, 5.0, 7.0]));
         assert_eq!(add(&column, &whole), Buffer::F32(vec![0.0, 1.0, 2.0, 4.0, 5.0, 6.0]));
         assert_eq!(add(&whole, &one), Buffer::F32(vec![5.0, 6.0, 7.0, 8.0, 9.0, 10.0]));
+        assert_eq!(add(&one, &whole), Buffer::F32(vec![5.0, 6.0, 7.0, 8.0, 9.0, 10.0]));
         assert_eq!(add(&one, &one), Buffer::F32(vec![10.0; 6]));
         assert_eq!(
             add(&transposed, &whole),

@@ -10,9 +10,17 @@ use crate::error::{Error, Result};
 /// Room that must be left beside a result, for the small things that nobody asks for: shapes, handles, messages.
 const SLACK_BYTES: usize = 256 << 10;
 
+/// As much of that room may be used up before it is looked for again.
+const SLACK_USED_BYTES: usize = 128 << 10;
+
+/// What a call takes of it beside its result, at most: shapes and handles of a few tensors.
+const CALL_BYTES: usize = 2 << 10;
+
 thread_local! {
     /// The most bytes that one allocation may have; tests lower it.
     static LIMIT: Cell<usize> = const { Cell::new(isize::MAX as usize) };
+    /// What small results and their calls may have taken since room was last looked for.
+    static TAKEN: Cell<usize> = const { Cell::new(SLACK_USED_BYTES) };
 }
 
 /// Sets the most bytes that one allocation may have on this thread; gives what it was.
@@ -45,8 +53,14 @@ pub fn try_filled<T: Copy>(len: usize, value: T) -> Result<Vec<T>> {
     Ok(elements)
 }
 
-/// An error unless so many bytes, and a little more, could be had now.
+/// An error unless so many bytes, and a little more, could be had now. Small results are taken from the room that was found
+/// for earlier ones, since looking takes longer than computing them.
 pub fn ensure_room(bytes: usize) -> Result<()> {
+    let taken = bytes.saturating_add(CALL_BYTES).saturating_add(TAKEN.get());
+    if taken <= SLACK_USED_BYTES && bytes <= LIMIT.get() {
+        TAKEN.set(taken);
+        return Ok(());
+    }
     let wanted = bytes.saturating_add(SLACK_BYTES);
     let mut probe: Vec<u8> = Vec::new();
     if bytes > LIMIT.get() || probe.try_reserve_exact(wanted).is_err() {
@@ -54,6 +68,7 @@ pub fn ensure_room(bytes: usize) -> Result<()> {
     }
     // The allocator would otherwise be free to leave out a block that nobody uses.
     std::hint::black_box(&probe);
+    TAKEN.set(0);
     Ok(())
 }
 
@@ -71,5 +86,22 @@ mod tests {
         set_limit(before);
         assert!(ensure_room(1001).is_ok());
         assert!(ensure_room(usize::MAX / 2).is_err());
+    }
+
+    #[test]
+    fn small_results_take_of_the_room_that_was_found() {
+        assert!(ensure_room(SLACK_USED_BYTES).is_ok());
+        assert_eq!(TAKEN.get(), 0);
+        assert!(ensure_room(100).is_ok());
+        assert_eq!(TAKEN.get(), 100 + CALL_BYTES);
+        // Room is looked for again before what was found is used up.
+        for _ in 0..SLACK_USED_BYTES / CALL_BYTES {
+            assert!(ensure_room(100).is_ok());
+            assert!(TAKEN.get() <= SLACK_USED_BYTES);
+        }
+        assert!(TAKEN.get() < SLACK_USED_BYTES / 2);
+        let before = set_limit(50);
+        assert!(ensure_room(100).is_err());
+        set_limit(before);
     }
 }

@@ -47,7 +47,8 @@ where
     let mut result: Vec<T> = try_vec(elements.len())?;
     let lanes = Lanes::hoisted();
     for row in elements.chunks_exact(len.max(1)) {
-        let max = fold_slice(row, row[0], Float::maximum_nan);
+        // The comparison passes over NaN, which every exponential and so the sum then has.
+        let max = fold_slice(row, row[0], |x, y| if x < y { y } else { x });
         let first = result.len();
         result.extend(row.iter().map(|&x| (x - max).exp_flushed(&lanes)));
         let exponentials = &mut result[first..];
@@ -114,6 +115,14 @@ mod tests {
             of(Kind::LogSoftmax, &[0.0, f32::NEG_INFINITY], &[2]),
             [0.0, f32::NEG_INFINITY]
         );
+        // Whichever lane of the maximum a NaN falls into, and though another element is larger.
+        for place in [0, 1, 16, 39] {
+            let mut row: Vec<f32> = (0..40u8).map(f32::from).collect();
+            row[place] = f32::NAN;
+            for kind in [Kind::Softmax, Kind::LogSoftmax] {
+                assert!(of(kind, &row, &[40]).iter().all(|x| x.is_nan()));
+            }
+        }
         assert!(of(Kind::Softmax, &[], &[0, 3]).is_empty());
         assert!(of(Kind::Softmax, &[], &[3, 0]).is_empty());
     }

@@ -299,7 +299,15 @@ fn elementwise(class: OperandClass, name: &'static str, inputs: &[Meta]) -> Resu
             "{name}: operands were not brought to one shape and dtype: {inputs:?}"
         )));
     }
-    let category = first.dtype.category();
+    Ok(Meta {
+        shape: first.shape.clone(),
+        dtype: elementwise_dtype(class, name, first.dtype)?,
+    })
+}
+
+/// The dtype that a row of the elementwise tables makes of operands of one dtype.
+pub fn elementwise_dtype(class: OperandClass, name: &'static str, dtype: DType) -> Result<DType> {
+    let category = dtype.category();
     let accepted = match class {
         OperandClass::Float => category == Category::Float,
         OperandClass::Bits => category != Category::Float,
@@ -308,18 +316,14 @@ fn elementwise(class: OperandClass, name: &'static str, inputs: &[Meta]) -> Resu
     if !accepted {
         return Err(Error::UnsupportedDType {
             op: name,
-            dtype: first.dtype,
+            dtype,
             device: "any",
         });
     }
-    let dtype = if class == OperandClass::Test {
+    Ok(if class == OperandClass::Test {
         DType::Bool
     } else {
-        first.dtype
-    };
-    Ok(Meta {
-        shape: first.shape.clone(),
-        dtype,
+        dtype
     })
 }
 
