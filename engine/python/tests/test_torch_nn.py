@@ -69,14 +69,14 @@ class Contract(TorchCase):
         self.assertEqual((result.missing_keys, result.unexpected_keys), (["scale"], ["extra"]))
         self.assert_error(
             RuntimeError,
-            'Error(s) in loading state_dict for Net:\n\tUnexpected key(s) in state_dict: "extra". \n\tMissing key(s) in state_dict: "scale". ',
+            'Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "scale". \n\tUnexpected key(s) in state_dict: "extra". ',
             second.load_state_dict,
             state,
         )
-        state = {**first.state_dict(), "scale": torch.ones(2)}
+        state = {**first.state_dict(), "scale": torch.ones(2, 1)}
         self.assert_error(
             RuntimeError,
-            "Error(s) in loading state_dict for Net:\n\tsize mismatch for scale: copying a param with shape torch.Size([2]) "
+            "Error(s) in loading state_dict for Net:\n\tsize mismatch for scale: copying a param with shape torch.Size([2, 1]) "
             "from checkpoint, the shape in current model is torch.Size([]).",
             second.load_state_dict,
             state,
@@ -115,7 +115,7 @@ class Contract(TorchCase):
 
         self.assert_error(AttributeError, "cannot assign module before Module.__init__() call", Forgetful)
         self.assert_error(AttributeError, "'Net' object has no attribute 'missing'", lambda: Net().missing)
-        self.assert_error(TypeError, "cannot assign 'torch.Tensor' as parameter 'weight'", setattr, nn.Linear(1, 1), "weight", torch.ones(1))
+        self.assert_error(TypeError, "cannot assign 'torch.FloatTensor' as parameter 'weight'", setattr, nn.Linear(1, 1), "weight", torch.ones(1))
         self.assert_error(NotImplementedError, 'Module [Module] is missing the required "forward" function', nn.Module(), 1)
 
     def test_deepcopy(self):

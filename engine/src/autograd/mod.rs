@@ -141,6 +141,21 @@ pub fn record_rule(rule: Rule, inputs: &[&Tensor], output: Tensor) -> Tensor {
     output
 }
 
+/// Makes `parts` the outputs of one node that splits `whole` along `dim`, if grad mode is on and `whole` needs a gradient.
+/// Its backward joins the gradients, where a node a part would fill and add a whole tensor each.
+pub fn record_parts(whole: &Tensor, parts: &[Tensor], dim: usize) {
+    let edge = gradient_edge(whole);
+    if !context::grad_enabled() || edge.is_none() {
+        return;
+    }
+    let outputs: Vec<&Tensor> = parts.iter().collect();
+    let node = Node::new(Rule::Parts { dim }, &[whole], vec![edge], &outputs);
+    for (output, part) in parts.iter().enumerate() {
+        let node = Rc::clone(&node);
+        part.meta_mut().grad_fn = Some(GradFn { node, output });
+    }
+}
+
 /// Remembers that `view` is a view of `of`, so that in-place writes to either reach the other's history.
 pub fn record_view(view: Tensor, of: &Tensor) -> Tensor {
     // Unrecorded views of what has no history stay free to be written.

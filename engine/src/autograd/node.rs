@@ -61,6 +61,16 @@ pub enum Rule {
     Zeros,
     /// A copy on another device.
     ToDevice,
+    /// The inputs lie one after another along `dim` of the output.
+    Join {
+        /// The dimension joined along.
+        dim: usize,
+    },
+    /// The outputs are the input's parts along `dim`, in order.
+    Parts {
+        /// The dimension split along.
+        dim: usize,
+    },
     /// A function outside the engine: `torch.autograd.Function`.
     Callback {
         /// Its number, chosen outside.

@@ -82,6 +82,8 @@ pub fn name(rule: &Rule) -> String {
         Rule::Identity => "AliasBackward0".into(),
         Rule::Zeros => "ZerosBackward0".into(),
         Rule::ToDevice => "ToCopyBackward0".into(),
+        Rule::Join { .. } => "CatBackward0".into(),
+        Rule::Parts { .. } => "SplitBackward0".into(),
         Rule::Callback { name, .. } => name.clone(),
     }
 }
@@ -159,6 +161,9 @@ pub fn input_gradients(
     gradients: &[Option<Tensor>],
     saved: &[Option<Tensor>],
 ) -> Result<Vec<Option<Tensor>>> {
+    if let Rule::Parts { dim } = node.rule {
+        return Ok(vec![rules_view::parts(node, gradients, dim)?]);
+    }
     let Some(g) = gradients.first().and_then(Option::as_ref) else {
         return Ok(vec![None; node.edges.len()]);
     };
@@ -188,7 +193,8 @@ pub fn input_gradients(
             })
             .collect(),
         Rule::ToDevice => Ok(vec![Some(copy::to_device(g, node.inputs[0].device)?)]),
-        Rule::Callback { .. } => Err(Error::runtime("a callback node has no rule in the engine")),
+        Rule::Join { dim } => rules_view::join(node, g, *dim),
+        Rule::Parts { .. } | Rule::Callback { .. } => Err(Error::runtime("this node has no rule of one gradient")),
     }?;
     results
         .into_iter()

@@ -3,12 +3,49 @@
 //! The gradient of a part is written into zeros of the whole, or added where a view shows one element
 //! twice. Refuses in-place writes to such views.
 
+use super::node::Node;
 use crate::error::{Error, Result};
 use crate::ops::movement::Movement;
-use crate::ops::{copy, creation, index, movement as moves, reduce};
+use crate::ops::{copy, creation, index, movement as moves, reduce, split};
 use crate::shape::num_elements;
 use crate::tensor::Tensor;
 use crate::view::View;
+
+/// The gradients of tensors that were joined: the parts of the whole's.
+pub fn join(node: &Node, g: &Tensor, dim: usize) -> Result<Vec<Option<Tensor>>> {
+    let mut start = 0;
+    let mut parts = Vec::with_capacity(node.inputs.len());
+    for (input, edge) in node.inputs.iter().zip(&node.edges) {
+        // An empty vector joins anything and takes no room in it.
+        let length = match input.shape.len() == g.rank() {
+            true => input.shape[dim],
+            false => 0,
+        };
+        parts.push(match edge {
+            None => None,
+            Some(_) if length == 0 => Some(creation::zeros(&input.shape, g.dtype(), g.device())?),
+            Some(_) => Some(moves::narrow(g, dim as i64, start, length as i64)?),
+        });
+        start += length as i64;
+    }
+    Ok(parts)
+}
+
+/// The gradient of a tensor that was split: the parts' joined, with zeros for parts that nobody used.
+pub fn parts(node: &Node, gradients: &[Option<Tensor>], dim: usize) -> Result<Option<Tensor>> {
+    if gradients.iter().all(Option::is_none) {
+        return Ok(None);
+    }
+    let gradients = gradients
+        .iter()
+        .zip(&node.outputs)
+        .map(|(gradient, output)| match gradient {
+            Some(gradient) => Ok(gradient.clone()),
+            None => creation::zeros(&output.shape, output.dtype, output.device),
+        })
+        .collect::<Result<Vec<_>>>()?;
+    split::cat(&gradients, dim as i64).map(Some)
+}
 
 /// The input's gradient from that of its view.
 pub fn movement(movement: &Movement, g: &Tensor, input_shape: &[usize]) -> Result<Tensor> {

@@ -25,6 +25,7 @@ pub mod padding;
 pub mod pool;
 pub mod promote;
 pub mod random;
+pub mod recurrent;
 pub mod reduce;
 pub mod scan;
 pub mod scatter;

@@ -3,11 +3,14 @@
 //! Splits are views; joins write each part into its place of the whole.
 
 use crate::apply::common_device;
-use crate::autograd::{mark_several, rename, requires_grad, sequence_mark};
+use crate::autograd::{self, Rule, mark_several, record_rule, rename, sequence_mark};
+use crate::context::with_grad_mode;
+use crate::dtype::DType;
 use crate::error::{Error, Result, list_text};
 use crate::layout::suggests_channels_last;
-use crate::ops::{copy, creation, elementwise as e, movement, reduce};
-use crate::shape::{checked_num_elements, normalize_dim};
+use crate::ops::{copy, creation, movement};
+use crate::shape::{checked_num_elements, normalize_dim, num_elements};
+use crate::storage::Device;
 use crate::tensor::Tensor;
 use crate::view::View;
 
@@ -22,7 +25,7 @@ pub fn cat(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
         )));
     }
     let references: Vec<&Tensor> = tensors.iter().collect();
-    let device = common_device(&references)?;
+    common_device(&references)?;
     let dtype = tensors
         .iter()
         .map(Tensor::dtype)
@@ -40,40 +43,40 @@ pub fn cat(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
         check_fits(model, part, dim, position)?;
         shape[dim] += part.size(dim);
     }
-    let count = checked_num_elements(&shape)?;
-    let mark = sequence_mark();
-    let whole = View::contiguous(&shape);
-    let mut flat = creation::zeros(&[count], dtype, device)?;
+    checked_num_elements(&shape)?;
+    let result = with_grad_mode(false, || {
+        let result = joined(&parts, dim, &shape, dtype)?;
+        // Channels that lie last in all parts lie last in the whole.
+        match tensors.iter().all(|part| suggests_channels_last(&part.view())) {
+            true => copy::hand_on_format(result, &[model]),
+            false => Ok(result),
+        }
+    })?;
+    Ok(record_rule(Rule::Join { dim }, &references, result))
+}
+
+/// The parts in one new tensor, unknown to autograd.
+fn joined(parts: &[&Tensor], dim: usize, shape: &[usize], dtype: DType) -> Result<Tensor> {
+    let device = parts.first().map_or(Device::Cpu, |part| part.device());
+    let whole = View::contiguous(shape);
+    let mut flat = creation::zeros(&[num_elements(shape)], dtype, device)?;
+    // On the CPU the parts are written in place; their writes are nobody's business, so the version stays 0.
+    let written = autograd::data(&flat);
     let mut start = 0;
     for part in parts {
         let part = copy::to_dtype(part, dtype)?;
         let length = part.size(dim);
-        if part.num_elements() > 0 {
-            flat = copy::write_region(&flat, &whole.slice(dim, start, 1, length), &part)?;
-        }
+        let region = whole.slice(dim, start, 1, length);
         start += length;
+        if part.num_elements() == 0 {
+            continue;
+        }
+        match device {
+            Device::Cpu => copy::write(&written.alias(region), &part)?,
+            Device::WebGpu => flat = copy::write_region(&flat, &region, &part)?,
+        }
     }
-    let mut result = movement::reshape_to(&flat, &shape)?;
-    // Channels that lie last in all parts lie last in the whole.
-    if tensors.iter().all(|part| suggests_channels_last(&part.view())) {
-        result = copy::hand_on_format(result, &[model])?;
-    }
-    // Empty parts have a gradient too, of no elements.
-    let empty: Vec<&Tensor> = tensors
-        .iter()
-        .filter(|tensor| tensor.num_elements() == 0 && requires_grad(tensor))
-        .collect();
-    let result = join_empty(result, &empty)?;
-    Ok(rename(result, mark, "CatBackward0"))
-}
-
-/// The result with edges to empty inputs: adding nothing of them keeps them in the history.
-fn join_empty(mut result: Tensor, empty: &[&Tensor]) -> Result<Tensor> {
-    for part in empty {
-        let nothing = copy::to_dtype(&reduce::sum(part, &[], false)?, result.dtype())?;
-        result = e::add(&result, &nothing)?;
-    }
-    Ok(result)
+    movement::reshape_to(&flat, shape)
 }
 
 fn check_fits(model: &Tensor, part: &Tensor, dim: usize, position: usize) -> Result<()> {
@@ -116,6 +119,24 @@ pub fn stack(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
         .map(|tensor| movement::unsqueeze(tensor, dim))
         .collect::<Result<Vec<_>>>()?;
     Ok(rename(cat(&parts, dim)?, mark, "StackBackward0"))
+}
+
+/// Parts of `x` along `dim` with one node for them all: for operators that hand none of them out.
+pub(super) fn inner_parts(x: &Tensor, sizes: &[usize], dim: usize) -> Result<Vec<Tensor>> {
+    let mut start = 0;
+    let parts = with_grad_mode(false, || {
+        let detached = autograd::detach(x);
+        sizes
+            .iter()
+            .map(|&size| {
+                let part = movement::narrow(&detached, dim as i64, start, size as i64)?;
+                start += size as i64;
+                Ok(part)
+            })
+            .collect::<Result<Vec<_>>>()
+    })?;
+    autograd::record_parts(x, &parts, dim);
+    Ok(parts)
 }
 
 /// `x.split(sizes, dim)`

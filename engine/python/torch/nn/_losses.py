@@ -165,7 +165,8 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     elif var.shape != input.shape:
         if var.shape == input.shape[:-1]:
             var = var.unsqueeze(-1)
-        elif not (var.shape[:-1] == input.shape[:-1] and var.shape[-1] == 1):
+        elif var.dim() != input.dim() or sum(have for have, want in zip(var.shape, input.shape) if have != want) != 1:
+            # One dimension may be of size 1.
             raise ValueError("var is of incorrect size")
     bounded = var + (ops.clamp(var.detach(), eps, None) - var.detach())
     loss = 0.5 * (ops.log(bounded) + (input - target) ** 2 / bounded)

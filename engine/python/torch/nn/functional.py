@@ -40,6 +40,7 @@ from ._activation import (
     threshold_,
 )
 from ._alignment import ctc_loss
+from ._attention import _canonical_mask, _none_or_dtype, multi_head_attention_forward, scaled_dot_product_attention
 from ._arrangement import channel_shuffle, fold, native_channel_shuffle, pixel_shuffle, pixel_unshuffle, unfold
 from ._convolution import (
     conv1d,
@@ -130,16 +131,6 @@ from ._unpooling import (
 def linear(input, weight, bias=None):
     """`input @ weight.T + bias`."""
     return ops.linear(input, weight, bias)
-
-
-def scaled_dot_product_attention(
-    query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False
-):
-    """`softmax(query @ key.T * scale + mask) @ value` over the last two dimensions."""
-    if enable_gqa and query.shape[-3] != key.shape[-3]:
-        groups = query.shape[-3] // key.shape[-3]
-        key, value = key.repeat_interleave(groups, -3), value.repeat_interleave(groups, -3)
-    return ops.attention(query, key, value, attn_mask, dropout_p, is_causal, scale)
 
 
 def __getattr__(name):

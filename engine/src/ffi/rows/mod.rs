@@ -10,5 +10,6 @@ pub mod linalg;
 pub mod movement;
 pub mod nn;
 pub mod random;
+pub mod recurrent;
 pub mod reduce;
 pub mod window;

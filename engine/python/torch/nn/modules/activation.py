@@ -1,76 +1,185 @@
-"""Activation layers: each calls one function of `nn.functional`.
+"""Activation layers: each calls one function of `nn.functional`. All keep the shape of their input.
 
-Read next: `nn.functional`.
+Read next: `activation_thresholds`, `nn._activation`, `nn.modules.multihead`.
 """
 
 from ..._creation import full
 from .. import functional as F
+from .. import init as initialisation
 from ..parameter import Parameter
+from .activation_thresholds import (
+    Hardshrink,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    LeakyReLU,
+    ReLU,
+    ReLU6,
+    RReLU,
+    Softshrink,
+    Threshold,
+)
 from .module import Module
+from .multihead import MultiheadAttention
+
+__all__ = [
+    "Threshold", "ReLU", "RReLU", "Hardtanh", "ReLU6", "Sigmoid", "Hardsigmoid", "Tanh", "SiLU", "Mish", "Hardswish", "ELU",
+    "CELU", "SELU", "GLU", "GELU", "Hardshrink", "LeakyReLU", "LogSigmoid", "Softplus", "Softshrink", "MultiheadAttention",
+    "PReLU", "Softsign", "Tanhshrink", "Softmin", "Softmax", "Softmax2d", "LogSoftmax",
+]
 
 
-def _layer(name, function, doc, *options, forward=None):
-    """A module class whose options are attributes, printed as `name=value`, and arguments of `function`."""
+class _InPlace(Module):
+    """Layers whose one option is to write the result into the input."""
 
-    names = [option for option, _ in options]
-    defaults = dict(options)
-
-    def __init__(self, *args, **kwargs):
-        Module.__init__(self)
-        if len(args) > len(names):
-            raise TypeError(f"{name}.__init__() takes at most {len(names) + 1} positional arguments but {len(args) + 1} were given")
-        values = {**defaults, **dict(zip(names, args))}
-        for key, value in kwargs.items():
-            if key not in defaults:
-                raise TypeError(f"{name}.__init__() got an unexpected keyword argument '{key}'")
-            values[key] = value
-        for key, value in values.items():
-            setattr(self, key, value)
-
-    def apply_function(self, input):
-        return function(input, **{key: self.__dict__[key] for key in names})
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
 
     def extra_repr(self):
-        shown = []
-        for key in names:
-            value = self.__dict__[key]
-            if key == "inplace":
-                if value:
-                    shown.append("inplace=True")
-            else:
-                shown.append(f"{key}={value!r}")
-        return ", ".join(shown)
-
-    body = {"__init__": __init__, "forward": forward or apply_function, "extra_repr": extra_repr, "__doc__": doc}
-    return type(name, (Module,), {**body, "__module__": "torch.nn.modules.activation"})
+        return "inplace=True" if self.inplace else ""
 
 
-_INPLACE = ("inplace", False)
+class Sigmoid(Module):
+    """`1 / (1 + exp(-x))`."""
 
-ReLU = _layer("ReLU", F.relu, "`max(x, 0)`.", _INPLACE)
-ReLU6 = _layer("ReLU6", F.relu6, "`min(max(x, 0), 6)`.", _INPLACE)
-Sigmoid = _layer("Sigmoid", F.sigmoid, "`1 / (1 + exp(-x))`.")
-Tanh = _layer("Tanh", F.tanh, "Hyperbolic tangent.")
-SiLU = _layer("SiLU", F.silu, "`x * sigmoid(x)`.", _INPLACE)
-Mish = _layer("Mish", F.mish, "`x * tanh(softplus(x))`.", _INPLACE)
-GELU = _layer("GELU", F.gelu, "Gaussian error linear unit; `approximate` is 'none' or 'tanh'.", ("approximate", "none"))
-ELU = _layer("ELU", F.elu, "`x` where positive, else `alpha * (exp(x) - 1)`.", ("alpha", 1.0), _INPLACE)
-SELU = _layer("SELU", F.selu, "Scaled ELU with the constants of self-normalising networks.", _INPLACE)
-LeakyReLU = _layer("LeakyReLU", F.leaky_relu, "`x` where positive, else `negative_slope * x`.", ("negative_slope", 0.01), _INPLACE)
-Softplus = _layer("Softplus", F.softplus, "`log(1 + exp(beta * x)) / beta`.", ("beta", 1.0), ("threshold", 20.0))
-Softsign = _layer("Softsign", F.softsign, "`x / (1 + |x|)`.")
-LogSigmoid = _layer("LogSigmoid", F.logsigmoid, "`log(sigmoid(x))`.")
-Hardtanh = _layer("Hardtanh", F.hardtanh, "`x` clamped to a range.", ("min_val", -1.0), ("max_val", 1.0), _INPLACE)
-Hardsigmoid = _layer("Hardsigmoid", F.hardsigmoid, "Piecewise linear sigmoid.", _INPLACE)
-Hardswish = _layer("Hardswish", F.hardswish, "Piecewise linear `x * sigmoid(x)`.", _INPLACE)
-Tanhshrink = _layer("Tanhshrink", F.tanhshrink, "`x - tanh(x)`.")
-Softmax = _layer("Softmax", F.softmax, "Softmax over `dim`.", ("dim", None))
-LogSoftmax = _layer("LogSoftmax", F.log_softmax, "Logarithm of the softmax over `dim`.", ("dim", None))
-Softmin = _layer("Softmin", F.softmin, "Softmax of `-x` over `dim`.", ("dim", None))
+    def forward(self, input):
+        return F.sigmoid(input)
+
+
+class Tanh(Module):
+    """Hyperbolic tangent."""
+
+    def forward(self, input):
+        return F.tanh(input)
+
+
+class SiLU(_InPlace):
+    """`x * sigmoid(x)`. inplace: write into the input. Source: https://arxiv.org/abs/1702.03118"""
+
+    def forward(self, input):
+        return F.silu(input, self.inplace)
+
+
+class Mish(_InPlace):
+    """`x * tanh(softplus(x))`. inplace: write into the input. Source: https://arxiv.org/abs/1908.08681"""
+
+    def forward(self, input):
+        return F.mish(input, self.inplace)
+
+
+class SELU(_InPlace):
+    """Scaled ELU with the constants of self-normalising networks. inplace: write into the input.
+
+    Source: https://arxiv.org/abs/1706.02515
+    """
+
+    def forward(self, input):
+        return F.selu(input, self.inplace)
+
+
+class _Exponential(Module):
+    """What `ELU` and `CELU` share."""
+
+    def __init__(self, alpha=1.0, inplace=False):
+        super().__init__()
+        self.alpha = alpha
+        self.inplace = inplace
+
+    def extra_repr(self):
+        return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
+
+
+class ELU(_Exponential):
+    """`x` where positive, else `alpha * (exp(x) - 1)`. Source: https://arxiv.org/abs/1511.07289"""
+
+    def forward(self, input):
+        return F.elu(input, self.alpha, self.inplace)
+
+
+class CELU(_Exponential):
+    """`x` where positive, else `alpha * (exp(x / alpha) - 1)`. Source: https://arxiv.org/abs/1704.07483"""
+
+    def forward(self, input):
+        return F.celu(input, self.alpha, self.inplace)
+
+
+class GELU(Module):
+    """`x` times the probability that a standard normal number is below `x`.
+
+    approximate: "none", or "tanh" for the faster formula. Source: https://arxiv.org/abs/1606.08415
+    """
+
+    def __init__(self, approximate="none"):
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, input):
+        return F.gelu(input, approximate=self.approximate)
+
+    def extra_repr(self):
+        return f"approximate={self.approximate!r}"
+
+
+class GLU(Module):
+    """`a * sigmoid(b)`, a and b being the halves of the input along `dim`, whose size must be even.
+
+    Source: https://arxiv.org/abs/1612.08083
+    """
+
+    def __init__(self, dim=-1):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input):
+        return F.glu(input, self.dim)
+
+    def extra_repr(self):
+        return f"dim={self.dim}"
+
+
+class LogSigmoid(Module):
+    """`log(sigmoid(x))`."""
+
+    def forward(self, input):
+        return F.logsigmoid(input)
+
+
+class Softplus(Module):
+    """`log(1 + exp(beta * x)) / beta`; the identity where `beta * x` is above `threshold`."""
+
+    def __init__(self, beta=1.0, threshold=20.0):
+        super().__init__()
+        self.beta = beta
+        self.threshold = threshold
+
+    def forward(self, input):
+        return F.softplus(input, self.beta, self.threshold)
+
+    def extra_repr(self):
+        return f"beta={self.beta}, threshold={self.threshold}"
+
+
+class Softsign(Module):
+    """`x / (1 + |x|)`."""
+
+    def forward(self, input):
+        return F.softsign(input)
+
+
+class Tanhshrink(Module):
+    """`x - tanh(x)`."""
+
+    def forward(self, input):
+        return F.tanhshrink(input)
 
 
 class PReLU(Module):
-    """`x` where positive, else `weight * x` with a learned weight (one, or one a channel)."""
+    """`x` where positive, else `weight * x` with a learned weight.
+
+    num_parameters: 1, or one for every channel (dimension 1). init: the weight's first value.
+    Source: https://arxiv.org/abs/1502.01852
+    """
 
     def __init__(self, num_parameters=1, init=0.25, device=None, dtype=None):
         super().__init__()
@@ -78,8 +187,57 @@ class PReLU(Module):
         self.init = init
         self.weight = Parameter(full((num_parameters,), init, device=device, dtype=dtype))
 
+    def reset_parameters(self):
+        """The weight's first value again."""
+        initialisation.constant_(self.weight, self.init)
+
     def forward(self, input):
         return F.prelu(input, self.weight)
 
     def extra_repr(self):
         return f"num_parameters={self.num_parameters}"
+
+
+class _AlongDim(Module):
+    """What the softmaxes share: a dimension."""
+
+    def __init__(self, dim=None):
+        super().__init__()
+        self.dim = dim
+
+    def extra_repr(self):
+        return f"dim={self.dim}"
+
+
+class Softmax(_AlongDim):
+    """`exp(x) / sum(exp(x))` along `dim`: numbers from 0 to 1 that sum to 1."""
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self.__dict__.setdefault("dim", None)
+
+    def forward(self, input):
+        return F.softmax(input, self.dim, _stacklevel=5)
+
+
+class LogSoftmax(_AlongDim):
+    """Logarithm of the softmax along `dim`, without overflow."""
+
+    def forward(self, input):
+        return F.log_softmax(input, self.dim, _stacklevel=5)
+
+
+class Softmin(_AlongDim):
+    """Softmax of `-x` along `dim`."""
+
+    def forward(self, input):
+        return F.softmin(input, self.dim, _stacklevel=5)
+
+
+class Softmax2d(Module):
+    """Softmax over the channels of (N, C, H, W) or (C, H, W). Raises ValueError for other ranks."""
+
+    def forward(self, input):
+        if input.dim() not in (3, 4):
+            raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead")
+        return F.softmax(input, -3, _stacklevel=5)

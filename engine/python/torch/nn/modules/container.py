@@ -1,12 +1,26 @@
-"""Modules made of modules: `Sequential`, `ModuleList`, `ModuleDict`, `ParameterList`, `ParameterDict`.
+"""Modules made of modules: `Sequential`, `ModuleList`, `ModuleDict`.
 
-Read next: `nn.modules.module`.
+Read next: `nn.modules.parameter_containers`, `nn.modules.module`.
 """
 
+import operator
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from ..parameter import Parameter
 from .module import Module, _indented
+from .parameter_containers import ParameterDict, ParameterList
+
+__all__ = ["Container", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"]
+
+
+class Container(Module):
+    """A module with the given children: an old name for `Module`."""
+
+    def __init__(self, **kwargs):
+        super().__init__()
+        for name, module in kwargs.items():
+            self.add_module(name, module)
 
 
 class _Listed(Module):
@@ -14,7 +28,7 @@ class _Listed(Module):
 
     def _absolute(self, index):
         size = len(self)
-        index = index.__index__()
+        index = operator.index(index)
         if not -size <= index < size:
             raise IndexError(f"index {index} is out of range")
         return index % size
@@ -34,10 +48,12 @@ class _Listed(Module):
         return next(islice(self._modules.values(), self._absolute(index), None))
 
     def __setitem__(self, index, module):
-        self._modules[list(self._modules)[self._absolute(index)]] = module
+        setattr(self, list(self._modules)[self._absolute(index)], module)
 
     def __delitem__(self, index):
         modules = list(self)
+        if not isinstance(index, slice):
+            index = self._absolute(index)
         del modules[index]
         self._replace(modules)
 
@@ -50,7 +66,12 @@ class _Listed(Module):
         return self
 
     def insert(self, index, module):
-        """Puts a module before position `index`."""
+        """Puts a module before position `index`. Returns self, but `ModuleList` None."""
+        if not isinstance(module, Module):
+            raise AssertionError(f"module should be of type: {Module}")
+        size = len(self)
+        if not -size <= index <= size:
+            raise IndexError(f"Index out of range: {index}")
         modules = list(self)
         modules.insert(index, module)
         self._replace(modules)
@@ -58,7 +79,9 @@ class _Listed(Module):
 
     def extend(self, modules):
         """Adds modules at the end. Returns self."""
-        for module in modules:
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"{type(self).__name__}.extend should be called with an iterable, but got {type(modules).__name__}")
+        for module in list(modules):
             self.append(module)
         return self
 
@@ -78,11 +101,16 @@ class _Listed(Module):
 
 
 class Sequential(_Listed):
-    """Calls its modules one after another. Takes modules, or one ordered dict of them."""
+    """Calls its modules one after another, each with the result of the one before.
+
+    Takes modules, or one ordered dict of them. They are indexed, sliced, appended and deleted as in a list.
+
+    >>> net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 2))
+    """
 
     def __init__(self, *args):
         super().__init__()
-        if len(args) == 1 and isinstance(args[0], dict):
+        if len(args) == 1 and isinstance(args[0], OrderedDict):
             for name, module in args[0].items():
                 self.add_module(name, module)
         else:
@@ -90,7 +118,36 @@ class Sequential(_Listed):
                 self.add_module(str(position), module)
 
     def _sliced(self, index):
-        return type(self)(dict(list(self._modules.items())[index]))
+        return type(self)(OrderedDict(list(self._modules.items())[index]))
+
+    def __add__(self, other):
+        if not isinstance(other, Sequential):
+            raise ValueError(
+                f"add operator supports only objects of Sequential class, but {type(other)} is given."
+            )
+        return super().__add__(other)
+
+    def __iadd__(self, other):
+        if not isinstance(other, Sequential):
+            raise ValueError(
+                f"add operator supports only objects of Sequential class, but {type(other)} is given."
+            )
+        return self.extend(other)
+
+    def __mul__(self, other):
+        if not isinstance(other, int):
+            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(other)}")
+        if other <= 0:
+            raise ValueError(f"Non-positive multiplication factor {other} for {type(self)}")
+        made = Sequential()
+        made._replace(list(self) * other)
+        return made
+
+    __rmul__ = __mul__
+
+    def __imul__(self, other):
+        self._replace(list(self * other))
+        return self
 
     def forward(self, input):
         for module in self._modules.values():
@@ -99,7 +156,10 @@ class Sequential(_Listed):
 
 
 class ModuleList(_Listed):
-    """A list of modules whose parameters are found. It has no `forward`."""
+    """A list of modules whose parameters are found. It has no `forward`.
+
+    >>> layers = torch.nn.ModuleList([torch.nn.Linear(10, 10) for _ in range(3)])
+    """
 
     def __init__(self, modules=None):
         super().__init__()
@@ -108,6 +168,12 @@ class ModuleList(_Listed):
 
     def _sliced(self, index):
         return type(self)(list(self)[index])
+
+    def insert(self, index, module):
+        """Puts a module before position `index`."""
+        modules = list(self)
+        modules.insert(index, module)
+        self._replace(modules)
 
     def __repr__(self):
         texts = [repr(module) for module in self]
@@ -127,7 +193,10 @@ class ModuleList(_Listed):
 
 
 class ModuleDict(Module):
-    """A dict of modules whose parameters are found. It has no `forward`."""
+    """A dict of modules whose parameters are found, in the order they were added. It has no `forward`.
+
+    >>> choices = torch.nn.ModuleDict({"conv": torch.nn.Conv2d(3, 3, 1), "pool": torch.nn.MaxPool2d(2)})
+    """
 
     def __init__(self, modules=None):
         super().__init__()
@@ -170,113 +239,22 @@ class ModuleDict(Module):
 
     def pop(self, key):
         """Removes a module and returns it."""
-        return self._modules.pop(key)
+        module = self[key]
+        del self[key]
+        return module
 
     def update(self, modules):
-        """Adds the modules of a mapping, or of pairs."""
-        for key, module in modules.items() if hasattr(modules, "items") else modules:
-            self[key] = module
-
-
-class ParameterList(Module):
-    """A list of parameters; tensors put into it become parameters."""
-
-    def __init__(self, values=None):
-        super().__init__()
-        self.__dict__["_size"] = 0
-        for value in values or ():
-            self.append(value)
-
-    def append(self, value):
-        """Adds a value at the end. Returns self."""
-        self.__dict__["_size"] += 1
-        self[len(self) - 1] = value
-        return self
-
-    def extend(self, values):
-        """Adds values at the end. Returns self."""
-        for value in values:
-            self.append(value)
-        return self
-
-    def __len__(self):
-        return self._size
-
-    def __iter__(self):
-        return (getattr(self, str(position)) for position in range(self._size))
-
-    def __getitem__(self, index):
-        if isinstance(index, slice):
-            return type(self)(list(self)[index])
-        if not -self._size <= index < self._size:
-            raise IndexError(f"index {index} is out of range")
-        return getattr(self, str(index % self._size))
-
-    def __setitem__(self, index, value):
-        setattr(self, str(index % self._size), _as_parameter(value))
-
-    def extra_repr(self):
-        return "\n".join(f"({name}): {_described(value)}" for name, value in enumerate(self))
-
-
-class ParameterDict(Module):
-    """A dict of parameters; tensors put into it become parameters."""
-
-    def __init__(self, parameters=None):
-        super().__init__()
-        self.__dict__["_names"] = []
-        for key, value in dict(parameters or {}).items():
-            self[key] = value
-
-    def __setitem__(self, key, value):
-        if key not in self._names:
-            self._names.append(key)
-        setattr(self, key, _as_parameter(value))
-
-    def __getitem__(self, key):
-        if key not in self._names:
-            raise KeyError(key)
-        return getattr(self, key)
-
-    def __delitem__(self, key):
-        self._names.remove(key)
-        delattr(self, key)
-
-    def __len__(self):
-        return len(self._names)
-
-    def __iter__(self):
-        return iter(self._names)
-
-    def __contains__(self, key):
-        return key in self._names
-
-    def keys(self):
-        """The names."""
-        return list(self._names)
-
-    def values(self):
-        """The parameters."""
-        return [self[key] for key in self._names]
-
-    def items(self):
-        """Names and parameters."""
-        return [(key, self[key]) for key in self._names]
-
-    def extra_repr(self):
-        return "\n".join(f"({name}): {_described(value)}" for name, value in self.items())
-
-
-def _as_parameter(value):
-    from ..._tensor import Tensor
-
-    return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
-
-
-def _described(value):
-    if not hasattr(value, "shape"):
-        return f"Object of type: {type(value).__name__}"
-    kind = "Parameter" if isinstance(value, Parameter) else type(value).__name__
-    size = "x".join(map(str, value.shape))
-    where = "" if value.device.type == "cpu" else f" ({value.device})"
-    return f"{kind} containing: [{value.dtype} of size {size}{where}]"
+        """Adds the modules of a mapping, or of pairs; TypeError or ValueError for anything else."""
+        if not isinstance(modules, Iterable):
+            raise TypeError(
+                f"ModuleDict.update should be called with an iterable of key/value pairs, but got {type(modules).__name__}"
+            )
+        if isinstance(modules, (ModuleDict, Mapping)):
+            modules = modules.items()
+        for position, pair in enumerate(modules):
+            if not isinstance(pair, Iterable):
+                raise TypeError(f"ModuleDict update sequence element #{position} should be Iterable; is{type(pair).__name__}")
+            pair = tuple(pair)
+            if len(pair) != 2:
+                raise ValueError(f"ModuleDict update sequence element #{position} has length {len(pair)}; 2 is required")
+            self[pair[0]] = pair[1]

@@ -1,82 +1,156 @@
-"""Forward hooks of modules: what is registered, and how a call runs through them.
+"""Hooks of modules: where they are kept, and how a call runs through them.
 
-Kept beside `Module` so that a module without hooks pays one comparison a call.
-Refuses backward hooks until the engine can call back. Read next: `nn.modules.module`.
+Kept beside `Module`, so that a module without hooks pays one comparison a call. Every kind is a dict by the number of
+the hook's handle, under PyTorch's name for it.
+Read next: `nn.modules.hook_methods`, `nn.modules.backward_hooks`, `utils.hooks`.
 """
 
+import warnings
+from collections import OrderedDict
 
-class RemovableHandle:
-    """Takes a hook out again: by `remove()` or at the end of a `with` block."""
+from ..._tensor import Tensor
+from ...utils.hooks import RemovableHandle
+from .backward_hooks import BackwardHook
 
-    def __init__(self, registry, key):
-        self._registry = registry
-        self._key = key
-        self.id = id(key)
-
-    def remove(self):
-        """Takes the hook out."""
-        self._registry[:] = [entry for entry in self._registry if entry is not self._key]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc_info):
-        self.remove()
+#: The kinds of hooks of one module.
+KINDS = (
+    "_forward_pre_hooks",
+    "_forward_pre_hooks_with_kwargs",
+    "_forward_hooks",
+    "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called",
+    "_backward_hooks",
+    "_backward_pre_hooks",
+    "_state_dict_pre_hooks",
+    "_state_dict_hooks",
+    "_load_state_dict_pre_hooks",
+    "_load_state_dict_post_hooks",
+)
 
 
 class HookSet:
-    """The hooks of one module."""
+    """The hooks of one module, or of all."""
 
-    #: Hooks that run for every module, by kind; empty unless `register_module_forward_hook` was used.
-    everywhere = {}
+    #: Whether backward hooks are of the full kind; None while there are none.
+    is_full = None
 
     def __init__(self):
-        self.before = []
-        self.after = []
+        for kind in KINDS:
+            setattr(self, kind, OrderedDict())
 
-    def add(self, kind, hook, prepend=False, with_kwargs=False):
-        """Registers a hook and returns its handle."""
-        registry = getattr(self, kind)
-        entry = (hook, with_kwargs)
-        registry.insert(0, entry) if prepend else registry.append(entry)
-        return RemovableHandle(registry, entry)
+    def add(self, kind, hook, prepend=False, marks=()):
+        """Registers a hook and returns its handle. `marks` are the dicts in which its number is to be noted."""
+        hooks = getattr(self, kind)
+        noted = [getattr(self, mark) for mark in marks]
+        handle = RemovableHandle(hooks, extra_dict=noted)
+        hooks[handle.id] = hook
+        for mark in noted:
+            mark[handle.id] = True
+        if prepend:
+            hooks.move_to_end(handle.id, last=False)
+        return handle
 
-    @classmethod
-    def add_everywhere(cls, kind, hook):
-        """Registers a hook of every module and returns its handle."""
-        entry = (hook, False)
-        registry = cls.everywhere.setdefault(kind, [])
-        registry.append(entry)
-        return RemovableHandle(registry, entry)
+    def check_kind(self, is_full):
+        """Raises if backward hooks of the other kind are there."""
+        if self.is_full is not None and self.is_full is not is_full and self._backward_hooks:
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
+            )
+        self.is_full = is_full
 
-    @classmethod
-    def call(cls, module, args, kwargs):
-        """`module.forward` with the hooks before and after it."""
-        own = module._hooks
-        for hook, with_kwargs in [*cls.everywhere.get("before", ()), *(own.before if own else ())]:
-            if with_kwargs:
-                changed = hook(module, args, kwargs)
-                if changed is not None:
-                    if not (isinstance(changed, tuple) and len(changed) == 2):
-                        raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
-                    args, kwargs = changed
-            else:
-                changed = hook(module, args)
-                if changed is not None:
-                    args = changed if isinstance(changed, tuple) else (changed,)
-        result = module.forward(*args, **kwargs)
-        for hook, with_kwargs in [*cls.everywhere.get("after", ()), *(own.after if own else ())]:
-            changed = hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
+    def runs(self):
+        """True if a call has hooks to run."""
+        return bool(self._forward_pre_hooks or self._forward_hooks or self._backward_hooks or self._backward_pre_hooks)
+
+
+#: Hooks that run for every module.
+everywhere = HookSet()
+
+
+def call_with_hooks(module, args, kwargs):
+    """`module.forward` with the hooks before and after it."""
+    own = module._hooks or _NO_HOOKS
+    called = set()
+    try:
+        return _called(module, own, args, kwargs, called)
+    except Exception:
+        # Hooks that always run have not run yet where `forward` failed; what they raise must not hide the error.
+        for hooks in (everywhere, own):
+            for number in hooks._forward_hooks_always_called:
+                hook = hooks._forward_hooks.get(number)
+                if hook is None or number in called:
+                    continue
+                try:
+                    _after(module, hooks, number, hook, args, kwargs, None)
+                except Exception as error:
+                    warnings.warn(
+                        "module forward hook with ``always_call=True`` raised an exception that was silenced as another error was "
+                        f"raised in forward: {error}",
+                        stacklevel=2,
+                    )
+        raise
+
+
+_NO_HOOKS = HookSet()
+
+
+def _called(module, own, args, kwargs, called):
+    for hooks in (everywhere, own):
+        for number, hook in list(hooks._forward_pre_hooks.items()):
+            args, kwargs = _before(module, hooks, number, hook, args, kwargs)
+    full = [hook for hooks in (everywhere, own) if hooks.is_full for hook in hooks._backward_hooks.values()]
+    before = [hook for hooks in (everywhere, own) for hook in hooks._backward_pre_hooks.values()]
+    backward = BackwardHook(module, full, before) if full or before else None
+    if backward is not None:
+        args = backward.setup_input_hook(args)
+    result = module.forward(*args, **kwargs)
+    for hooks in (everywhere, own):
+        for number, hook in list(hooks._forward_hooks.items()):
+            called.add(number)
+            changed = _after(module, hooks, number, hook, args, kwargs, result)
             if changed is not None:
                 result = changed
-        return result
+    if backward is not None:
+        if not isinstance(result, (Tensor, tuple)):
+            warnings.warn(
+                "For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received "
+                f"{type(result)}",
+                stacklevel=3,
+            )
+        result = backward.setup_output_hook(result)
+    old = [hook for hooks in (everywhere, own) if hooks.is_full is False for hook in hooks._backward_hooks.values()]
+    if old:
+        _hook_maker(module, old, result)
+    return result
 
 
-def register_module_forward_hook(hook):
-    """`hook(module, args, output)` runs after every module's `forward`."""
-    return HookSet.add_everywhere("after", hook)
+def _before(module, hooks, number, hook, args, kwargs):
+    if number in hooks._forward_pre_hooks_with_kwargs:
+        changed = hook(module, args, kwargs)
+        if changed is None:
+            return args, kwargs
+        if not (isinstance(changed, tuple) and len(changed) == 2):
+            raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
+        return changed
+    changed = hook(module, args)
+    if changed is None:
+        return args, kwargs
+    return changed if isinstance(changed, tuple) else (changed,), kwargs
 
 
-def register_module_forward_pre_hook(hook):
-    """`hook(module, args)` runs before every module's `forward`."""
-    return HookSet.add_everywhere("before", hook)
+def _after(module, hooks, number, hook, args, kwargs, result):
+    if number in hooks._forward_hooks_with_kwargs:
+        return hook(module, args, kwargs, result)
+    return hook(module, args, result)
+
+
+def _hook_maker(module, hooks, result):
+    """Backward hooks of the old kind run after the last node of the first output."""
+    while not isinstance(result, Tensor):
+        result = next((value for value in result.values() if isinstance(value, Tensor)), None) if isinstance(result, dict) else result[0]
+        if result is None:
+            return
+    made = result.grad_fn
+    if made is not None:
+        for hook in hooks:
+            made.register_hook(lambda inputs, outputs, hook=hook: hook(module, inputs, outputs))

@@ -1,4 +1,4 @@
-"""Normalisation layers that keep no running statistics: `LayerNorm`, `RMSNorm`.
+"""Normalisation layers that keep no running statistics: `LayerNorm`, `RMSNorm`, `GroupNorm`, `LocalResponseNorm`.
 
 Read next: `nn.functional`.
 """
@@ -11,7 +11,12 @@ from .module import Module
 
 
 class LayerNorm(Module):
-    """Brings the last dimensions (`normalized_shape`) to mean 0 and variance 1, then scales and shifts."""
+    """Brings the last dimensions (`normalized_shape`, a number or sizes) to mean 0 and variance 1, then scales and shifts.
+
+    eps: added to the variance. elementwise_affine: learned scale, and with bias shift, of shape normalized_shape.
+    Shape: (*, *normalized_shape), gives the same. Raises RuntimeError for other last sizes.
+    Source: https://arxiv.org/abs/1607.06450
+    """
 
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
         super().__init__()
@@ -44,7 +49,11 @@ class LayerNorm(Module):
 
 
 class RMSNorm(Module):
-    """Divides the last dimensions by their root mean square, then scales."""
+    """Divides the last dimensions (`normalized_shape`) by their root mean square, then scales.
+
+    eps: added to the mean of squares; the dtype's epsilon if None. elementwise_affine: a learned scale.
+    Shape: (*, *normalized_shape), gives the same. Source: https://arxiv.org/abs/1910.07467
+    """
 
     def __init__(self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None):
         super().__init__()
@@ -67,3 +76,62 @@ class RMSNorm(Module):
 
     def extra_repr(self):
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class GroupNorm(Module):
+    """Channels in `num_groups` groups, each brought to mean 0 and variance 1, then scaled and shifted by channel.
+
+    Shape: (N, num_channels, *), gives the same. Raises ValueError unless num_groups divides num_channels.
+    Source: https://arxiv.org/abs/1803.08494
+    """
+
+    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True):
+        super().__init__()
+        if num_channels % num_groups:
+            raise ValueError("num_channels must be divisible by num_groups")
+        self.num_groups = num_groups
+        self.num_channels = num_channels
+        self.eps = eps
+        self.affine = affine
+        if affine:
+            self.weight = Parameter(empty(num_channels, device=device, dtype=dtype))
+        else:
+            self.register_parameter("weight", None)
+        if affine and bias:
+            self.bias = Parameter(empty(num_channels, device=device, dtype=dtype))
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """Scale one, shift zero."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def forward(self, input):
+        return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+
+    def extra_repr(self):
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+
+
+class LocalResponseNorm(Module):
+    """`x / (k + alpha * m) ** beta`, m being the mean of the squares of the `size` channels around each.
+
+    Shape: (N, C, *), gives the same.
+    """
+
+    def __init__(self, size, alpha=1e-4, beta=0.75, k=1.0):
+        super().__init__()
+        self.size = size
+        self.alpha = alpha
+        self.beta = beta
+        self.k = k
+
+    def forward(self, input):
+        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self):
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

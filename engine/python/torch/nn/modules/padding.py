@@ -43,9 +43,17 @@ class _ZeroPad(_ConstantPad):
         return f"{self.padding}"
 
 
+def _text(name, rank, what):
+    value = ", value" if name.startswith("Constant") else ""
+    return (
+        f"{what} around the last {rank} dimension(s).\n\n    padding{value}: a number for every side, or {2 * rank} of them, last "
+        "dimension first, each side before the next. Negative ones cut.\n    "
+    )
+
+
 def _layer(name, base, rank, what, mode="constant"):
     return type(
-        name, (base,), {"_rank": rank, "_mode": mode, "__doc__": f"{what} around the last {rank} dimension(s).", "__module__": __name__}
+        name, (base,), {"_rank": rank, "_mode": mode, "__doc__": _text(name, rank, what), "__module__": __name__}
     )
 
 

@@ -1,14 +1,16 @@
-"""Pooling layers. Each calls the function of its name.
+"""Pooling layers. Each calls the function of its name. Spatial sizes S become (S + 2 padding - kernel) // stride + 1.
 
-Refuses random windows. Read next: `nn._pooling`, `nn._unpooling`.
+Read next: `nn._pooling`, `nn._unpooling`.
 """
 
 from .. import functional as F
-from .convolution import spread
+from .conv import spread
 from .module import Module
 
 
 class _MaxPool(Module):
+    """What the max poolings share."""
+
     def __init__(self, kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False):
         super().__init__()
         self.kernel_size = kernel_size
@@ -31,19 +33,34 @@ class _MaxPool(Module):
 
 
 class MaxPool1d(_MaxPool):
-    """Largest elements of windows of `(N, C, L)`."""
+    """Largest elements of windows of (N, C, L), or of it without N.
+
+    kernel_size, stride (the kernel's size if None), padding (at most half the kernel, never largest), dilation: a number or one
+    a dimension. return_indices: also give flat positions, as `MaxUnpool1d` takes them. ceil_mode: keep windows that
+    reach over the end.
+    """
 
     _function = staticmethod(F.max_pool1d)
 
 
 class MaxPool2d(_MaxPool):
-    """Largest elements of windows of `(N, C, H, W)`."""
+    """Largest elements of windows of (N, C, H, W), or of it without N.
+
+    kernel_size, stride (the kernel's size if None), padding (at most half the kernel, never largest), dilation: a number or one
+    a dimension. return_indices: also give flat positions, as `MaxUnpool2d` takes them. ceil_mode: keep windows that
+    reach over the end.
+    """
 
     _function = staticmethod(F.max_pool2d)
 
 
 class MaxPool3d(_MaxPool):
-    """Largest elements of windows of `(N, C, D, H, W)`."""
+    """Largest elements of windows of (N, C, D, H, W), or of it without N.
+
+    kernel_size, stride (the kernel's size if None), padding (at most half the kernel, never largest), dilation: a number or one
+    a dimension. return_indices: also give flat positions, as `MaxUnpool3d` takes them. ceil_mode: keep windows that
+    reach over the end.
+    """
 
     _function = staticmethod(F.max_pool3d)
 
@@ -133,18 +150,28 @@ class _AvgPool(Module):
 
 
 class AvgPool2d(_AvgPool):
-    """Means of windows of `(N, C, H, W)`."""
+    """Means of windows of (N, C, H, W), or of it without N.
+
+    kernel_size, stride (the kernel's size if None), padding (zeros): a number or one a dimension. ceil_mode: keep windows that
+    reach over the end. count_include_pad: padding counts in means.
+    """
 
     _function = staticmethod(F.avg_pool2d)
 
 
 class AvgPool3d(_AvgPool):
-    """Means of windows of `(N, C, D, H, W)`."""
+    """Means of windows of (N, C, D, H, W), or of it without N.
+
+    kernel_size, stride (the kernel's size if None), padding (zeros): a number or one a dimension. ceil_mode: keep windows that
+    reach over the end. count_include_pad: padding counts in means.
+    """
 
     _function = staticmethod(F.avg_pool3d)
 
 
 class _LPPool(Module):
+    """What the norm poolings share."""
+
     def __init__(self, norm_type, kernel_size, stride=None, ceil_mode=False):
         super().__init__()
         self.norm_type = norm_type
@@ -162,24 +189,26 @@ class _LPPool(Module):
 
 
 class LPPool1d(_LPPool):
-    """Norms of windows of `(N, C, L)`."""
+    """`(sum of x**p) ** (1/p)` over windows of (N, C, L), p being norm_type."""
 
     _function = staticmethod(F.lp_pool1d)
 
 
 class LPPool2d(_LPPool):
-    """Norms of windows of `(N, C, H, W)`."""
+    """`(sum of x**p) ** (1/p)` over windows of (N, C, H, W), p being norm_type."""
 
     _function = staticmethod(F.lp_pool2d)
 
 
 class LPPool3d(_LPPool):
-    """Norms of windows of `(N, C, D, H, W)`."""
+    """`(sum of x**p) ** (1/p)` over windows of (N, C, D, H, W), p being norm_type."""
 
     _function = staticmethod(F.lp_pool3d)
 
 
 class _Adaptive(Module):
+    """What the adaptive poolings share."""
+
     def __init__(self, output_size):
         super().__init__()
         self.output_size = output_size
@@ -192,19 +221,22 @@ class _Adaptive(Module):
 
 
 class AdaptiveAvgPool1d(_Adaptive):
-    """Means of as many windows as are asked for."""
+    """Means of windows of (N, C, L), or of it without N, that are chosen to give `output_size`: a number or one a dimension,
+    None for the input's own size."""
 
     _function = staticmethod(F.adaptive_avg_pool1d)
 
 
 class AdaptiveAvgPool2d(_Adaptive):
-    """Means of as many windows as are asked for."""
+    """Means of windows of (N, C, H, W), or of it without N, that are chosen to give `output_size`: a number or one a dimension,
+    None for the input's own size."""
 
     _function = staticmethod(F.adaptive_avg_pool2d)
 
 
 class AdaptiveAvgPool3d(_Adaptive):
-    """Means of as many windows as are asked for."""
+    """Means of windows of (N, C, D, H, W), or of it without N, that are chosen to give `output_size`: a number or one a dimension,
+    None for the input's own size."""
 
     _function = staticmethod(F.adaptive_avg_pool3d)
 
@@ -219,18 +251,66 @@ class _AdaptiveMax(_Adaptive):
 
 
 class AdaptiveMaxPool1d(_AdaptiveMax):
-    """Largest elements of as many windows as are asked for."""
+    """Largest elements of windows of (N, C, L), or of it without N, that are chosen to give `output_size`: a number or one a dimension,
+    None for the input's own size."""
 
     _function = staticmethod(F.adaptive_max_pool1d)
 
 
 class AdaptiveMaxPool2d(_AdaptiveMax):
-    """Largest elements of as many windows as are asked for."""
+    """Largest elements of windows of (N, C, H, W), or of it without N, that are chosen to give `output_size`: a number or one a dimension,
+    None for the input's own size."""
 
     _function = staticmethod(F.adaptive_max_pool2d)
 
 
 class AdaptiveMaxPool3d(_AdaptiveMax):
-    """Largest elements of as many windows as are asked for."""
+    """Largest elements of windows of (N, C, D, H, W), or of it without N, that are chosen to give `output_size`: a number or one a dimension,
+    None for the input's own size."""
 
     _function = staticmethod(F.adaptive_max_pool3d)
+
+
+class _Fractional(Module):
+    """Windows at steps that vary: `output_size`, or `output_ratio` of the input's size, decides how many."""
+
+    _rank = 0
+
+    def __init__(self, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None):
+        super().__init__()
+        rank = self._rank
+        self.kernel_size = spread(kernel_size, rank)
+        self.return_indices = return_indices
+        self.register_buffer("_random_samples", _random_samples)
+        self.output_size = None if output_size is None else spread(output_size, rank)
+        self.output_ratio = None if output_ratio is None else spread(output_ratio, rank)
+        name = f"FractionalMaxPool{rank}d"
+        if output_size is None and output_ratio is None:
+            raise ValueError(f"{name} requires specifying either an output size, or a pooling ratio")
+        if output_size is not None and output_ratio is not None:
+            raise ValueError("only one of output_size and output_ratio may be specified")
+        if self.output_ratio is not None and not all(0 < ratio < 1 for ratio in self.output_ratio):
+            raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
+
+    def forward(self, input):
+        return self._function(
+            input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices, self._random_samples
+        )
+
+
+class FractionalMaxPool2d(_Fractional):
+    """Largest elements of windows at random steps of (N, C, H, W) or (C, H, W).
+
+    output_size: of the result, or output_ratio: its share of the input's size, between 0 and 1 (ValueError otherwise).
+    Source: https://arxiv.org/abs/1412.6071
+    """
+
+    _rank = 2
+    _function = staticmethod(F.fractional_max_pool2d)
+
+
+class FractionalMaxPool3d(_Fractional):
+    """Largest elements of windows at random steps of (N, C, D, H, W) or (C, D, H, W); arguments as in two dimensions."""
+
+    _rank = 3
+    _function = staticmethod(F.fractional_max_pool3d)

@@ -1,14 +1,18 @@
 """Saving and loading a module's state: `state_dict` and `load_state_dict`.
 
-Refuses to read or write files. Read next: `nn.modules.module`.
+Refuses to read or write files. Read next: `nn.modules.module`, `nn.modules.hook_methods`.
 """
 
 from collections import OrderedDict, namedtuple
 
 from ..._autograd_mode import no_grad
+from ..._tensor import Tensor
+from ..parameter import Parameter, is_lazy
+
+_EXTRA = "_extra_state"
 
 
-class IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
+class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
     """What `load_state_dict` did not match."""
 
     __slots__ = ()
@@ -26,119 +30,167 @@ class StateMethods:
 
     def get_extra_state(self):
         """Further state of the module to save. Subclasses may define it together with `set_extra_state`."""
-        raise RuntimeError("Reached a code path in Module.get_extra_state() that should never be called.")
+        raise RuntimeError(
+            "Reached a code path in Module.get_extra_state() that should never be called. Please file an issue at "
+            "https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug."
+        )
 
     def set_extra_state(self, state):
         """Takes what `get_extra_state` gave."""
-        raise RuntimeError("Reached a code path in Module.set_extra_state() that should never be called.")
+        raise RuntimeError(
+            "Reached a code path in Module.set_extra_state() that should never be called. Please file an issue at "
+            "https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug."
+        )
 
-    def _has_extra_state(self):
-        return type(self).get_extra_state is not StateMethods.get_extra_state
+    def _persistent_buffers(self):
+        return {name: value for name, value in self._buffers.items() if name not in self._non_persistent_buffers_set}
 
     def _save_to_state_dict(self, destination, prefix, keep_vars):
-        for name, parameter in self._parameters.items():
-            if parameter is not None:
-                destination[prefix + name] = parameter if keep_vars else parameter.detach()
-        for name, buffer in self._buffers.items():
-            if buffer is not None and name not in self._non_persistent_buffers_set:
-                destination[prefix + name] = buffer if keep_vars else buffer.detach()
-        if self._has_extra_state():
-            destination[prefix + "_extra_state"] = self.get_extra_state()
+        for name, member in [*self._parameters.items(), *self._persistent_buffers().items()]:
+            if member is not None:
+                destination[prefix + name] = member if keep_vars else member.detach()
+        if type(self).get_extra_state is not StateMethods.get_extra_state:
+            destination[prefix + _EXTRA] = self.get_extra_state()
 
     def state_dict(self, *args, destination=None, prefix="", keep_vars=False):
-        """Parameters and persistent buffers by dotted name, sharing memory with the module."""
+        """Parameters and persistent buffers by dotted name, sharing memory with the module.
+
+        destination: a dict to fill. prefix: put before every name. keep_vars: the parameters themselves, not detached.
+        """
         if args:
             destination = args[0] if destination is None else destination
             prefix = args[1] if len(args) > 1 and prefix == "" else prefix
-            keep_vars = args[2] if len(args) > 2 else keep_vars
+            keep_vars = args[2] if len(args) > 2 and keep_vars is False else keep_vars
         if destination is None:
             destination = OrderedDict()
             destination._metadata = OrderedDict()
+        metadata = {"version": self._version}
         if hasattr(destination, "_metadata"):
-            destination._metadata[prefix[:-1]] = {"version": self._version}
+            destination._metadata[prefix[:-1]] = metadata
+        hooks = self._hooks
+        for hook in list(hooks._state_dict_pre_hooks.values()) if hooks else ():
+            hook(self, prefix, keep_vars)
         self._save_to_state_dict(destination, prefix, keep_vars)
         for name, child in self._modules.items():
             if child is not None:
                 child.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        for hook in list(hooks._state_dict_hooks.values()) if hooks else ():
+            changed = hook(self, destination, prefix, metadata)
+            if not getattr(hook, "_from_public_api", False):
+                destination = destination if changed is None else changed
+            elif changed is not None:
+                raise RuntimeError("state_dict post-hook must return None")
         return destination
 
     def _load_from_state_dict(
-        self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs, assign=False
+        self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
     ):
-        persistent = {k: v for k, v in self._buffers.items() if k not in self._non_persistent_buffers_set}
-        for name, member in [*self._parameters.items(), *persistent.items()]:
-            if member is None:
-                continue
+        """Loads what belongs to this module itself. Subclasses may read old forms of their state here."""
+        hooks = self._hooks
+        for hook in list(hooks._load_state_dict_pre_hooks.values()) if hooks else ():
+            hook(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
+        members = {**self._parameters, **self._persistent_buffers()}
+        members = {name: member for name, member in members.items() if member is not None}
+        assign = local_metadata.get("assign_to_params_buffers", False)
+        for name, member in members.items():
             key = prefix + name
-            if key not in state_dict:
+            if key in state_dict:
+                error = self._load_member(name, member, key, state_dict[key], assign)
+                if error is not None:
+                    error_msgs.append(error)
+            elif strict:
                 missing_keys.append(key)
-                continue
-            value = state_dict[key]
-            if not hasattr(value, "shape"):
-                error_msgs.append(
-                    f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
-                    f"checkpoint but received {type(value)}"
-                )
-                continue
-            if member.dim() == 0 and value.dim() == 1 and value.numel() == 1:
-                value = value[0]
-            if value.shape != member.shape:
-                error_msgs.append(
-                    f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, "
-                    f"the shape in current model is {member.shape}."
-                )
-                continue
-            if assign:
-                from ..parameter import Parameter
-
-                if name in self._parameters and not isinstance(value, Parameter):
-                    value = Parameter(value, requires_grad=member.requires_grad)
-                setattr(self, name, value)
-            else:
-                with no_grad():
-                    member.copy_(value)
-        self._load_extra_state(state_dict, prefix, missing_keys, unexpected_keys)
-        if strict:
-            for key in state_dict:
-                if key.startswith(prefix) and key != prefix + "_extra_state":
-                    head, *tail = key[len(prefix) :].split(".", 1)
-                    known = head in self._modules if tail else head in self._parameters or head in persistent
-                    if not known:
-                        unexpected_keys.append(key)
-
-    def _load_extra_state(self, state_dict, prefix, missing_keys, unexpected_keys):
-        key = prefix + "_extra_state"
+        key = prefix + _EXTRA
         if type(self).set_extra_state is not StateMethods.set_extra_state:
             if key in state_dict:
                 self.set_extra_state(state_dict[key])
-            else:
+            elif strict:
                 missing_keys.append(key)
-        elif key in state_dict:
+        elif strict and key in state_dict:
             unexpected_keys.append(key)
+        if strict:
+            for other in state_dict:
+                if other.startswith(prefix) and other != key:
+                    head, *tail = other[len(prefix) :].split(".", 1)
+                    if head not in (self._modules if tail else members):
+                        unexpected_keys.append(other)
+
+    def _load_member(self, name, member, key, value, assign):
+        """Loads one parameter or buffer. Returns what is wrong, or None."""
+        if not isinstance(value, Tensor):
+            return (
+                f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but '
+                f"received {type(value)}"
+            )
+        if not is_lazy(member):
+            if member.dim() == 0 and not is_lazy(value) and value.dim() == 1:
+                # Scalars were once saved as vectors.
+                value = value[0]
+            if value.shape != member.shape:
+                return (
+                    f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, the shape in current "
+                    f"model is {member.shape}."
+                )
+        try:
+            with no_grad():
+                if is_lazy(member) and not is_lazy(value) and not assign:
+                    member.materialize(value.shape)
+                if assign:
+                    if isinstance(member, Parameter):
+                        if isinstance(value, Parameter):
+                            value.requires_grad_(member.requires_grad)
+                        else:
+                            value = Parameter(value, requires_grad=member.requires_grad)
+                    setattr(self, name, value)
+                elif not is_lazy(value):
+                    member.copy_(value)
+        except Exception as error:
+            return (
+                f'While copying the parameter named "{key}", whose dimensions in the model are {member.size()} and whose dimensions '
+                f"in the checkpoint are {value.size()}, an exception occurred : {error.args}."
+            )
+        return None
 
     def load_state_dict(self, state_dict, strict=True, assign=False):
-        """Copies values by name. With `strict` every name must match. Returns what did not match."""
+        """Copies values by name. Returns what did not match as `(missing_keys, unexpected_keys)`.
+
+        strict: every name must match, else RuntimeError with the list of those that do not. Sizes must always match.
+        assign: the given tensors become the parameters and buffers, instead of being copied into them.
+        """
         if not hasattr(state_dict, "keys"):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
         missing, unexpected, errors = [], [], []
-        metadata = getattr(state_dict, "_metadata", None) or {}
+        metadata = getattr(state_dict, "_metadata", None)
         state_dict = OrderedDict(state_dict)
+        if metadata is not None:
+            state_dict._metadata = metadata
 
-        def load(module, prefix):
-            local = dict(metadata.get(prefix[:-1], {}))
-            module._load_from_state_dict(state_dict, prefix, local, True, missing, unexpected, errors, assign)
+        def load(module, values, prefix):
+            local = dict((metadata or {}).get(prefix[:-1], {}))
+            if assign:
+                local["assign_to_params_buffers"] = True
+            module._load_from_state_dict(values, prefix, local, True, missing, unexpected, errors)
             for name, child in module._modules.items():
                 if child is not None:
-                    load(child, f"{prefix}{name}.")
+                    inner = f"{prefix}{name}."
+                    load(child, {key: value for key, value in values.items() if key.startswith(inner)}, inner)
+            incompatible = _IncompatibleKeys(missing, unexpected)
+            hooks = module._hooks
+            for hook in list(hooks._load_state_dict_post_hooks.values()) if hooks else ():
+                if hook(module, incompatible) is not None:
+                    raise AssertionError(
+                        "Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new values, if "
+                        "incompatible_keys need to be modified, it should be done inplace."
+                    )
 
-        load(self, "")
+        load(self, state_dict, "")
         if strict:
-            if missing:
-                errors.insert(0, "Missing key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in missing)))
-            if unexpected:
-                errors.insert(0, "Unexpected key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in unexpected)))
+            for what, keys in (("Unexpected", unexpected), ("Missing", missing)):
+                if keys:
+                    names = ", ".join(f'"{key}"' for key in keys)
+                    errors.insert(0, f"{what} key(s) in state_dict: {names}. ")
         if errors:
             raise RuntimeError(
                 "Error(s) in loading state_dict for {}:\n\t{}".format(type(self).__name__, "\n\t".join(errors))
             )
-        return IncompatibleKeys(missing, unexpected)
+        return _IncompatibleKeys(missing, unexpected)

@@ -1,7 +1,7 @@
 """Convolution layers: `Conv1d` to `Conv3d` and their transposed forms.
 
 The order of random draws in `reset_parameters` is PyTorch's, so that seeds give the same networks.
-Refuses lazy forms. Read next: `nn._convolution`.
+Read next: `nn.modules.lazy_conv`, `nn._convolution`.
 """
 
 import math
@@ -63,16 +63,17 @@ class _Convolution(Module):
         self.output_padding = spread(output_padding, rank)
         self.groups = groups
         self.padding_mode = padding_mode
-        if self._is_transposed:
-            shape = (in_channels, out_channels // groups, *self.kernel_size)
-        else:
-            shape = (out_channels, in_channels // groups, *self.kernel_size)
-        self.weight = Parameter(empty(shape, device=device, dtype=dtype))
+        self.weight = Parameter(empty(self._weight_shape(), device=device, dtype=dtype))
         if bias:
             self.bias = Parameter(empty(out_channels, device=device, dtype=dtype))
         else:
             self.register_parameter("bias", None)
         self.reset_parameters()
+
+    def _weight_shape(self):
+        before, after = self.in_channels, self.out_channels
+        first, second = (before, after) if self._is_transposed else (after, before)
+        return (first, second // self.groups, *self.kernel_size)
 
     def reset_parameters(self):
         """Draws new weights, then biases, uniform in ±1/sqrt(fan in)."""
@@ -155,19 +156,55 @@ class _Forward(_Convolution):
 
 
 class Conv1d(_Forward):
-    """Convolution of `(N, C, L)`."""
+    """Convolution of (N, C, L) with learned kernels (what mathematics calls cross-correlation).
+
+    in_channels, out_channels: channels before and after. kernel_size, stride, dilation: a number or one a dimension.
+    padding: the same, or "same" (with stride 1) or "valid". groups: channels fall into groups that do not meet; divides both
+    channel counts. bias: whether there is one. padding_mode: "zeros", "reflect", "replicate" or "circular".
+    Parameters: weight (out_channels, in_channels / groups, *kernel_size), bias (out_channels), drawn uniform in
+    ±1/sqrt(elements that a result reads).
+
+    Shape: (N, C, L), or without N; every spatial size S becomes
+    (S + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1. Raises ValueError for options and RuntimeError for inputs
+    that do not fit.
+    """
 
     _rank = 1
 
 
 class Conv2d(_Forward):
-    """Convolution of `(N, C, H, W)`."""
+    """Convolution of (N, C, H, W) with learned kernels (what mathematics calls cross-correlation).
+
+    in_channels, out_channels: channels before and after. kernel_size, stride, dilation: a number or one a dimension.
+    padding: the same, or "same" (with stride 1) or "valid". groups: channels fall into groups that do not meet; divides both
+    channel counts. bias: whether there is one. padding_mode: "zeros", "reflect", "replicate" or "circular".
+    Parameters: weight (out_channels, in_channels / groups, *kernel_size), bias (out_channels), drawn uniform in
+    ±1/sqrt(elements that a result reads).
+
+    Shape: (N, C, H, W), or without N; every spatial size S becomes
+    (S + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1. Raises ValueError for options and RuntimeError for inputs
+    that do not fit.
+
+    >>> torch.nn.Conv2d(3, 8, 3, padding=1)(torch.randn(2, 3, 32, 32)).shape
+    torch.Size([2, 8, 32, 32])
+    """
 
     _rank = 2
 
 
 class Conv3d(_Forward):
-    """Convolution of `(N, C, D, H, W)`."""
+    """Convolution of (N, C, D, H, W) with learned kernels (what mathematics calls cross-correlation).
+
+    in_channels, out_channels: channels before and after. kernel_size, stride, dilation: a number or one a dimension.
+    padding: the same, or "same" (with stride 1) or "valid". groups: channels fall into groups that do not meet; divides both
+    channel counts. bias: whether there is one. padding_mode: "zeros", "reflect", "replicate" or "circular".
+    Parameters: weight (out_channels, in_channels / groups, *kernel_size), bias (out_channels), drawn uniform in
+    ±1/sqrt(elements that a result reads).
+
+    Shape: (N, C, D, H, W), or without N; every spatial size S becomes
+    (S + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1. Raises ValueError for options and RuntimeError for inputs
+    that do not fit.
+    """
 
     _rank = 3
 
@@ -244,18 +281,42 @@ class _Transposed(_Convolution):
 
 
 class ConvTranspose1d(_Transposed):
-    """Transposed convolution of `(N, C, L)`."""
+    """Transposed convolution of (N, C, L): the gradient of a convolution as a layer, also called deconvolution.
+
+    Arguments as `Conv1d`; output_padding: added to one side of the result's size. padding_mode: "zeros" alone (ValueError).
+    Parameters: weight (in_channels, out_channels / groups, *kernel_size), bias (out_channels).
+
+    Shape: (N, C, L), or without N; every spatial size S becomes
+    (S - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1. Calls take `output_size` to choose one of the
+    sizes that a strided convolution maps to this one.
+    """
 
     _rank = 1
 
 
 class ConvTranspose2d(_Transposed):
-    """Transposed convolution of `(N, C, H, W)`."""
+    """Transposed convolution of (N, C, H, W): the gradient of a convolution as a layer, also called deconvolution.
+
+    Arguments as `Conv2d`; output_padding: added to one side of the result's size. padding_mode: "zeros" alone (ValueError).
+    Parameters: weight (in_channels, out_channels / groups, *kernel_size), bias (out_channels).
+
+    Shape: (N, C, H, W), or without N; every spatial size S becomes
+    (S - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1. Calls take `output_size` to choose one of the
+    sizes that a strided convolution maps to this one.
+    """
 
     _rank = 2
 
 
 class ConvTranspose3d(_Transposed):
-    """Transposed convolution of `(N, C, D, H, W)`."""
+    """Transposed convolution of (N, C, D, H, W): the gradient of a convolution as a layer, also called deconvolution.
+
+    Arguments as `Conv3d`; output_padding: added to one side of the result's size. padding_mode: "zeros" alone (ValueError).
+    Parameters: weight (in_channels, out_channels / groups, *kernel_size), bias (out_channels).
+
+    Shape: (N, C, D, H, W), or without N; every spatial size S becomes
+    (S - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1. Calls take `output_size` to choose one of the
+    sizes that a strided convolution maps to this one.
+    """
 
     _rank = 3
