@@ -162,6 +162,25 @@ export class EngineLink {
     }
   }
 
+  /** The bytes behind a CPU tensor as they lie in the recorder's memory; null if there are none to see. */
+  storage(handle) {
+    const found = this.guarded(() => this.recorder.memory(handle));
+    return found?.length === 2 ? new Uint8Array(this.memory.buffer, found[0], found[1]) : null;
+  }
+
+  /** Puts bytes into a tensor's storage: 0, or -1. */
+  writeBytes(handle, offset, data) {
+    const storage = this.storage(handle);
+    if (!storage) return -1;
+    const buffer = data.getBuffer("u8");
+    try {
+      storage.set(buffer.data, offset);
+      return 0;
+    } finally {
+      buffer.release();
+    }
+  }
+
   /** The functions that Python imports as `_carrel_engine`. */
   module() {
     return {
@@ -174,6 +193,8 @@ export class EngineLink {
       set_text: (text) => this.recorder.text_in(text),
       upload: (data, dtype, ...shape) => this.upload(data, dtype, shape),
       download: (handle) => this.recorder.download(handle),
+      write_bytes: (handle, offset, data) => this.writeBytes(handle, offset, data),
+      read_bytes: (handle, offset, count) => this.storage(handle)?.slice(offset, offset + count),
       wait: (ticket) => this.wait(ticket),
     };
   }

@@ -83,7 +83,13 @@ from ._unique import *
 from ._windows import *
 from ._statistics import *
 from ._tensor_str import get_printoptions, printoptions, set_printoptions
+from ._files import from_file
+from ._storage import LEGACY as _LEGACY_STORAGES
+from ._storage import TypedStorage, UntypedStorage, is_storage
+from .serialization import load, save
 from .version import __version__
+
+from . import _pickling, _utils, serialization, storage
 
 _C.Generator = Generator
 
@@ -105,6 +111,7 @@ for _name, _made in _dtype.BY_NAME.items():
     globals()[_name] = _made
 for _short, _made in zip(_dtype.SCALAR_TYPE_NAMES, _dtype.BY_CODE):
     globals()[_short + "Tensor"] = _typed_tensor(_short + "Tensor", _made)
+globals().update(_LEGACY_STORAGES)
 del _name, _made, _short
 
 
@@ -131,16 +138,6 @@ def fill_(input, value):
 def resize_as_(input, the_template, *, memory_format=None):
     """Takes the size of another tensor. Returns the input."""
     return input.resize_as_(the_template)
-
-
-def save(obj, f, *args, **kwargs):
-    """Not there yet."""
-    raise NotImplementedError("torch.save is not in Carrel yet")
-
-
-def load(f, *args, **kwargs):
-    """Not there yet."""
-    raise NotImplementedError("torch.load is not in Carrel yet")
 
 
 from . import _out_of_scope, _surface

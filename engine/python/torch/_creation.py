@@ -214,11 +214,6 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     return finish(upload(data[: size * dtype.itemsize], dtype._code, (size,)), requires_grad)
 
 
-def rebuild(data, dtype, shape, requires_grad):
-    """A tensor from what pickling kept."""
-    return finish(upload(data, dtype._code, shape), requires_grad)
-
-
 def legacy_tensor(args, dtype=None, device=None):
     """What `torch.Tensor(...)` makes: of sizes, of data, or empty; always of the default dtype."""
     dtype = dtype or _dtype.get_default_dtype()

@@ -69,7 +69,9 @@ class device:
         return hash((self.type, self.index))
 
     def __reduce__(self):
-        return (device, (str(self),))
+        # By a name that PyTorch knows too, since files carry it.
+        name = "cpu" if self.type == "cpu" else "cuda"
+        return (device, (name,) if self.index is None else (name, self.index))
 
     def __enter__(self):
         global _default

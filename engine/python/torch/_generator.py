@@ -61,6 +61,13 @@ class Generator:
             ops.set_rng_state(new_state)
         return self
 
+    def __reduce__(self):
+        return Generator, (self.device,), (self.initial_seed(), None, self.get_state())
+
+    def __setstate__(self, state):
+        self.manual_seed(state[0])
+        self.set_state(state[2])
+
     def clone_state(self):
         """Another generator in the same state."""
         made = Generator()

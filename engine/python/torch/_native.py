@@ -51,6 +51,8 @@ _upload = _function(
 )
 _download = _function("download", ctypes.c_void_p, ctypes.c_double, _pointer_to_length)
 
+_memory = _function("memory", ctypes.c_void_p, ctypes.c_double, _pointer_to_length)
+
 
 def _bytes_at(pointer):
     return ctypes.string_at(pointer, _length.value)
@@ -115,6 +117,28 @@ def download(handle):
     """The bytes of a CPU tensor."""
     pointer = _download(handle, _length_pointer)
     return _bytes_at(pointer) if _length.value else b""
+
+
+def _storage(handle):
+    pointer = _memory(handle, _length_pointer)
+    if not _length.value:
+        return memoryview(bytearray()) if pointer else None
+    return memoryview((ctypes.c_ubyte * _length.value).from_address(pointer)).cast("B") if pointer else None
+
+
+def write_bytes(handle, offset, data):
+    """Puts bytes into a tensor's storage: 0, or -1."""
+    storage = _storage(handle)
+    if storage is None:
+        return -1
+    storage[offset : offset + len(data)] = data
+    return 0
+
+
+def read_bytes(handle, offset, count):
+    """Some of the bytes in a tensor's storage, or None."""
+    storage = _storage(handle)
+    return None if storage is None else bytes(storage[offset : offset + count])
 
 
 def wait(ticket):

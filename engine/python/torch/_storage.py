@@ -1,7 +1,8 @@
-"""Storages: the flat memory behind tensors, for those who ask for it.
+"""Storages: the flat memory behind tensors, for those who ask for it, and for files, which name them.
 
-A storage here is a flat tensor over all of the memory; writing to it writes the tensors that share it.
-Refuses to change a storage's size. Read next: `_tensor`.
+A storage here is a flat tensor over all of the memory; writing to it writes the tensors that share it. The memory has
+the dtype of the tensor that it was made for, also where PyTorch sees bytes only.
+Refuses to change a storage's size. Read next: `_memory`, `serialization`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
@@ -9,25 +10,34 @@ __traceback_hide__ = True
 
 import warnings
 
-from . import _dtype
-from ._C import download, ops, upload
+from . import _dtype, _memory
+from ._C import ops
+from ._device import device as make_device
 
 
 def _flat(tensor):
-    return ops.as_strided(ops.data(tensor), (ops.storage_size(tensor),), (1,), 0)
+    return ops.detach(ops.as_strided(ops.data(tensor), (ops.storage_size(tensor),), (1,), 0))
 
 
-class UntypedStorage:
-    """The bytes behind a tensor."""
+def _made(args, dtype, device):
+    """The flat tensor of a storage made from a size or from numbers."""
+    from ._creation import tensor
 
-    __module__ = "torch.storage"
+    if len(args) > 1:
+        raise RuntimeError(f"a storage is made of a size or of a sequence, but got {len(args)} arguments")
+    if args and not isinstance(args[0], int):
+        flat = tensor(list(args[0]), dtype=dtype)
+    else:
+        flat = _memory.empty_storage(dtype, args[0] if args else 0)
+    return flat if device is None else flat.to(device)
 
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError("torch.UntypedStorage cannot be made in Carrel: make a tensor and ask for its untyped_storage()")
+
+class _Storage:
+    """What both kinds of storage share. `_tensor` is the flat tensor over the memory."""
 
     @property
     def device(self):
-        """Where the bytes are."""
+        """Where the memory is."""
         return self._tensor.device
 
     @property
@@ -35,15 +45,102 @@ class UntypedStorage:
         """True on the GPU."""
         return self._tensor.is_cuda
 
+    def get_device(self):
+        """The GPU's number, or -1 on the CPU."""
+        return self._tensor.get_device()
+
     def data_ptr(self):
-        """A number that stands for the memory."""
-        return self._tensor.data_ptr()
+        """A number that stands for the memory; 0 if there is none."""
+        return self._tensor.data_ptr() if self._tensor.numel() else 0
+
+    @property
+    def _cdata(self):
+        return int(ops.storage_identity(self._tensor))
 
     def nbytes(self):
         """Number of bytes."""
         return self._tensor.nbytes
 
-    size = __len__ = nbytes
+    def is_shared(self):
+        """False: there are no other processes."""
+        return False
+
+    def is_pinned(self, device=None):
+        """False: there is no memory to pin."""
+        return False
+
+    def share_memory_(self):
+        """Itself: there are no other processes."""
+        return self
+
+    def pin_memory(self, device=None):
+        """Itself: there is no memory to pin."""
+        return self
+
+    def _like(self, tensor):
+        made = object.__new__(type(self))
+        made._tensor = tensor
+        return made
+
+    def clone(self):
+        """A copy."""
+        return self._like(self._tensor.clone())
+
+    def cpu(self):
+        """The memory on the CPU: itself if it is there."""
+        return self if not self.is_cuda else self._like(self._tensor.cpu())
+
+    def cuda(self, device=None, non_blocking=False):
+        """The memory on the GPU: itself if it is there."""
+        return self.to(device="cuda" if device is None else device)
+
+    def to(self, *, device, non_blocking=False):
+        """The memory on a device: itself if it is there."""
+        moved = self._tensor.to(make_device(device))
+        return self if moved is self._tensor else self._like(moved)
+
+    def copy_(self, source, non_blocking=None):
+        """Copies another storage of the same size into this one. Returns itself."""
+        self._tensor.copy_(source._tensor)
+        return self
+
+    def resize_(self, size):
+        """Refused."""
+        raise NotImplementedError(f"{type(self).__name__}.resize_ is not supported in Carrel: resize_() the tensor")
+
+    def __iter__(self):
+        return iter(self.tolist())
+
+    def __copy__(self):
+        return self.clone()
+
+    def __deepcopy__(self, memo):
+        # Tensors that share memory share the copy too: the same note as tensors' own deep copies keep.
+        copies = memo.setdefault("torch", {})
+        if self._cdata not in copies:
+            copies[self._cdata] = self._tensor.clone()
+        return self._like(copies[self._cdata])
+
+    def __reduce__(self):
+        import io
+
+        from .serialization import save
+        from .storage import _load_from_bytes
+
+        file = io.BytesIO()
+        save(self, file)
+        return _load_from_bytes, (file.getvalue(),)
+
+
+class UntypedStorage(_Storage):
+    """The bytes behind a tensor: `torch.UntypedStorage(size)`, or of a sequence of bytes."""
+
+    __module__ = "torch.storage"
+
+    def __init__(self, *args, device=None, **kwargs):
+        self._tensor = _made(args, _dtype.uint8, device)
+
+    size = __len__ = _Storage.nbytes
 
     def element_size(self):
         """Bytes of an element: 1."""
@@ -51,65 +148,65 @@ class UntypedStorage:
 
     def tolist(self):
         """The bytes."""
-        return list(download(self._tensor.cpu()))
+        return list(b"".join(_memory.pieces(self._tensor.cpu())))
 
     def __getitem__(self, index):
+        if isinstance(index, slice):
+            return UntypedStorage(self.tolist()[index])
         return self.tolist()[index]
 
-    def __iter__(self):
-        return iter(self.tolist())
+    def __setitem__(self, index, value):
+        if self.is_cuda:
+            raise NotImplementedError("bytes of a storage on the GPU cannot be set in Carrel: set elements of the tensor")
+        positions = range(self.nbytes())[index]
+        for position in positions if isinstance(index, slice) else [positions]:
+            _memory.write(self._tensor, bytes([value]), position)
+
+    def fill_(self, value):
+        """Writes one byte everywhere. Returns itself."""
+        self[:] = value
+        return self
 
     def __eq__(self, other):
         return isinstance(other, UntypedStorage) and ops.shares_storage(self._tensor, other._tensor)
 
     def __hash__(self):
-        return hash(self.data_ptr())
-
-    @property
-    def _cdata(self):
-        return self.data_ptr()
-
-    def clone(self):
-        """A copy."""
-        return untyped(self._tensor.clone())
-
-    def cpu(self):
-        """The bytes on the CPU."""
-        return untyped(self._tensor.cpu())
-
-    def resize_(self, size):
-        """Refused."""
-        raise NotImplementedError("UntypedStorage.resize_ is not supported in Carrel: resize_() the tensor")
+        return hash(self._cdata)
 
     def __repr__(self):
         lines = "".join(f" {value}\n" for value in self.tolist())
         return f"{lines}[torch.storage.UntypedStorage(device={self.device}) of size {self.nbytes()}]"
 
+    @classmethod
+    def from_file(cls, filename, shared=False, nbytes=0):
+        """The first bytes of a file, read into memory. `shared=True`, which writes back, is refused."""
+        from ._files import from_file
 
-class TypedStorage:
-    """The elements behind a tensor."""
+        return untyped(from_file(filename, shared, nbytes, dtype=_dtype.uint8))
+
+
+class TypedStorage(_Storage):
+    """The elements behind a tensor: `torch.TypedStorage(size, dtype=...)`, or of a sequence of numbers."""
 
     __module__ = "torch.storage"
 
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError("torch.TypedStorage cannot be made in Carrel: make a tensor and ask for its storage()")
+    def __init__(self, *args, wrap_storage=None, dtype=None, device=None, _internal=False):
+        if wrap_storage is None:
+            self._tensor = _made(args, dtype or _dtype.get_default_dtype(), device)
+            return
+        if dtype is not None and dtype is not wrap_storage._tensor.dtype:
+            raise NotImplementedError(
+                f"memory of {wrap_storage._tensor.dtype} cannot be seen as {dtype} in Carrel: its memory has one dtype"
+            )
+        self._tensor = wrap_storage._tensor
 
     dtype = property(lambda self: self._tensor.dtype, doc="Type of the elements.")
-    device = property(lambda self: self._tensor.device, doc="Where the elements are.")
 
     def size(self):
         """Number of elements."""
         return self._tensor.numel()
 
-    __len__ = size
-
-    def nbytes(self):
-        """Number of bytes."""
-        return self._tensor.nbytes
-
-    def data_ptr(self):
-        """A number that stands for the memory."""
-        return self._tensor.data_ptr()
+    __len__ = _size = size
 
     def element_size(self):
         """Bytes of an element."""
@@ -123,6 +220,14 @@ class TypedStorage:
         """The bytes."""
         return untyped(self._tensor)
 
+    _untyped_storage = property(untyped)
+
+    def pickle_storage_type(self):
+        """The name that files give this kind: `"FloatStorage"`."""
+        return _dtype.SCALAR_TYPE_NAMES[self.dtype._code] + "Storage"
+
+    _pickle_storage_type = pickle_storage_type
+
     def __getitem__(self, index):
         if isinstance(index, slice):
             return typed(self._tensor[index])
@@ -134,20 +239,45 @@ class TypedStorage:
         self._tensor[index] = value
 
     def fill_(self, value):
-        """Writes one value everywhere."""
+        """Writes one value everywhere. Returns itself."""
         self._tensor.fill_(value)
         return self
 
-    def __iter__(self):
-        return iter(self.tolist())
+    def __eq__(self, other):
+        return isinstance(other, TypedStorage) and ops.shares_storage(self._tensor, other._tensor)
 
-    def clone(self):
-        """A copy."""
-        return typed(self._tensor.clone())
+    def __hash__(self):
+        return hash(self._cdata)
 
     def __repr__(self):
         lines = "".join(f" {value}\n" for value in self.tolist())
         return f"{lines}[torch.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {self.size()}]"
+
+
+class _LegacyKind(type):
+    """`isinstance(storage, torch.FloatStorage)` asks for the dtype."""
+
+    def __instancecheck__(cls, instance):
+        return isinstance(instance, TypedStorage) and instance.dtype is cls.dtype
+
+
+def _legacy(name, dtype):
+    """`torch.FloatStorage` and its like: the names that files use."""
+
+    def __new__(cls, *args, device=None, **kwargs):
+        return TypedStorage(*args, dtype=dtype, device=device, **kwargs)
+
+    text = f"A storage of {dtype} elements: `torch.{name}(size)`, or of a sequence of numbers."
+    return _LegacyKind(name, (), {"__module__": "torch", "__doc__": text, "__new__": __new__, "dtype": dtype})
+
+
+#: `torch.FloatStorage` and its like by name.
+LEGACY = {name + "Storage": _legacy(name + "Storage", kind) for name, kind in zip(_dtype.SCALAR_TYPE_NAMES, _dtype.BY_CODE)}
+
+
+def is_storage(obj):
+    """True for storages."""
+    return isinstance(obj, _Storage)
 
 
 def untyped(tensor):

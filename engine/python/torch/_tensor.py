@@ -503,31 +503,6 @@ class Tensor:
     def __copy__(self):
         return ops.alias(self)
 
-    def __deepcopy__(self, memo):
-        found = memo.get(id(self))
-        if found is not None:
-            return found
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. "
-                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
-                "see https://github.com/pytorch/pytorch/pull/103001"
-            )
-        made = self.detach().clone()
-        if self.requires_grad:
-            made.requires_grad_(True)
-        gradient = self.grad
-        if gradient is not None:
-            made.grad = gradient.detach().clone()
-        memo[id(self)] = made
-        return made
-
-    def __reduce_ex__(self, protocol):
-        from ._creation import rebuild
-
-        source = self.detach().cpu()
-        return rebuild, (download(source), self.dtype, tuple(self.shape), self.requires_grad)
-
     def _turn_into(self, other):
         """Makes this object stand for another tensor, as in-place changes of shape do. Returns self."""
         dead_handles.append(self._h)

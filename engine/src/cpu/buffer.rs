@@ -46,6 +46,9 @@ macro_rules! buffers {
             /// True if there are no elements.
             pub fn is_empty(&self) -> bool { self.len() == 0 }
 
+            /// Where the elements lie, for who may write bytes there directly. Valid until the buffer is dropped.
+            pub fn address(&mut self) -> *mut u8 { match self { $(Buffer::$variant(elements) => elements.as_mut_ptr().cast()),* } }
+
             /// `len` zeros.
             pub fn zeros(dtype: DType, len: usize) -> Result<Buffer> {
                 match dtype { $(DType::$variant => Ok(Buffer::$variant(try_filled(len, <$element>::default())?))),* }

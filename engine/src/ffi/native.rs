@@ -132,6 +132,24 @@ pub unsafe extern "C" fn carrel_download(handle: f64, len: *mut usize) -> *const
     })
 }
 
+/// The memory behind a CPU tensor, all of its storage, or null (see `carrel_error`). Good until the storage is dropped.
+///
+/// # Safety
+/// `len` is null or points at a writable `usize`. What the caller writes there the dtype can hold: a bool is 0 or 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn carrel_memory(handle: f64, len: *mut usize) -> *mut u8 {
+    Recorder::with(|recorder| {
+        let Some((address, byte_count)) = recorder.memory(handle) else {
+            return std::ptr::null_mut();
+        };
+        if !len.is_null() {
+            // SAFETY: as promised by the caller.
+            unsafe { *len = byte_count };
+        }
+        address
+    })
+}
+
 /// The next message for the executor, or null.
 ///
 /// # Safety

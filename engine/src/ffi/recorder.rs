@@ -197,6 +197,20 @@ impl Recorder {
         }
     }
 
+    /// Where the memory behind a CPU tensor lies, all of its storage, and how many bytes it has.
+    ///
+    /// The address is good until the storage is dropped or the tensor is given other memory. Who writes there keeps
+    /// to what the dtype can hold: a bool is 0 or 1.
+    pub fn memory(&mut self, handle: f64) -> Option<(*mut u8, usize)> {
+        let found = self.handles.get(handle).and_then(|tensor| {
+            let storage = tensor.storage();
+            let len = storage.num_elements * storage.dtype.size_bytes();
+            let address = storage.buffer_mut()?.address();
+            Ok((address, len))
+        });
+        found.map_err(|error| self.fail(&error)).ok()
+    }
+
     /// Keeps bytes alive for the caller until the next call.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn keep_bytes(&mut self, bytes: Vec<u8>) -> &[u8] {

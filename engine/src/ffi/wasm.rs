@@ -63,6 +63,13 @@ impl Recorder {
         Inner::with(|recorder| (recorder.download(handle).code() >= 0.0).then(|| recorder.bytes_out().to_vec()))
     }
 
+    /// Address and byte count of the memory behind a CPU tensor, all of its storage, or nothing.
+    /// What is written there the dtype can hold: a bool is 0 or 1.
+    pub fn memory(&self, handle: f64) -> Vec<f64> {
+        let found = Inner::with(|recorder| recorder.memory(handle));
+        found.map_or_else(Vec::new, |(address, len)| vec![address.addr() as f64, len as f64])
+    }
+
     /// The next message for the executor.
     pub fn take_outbox(&self) -> Option<Vec<u8>> {
         context::with_gpu(context::Gpu::take_outbox)

@@ -5,6 +5,7 @@ Read next: `nn.modules.module`, `nn.modules.lazy`.
 
 from .. import _autograd_mode, _device, _dtype
 from .._C import ops
+from .._pickling import reduce_parameter
 from .._tensor import Tensor
 
 __all__ = ["Parameter", "UninitializedParameter", "is_lazy", "Buffer", "UninitializedBuffer", "UninitializedTensorMixin"]
@@ -44,19 +45,12 @@ class Parameter(Tensor):
     def __deepcopy__(self, memo):
         if id(self) in memo:
             return memo[id(self)]
-        with _autograd_mode.no_grad():
-            made = type(self)(self.detach().clone(), self.requires_grad)
-            if self.grad is not None:
-                made.grad = self.grad.detach().clone()
+        # As in PyTorch, the copy begins without a gradient.
+        made = type(self)(self.detach().clone(), self.requires_grad)
         memo[id(self)] = made
         return made
 
-    def __reduce_ex__(self, protocol):
-        return _rebuild_parameter, (self.detach(), self.requires_grad)
-
-
-def _rebuild_parameter(data, requires_grad):
-    return Parameter(data, requires_grad)
+    __reduce_ex__ = reduce_parameter
 
 
 class Buffer(Tensor):
