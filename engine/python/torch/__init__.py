@@ -30,8 +30,6 @@ from ._creation import (
     empty_like,
     empty_strided,
     eye,
-    frombuffer,
-    from_numpy,
     full,
     full_like,
     linspace,
@@ -84,6 +82,7 @@ from ._windows import *
 from ._statistics import *
 from ._tensor_str import get_printoptions, printoptions, set_printoptions
 from ._files import from_file
+from ._numpy import from_dlpack, from_numpy, frombuffer
 from ._storage import LEGACY as _LEGACY_STORAGES
 from ._storage import TypedStorage, UntypedStorage, is_storage
 from .serialization import load, save
@@ -145,7 +144,7 @@ from . import _out_of_scope, _surface
 _surface.attach(globals())
 _out_of_scope.attach(Tensor)
 
-_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "accelerator", "backends", "version", "return_types")
+_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "accelerator", "backends", "version", "return_types", "serialization", "storage")
 
 
 def __getattr__(name):

@@ -71,7 +71,7 @@ def is_number(value):
     """True for Python numbers and what behaves like one (NumPy scalars)."""
     kind = value.__class__
     return kind is float or kind is int or kind is bool or isinstance(value, (int, float)) or (
-        hasattr(value, "item") and hasattr(value, "dtype") and not hasattr(value, "_h")
+        hasattr(value, "item") and hasattr(value, "dtype") and not hasattr(value, "_h") and not getattr(value, "ndim", 0)
     )
 
 

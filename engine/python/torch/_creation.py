@@ -158,6 +158,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         flat, shape = [data], ()
         inferred = _dtype.get_default_dtype() if kind is float else _dtype.int64 if kind is int else _dtype.bool_
     elif isinstance(data, (list, tuple)):
+        if data and hasattr(data[0], "__array_interface__") and (array := _stacked(data)) is not None:
+            return finish(_from_array(array, dtype, code), requires_grad)
         flat, shape = [], _shape_of(data)
         _flatten(data, shape, 0, flat)
         flat, inferred = _python_numbers(flat)
@@ -173,14 +175,23 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     return finish(_from_flat(flat, shape, inferred if dtype is None else dtype, code), requires_grad)
 
 
+def _stacked(arrays):
+    """A list of NumPy's arrays or scalars as one array, or None if they do not fit together."""
+    import numpy
+
+    try:
+        array = numpy.asarray(arrays)
+    except ValueError:
+        return None
+    return None if array.dtype == object else array
+
+
 def _from_array(data, dtype, code):
     """A tensor with a copy of a NumPy array."""
-    name = str(data.dtype)
-    own = _dtype.BY_NAME.get(name)
-    if own is None or name in ("half", "float", "double", "int", "long", "short"):
-        raise TypeError(f"can't convert np.ndarray of type numpy.{name}. The supported types are: {', '.join(d._name for d in _dtype.BY_CODE)}.")
-    made = upload(data.tobytes(), own._code, data.shape)
-    if dtype is not None and dtype is not own:
+    from ._numpy import from_array
+
+    made = from_array(data)
+    if dtype is not None and dtype is not made.dtype:
         made = ops.to(made, None, dtype, False)
     return made if code == _device.CPU_CODE else ops.to(made, code, None, False)
 
@@ -193,25 +204,21 @@ def as_tensor(data, dtype=None, device=None):
 
 
 def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
-    """As `as_tensor`, or a copy if `copy`."""
-    made = as_tensor(obj, dtype, device)
-    if copy and made is obj:
-        made = made.clone()
+    """As `as_tensor`, or a copy if `copy`. `copy=False` is refused for what is no tensor: its memory cannot be shared."""
+    if copy is False and not isinstance(obj, Tensor):
+        raise ValueError("can't alias arbitrary sequence into a tensor.")
+    if not isinstance(obj, Tensor) and isinstance(obj, (bytes, bytearray, memoryview)):
+        from ._numpy import frombuffer
+
+        made = frombuffer(obj, dtype=dtype or _dtype.get_default_dtype()).to(_device.device(device))
+    else:
+        made = as_tensor(obj, dtype, device)
+    if isinstance(obj, Tensor):
+        if copy is False and made is not obj:
+            raise ValueError("can't alias tensor with a different dtype or device")
+        if copy and made is obj:
+            made = made.clone()
     return finish(made, requires_grad)
-
-
-def from_numpy(ndarray):
-    """A tensor with the values of a NumPy array. Carrel copies: later changes of one are not seen in the other."""
-    if not hasattr(ndarray, "__array_interface__"):
-        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
-    return _from_array(ndarray, None, _device.CPU_CODE)
-
-
-def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
-    """A one-dimensional tensor from the bytes of a buffer (copied)."""
-    data = bytes(memoryview(buffer).cast("B"))[offset:]
-    size = len(data) // dtype.itemsize if count < 0 else count
-    return finish(upload(data[: size * dtype.itemsize], dtype._code, (size,)), requires_grad)
 
 
 def legacy_tensor(args, dtype=None, device=None):
@@ -219,7 +226,7 @@ def legacy_tensor(args, dtype=None, device=None):
     dtype = dtype or _dtype.get_default_dtype()
     if not args:
         return empty(0, dtype=dtype, device=device)
-    if len(args) == 1 and not hasattr(args[0], "__index__") or isinstance(args[0], Tensor):
+    if len(args) == 1 and (not hasattr(args[0], "__index__") or getattr(args[0], "ndim", 0)) or isinstance(args[0], Tensor):
         data = args[0]
         if isinstance(data, Tensor):
             return ops.alias(data) if data.dtype is dtype else data.to(dtype)

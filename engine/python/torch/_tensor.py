@@ -404,29 +404,6 @@ class Tensor:
             source, dtype = source.to(_dtype.float32), _dtype.float32
         return memoryview(download(source)).cast(dtype._format, shape).tolist()
 
-    def numpy(self, *, force=False):
-        """The elements as a NumPy array. Needs NumPy, and a CPU tensor without gradients unless `force`."""
-        try:
-            import numpy
-        except ImportError:
-            raise RuntimeError("Tensor.numpy() needs NumPy, which is not available here; Tensor.tolist() gives lists") from None
-        if not force:
-            if self.device._code != _device.CPU_CODE:
-                raise TypeError(
-                    f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to "
-                    "host memory first."
-                )
-            if self.requires_grad:
-                raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-        source = self.detach().cpu()
-        if source.dtype is _dtype.bfloat16:
-            raise TypeError("Got unsupported ScalarType BFloat16")
-        return numpy.frombuffer(download(source), dtype=source.dtype._name).reshape(tuple(self.shape)).copy()
-
-    def __array__(self, dtype=None, copy=None):
-        array = self.numpy()
-        return array if dtype is None else array.astype(dtype, copy=False)
-
     def __bool__(self):
         size = self.numel()
         if size != 1:
@@ -491,12 +468,6 @@ class Tensor:
         from ._out_of_scope import tensor_attribute
 
         return tensor_attribute(self, name)
-
-    def __dlpack__(self, *args, **kwargs):
-        raise BufferError("Carrel's tensors do not lie in memory that others can read: use Tensor.numpy() or Tensor.tolist()")
-
-    def __dlpack_device__(self):
-        raise BufferError("Carrel's tensors do not lie in memory that others can read: use Tensor.numpy() or Tensor.tolist()")
 
     # Copies
 

@@ -5,7 +5,7 @@ Read next: `utils.data`.
 
 
 def __getattr__(name):
-    if name in ("data", "hooks"):
+    if name in ("data", "dlpack", "hooks", "npy"):
         import importlib
 
         return importlib.import_module("torch.utils." + name)
