@@ -4,4 +4,6 @@
 WASM_BINDGEN_VERSION=0.2.130
 TRUNK_VERSION=0.21.14
 NBFORMAT_VERSION=5.10.4
+# For tests of the exchange with NumPy; every 2.x will do, since each runs on a few versions of Python only.
+NUMPY_VERSION=2.*
 WASM_TARGET=wasm32-unknown-unknown
