@@ -11,7 +11,7 @@ export CARREL_TOOLS="${CARREL_TOOLS:-$HOME/.cache/carrel/tools}"
 export CARREL_WASM_TARGET_DIR="${CARREL_WASM_TARGET_DIR:-$root/target/wasm}"
 wasm_bindgen_folder="$CARREL_TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION"
 trunk_folder="$CARREL_TOOLS/trunk-$TRUNK_VERSION"
-python_folder="$CARREL_TOOLS/python-nbformat-$NBFORMAT_VERSION"
+python_folder="$CARREL_TOOLS/python-nbformat-$NBFORMAT_VERSION-numpy"
 export PATH="$wasm_bindgen_folder/bin:$trunk_folder/bin:$root/node_modules/.bin:$PATH"
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }

@@ -107,21 +107,25 @@ class _Slice:
         """A part, of which only the rows from the first to the last wanted are read."""
         shape = self._info.shape
         parts = index if isinstance(index, tuple) else (index,)
-        if not shape or not parts or not isinstance(parts[0], (int, slice)) or isinstance(parts[0], bool):
-            return self._file._given(self._file._read(self._info, 0, shape)[index])
-        first, row = parts[0], (self._info.end - self._info.start) // max(shape[0], 1)
+        start, count, parts = self._rows(parts) if shape and parts else (0, None, parts)
+        row = (self._info.end - self._info.start) // max(shape[0], 1) if shape else 0
+        wanted = shape if count is None else [count, *shape[1:]]
+        read = self._file._read(self._info, start * row, wanted)
+        return self._file._given(read[parts].contiguous())
+
+    def _rows(self, parts):
+        """The first row to read, how many (None: all), and the index that remains to be applied."""
+        first, size = parts[0], self._info.shape[0]
+        if type(first) is int:
+            if not -size <= first < size:
+                raise SafetensorError(f"index {first} out of bounds for tensor dimension #0 of size {size}")
+            return first % size, 1, (0, *parts[1:])
         if isinstance(first, slice):
             if first.step is not None and first.step < 1:
                 raise SafetensorError("slices with a negative step are not supported")
-            rows = range(shape[0])[first]
-            count = rows[-1] + 1 - rows.start if rows else 0
-            rest = (slice(None, None, rows.step), *parts[1:])
-        else:
-            if not -shape[0] <= first < shape[0]:
-                raise SafetensorError(f"index {first} out of bounds for tensor dimension #0 of size {shape[0]}")
-            rows, count, rest = range(shape[0])[first:][:1] if first >= 0 else range(shape[0] + first, shape[0])[:1], 1, (0, *parts[1:])
-        read = self._file._read(self._info, (rows.start if count else 0) * row, [count, *shape[1:]])
-        return self._file._given(read[rest].contiguous())
+            rows = range(size)[first]
+            return (rows[0], rows[-1] + 1 - rows[0], (slice(None, None, rows.step), *parts[1:])) if rows else (0, 0, (slice(None), *parts[1:]))
+        return 0, None, parts
 
 
 def filled(dtype, shape, readinto):

@@ -146,7 +146,8 @@ class Unpickler:
             target.__setstate__(state)
         else:
             state, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
-            target.__dict__.update(state or {})
+            if state:
+                target.__dict__.update(state)
             for name, value in (slots or {}).items():
                 setattr(target, name, value)
 

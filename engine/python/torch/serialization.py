@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from . import _dtype, _memory
 from ._archive_reader import ArchiveReader
 from ._archive_writer import ArchiveWriter
+from ._C import to_cpu_together
 from ._locations import default_restore_location, location_tag, register_package, restorer
 from ._safe_globals import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
 from ._storage import LEGACY, TypedStorage, UntypedStorage, is_storage, untyped
@@ -39,6 +40,9 @@ __all__ = [
 
 #: The protocol of the pickle in an archive.
 DEFAULT_PROTOCOL = 2
+
+# GPU memory that is read at once while a file is written.
+_READ_TOGETHER_BYTES = 32 << 20
 
 # What a file of PyTorch before 1.6 begins with: a pickle of this number.
 _LEGACY_MAGIC = pickle.dumps(0x1950A86A20F9469CFC6C, 2)
@@ -140,9 +144,21 @@ def _save(obj, archive, pickle_module, protocol, without_byteorder):
     archive.add(".storage_alignment", [b"64"], 2)
     if not without_byteorder:
         archive.add("byteorder", [sys.byteorder.encode()], len(sys.byteorder))
-    for key, flat in storages.in_order():
-        archive.add(f"data/{key}", _memory.pieces(flat.cpu()), flat.nbytes)
+    for key, flat in _on_cpu(storages.in_order()):
+        archive.add(f"data/{key}", _memory.pieces(flat), flat.nbytes)
     archive.close()
+
+
+def _on_cpu(entries):
+    """Keys and flat tensors, those of the GPU read together, so that it is waited for rarely but little is held."""
+    waiting, held_bytes = [], 0
+    for key, flat in entries:
+        waiting.append((key, flat))
+        held_bytes += flat.nbytes if flat.is_cuda else 0
+        if held_bytes >= _READ_TOGETHER_BYTES:
+            yield from zip([key for key, _ in waiting], to_cpu_together([flat for _, flat in waiting]))
+            waiting, held_bytes = [], 0
+    yield from zip([key for key, _ in waiting], to_cpu_together([flat for _, flat in waiting]))
 
 
 class _SavedStorages:
