@@ -157,6 +157,9 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     if kind is float or kind is int or kind is bool:
         flat, shape = [data], ()
         inferred = _dtype.get_default_dtype() if kind is float else _dtype.int64 if kind is int else _dtype.bool_
+        if dtype is None and code == _device.CPU_CODE and -(2**53) <= data <= 2**53 and inferred.itemsize != 2:
+            # One number that fits goes as an argument, without a detour over bytes.
+            return finish(ops.full((), data, inferred, code), requires_grad)
     elif isinstance(data, (list, tuple)):
         if data and hasattr(data[0], "__array_interface__") and (array := _stacked(data)) is not None:
             return finish(_from_array(array, dtype, code), requires_grad)
