@@ -15,6 +15,26 @@ async function importBytes(bytes) {
   }
 }
 
+/**
+ * Makes requests for a device ask for subgroups as well, where they can be had: wgpu knows no way to ask a browser for
+ * them, and hands WGSL on as it is. Returns a function that tells whether the last device has them.
+ */
+function askForSubgroups() {
+  const prototype = self.GPUAdapter?.prototype;
+  const request = prototype?.requestDevice;
+  // Kernels name subgroups by number, which is a language feature of its own.
+  if (!request || !navigator.gpu?.wgslLanguageFeatures?.has("subgroup_id")) return () => false;
+  let hasThem = false;
+  prototype.requestDevice = async function requestDevice(descriptor = {}) {
+    const wanted = new Set(descriptor.requiredFeatures ?? []);
+    if (this.features.has("subgroups")) wanted.add("subgroups");
+    const device = await request.call(this, { ...descriptor, requiredFeatures: [...wanted] });
+    hasThem = device.features.has("subgroups");
+    return device;
+  };
+  return () => hasThem;
+}
+
 const textOf = (error) => error?.message ?? String(error);
 
 /** Serves one executor over one port. */
@@ -44,7 +64,7 @@ self.onmessage = async ({ data }) => {
   try {
     const module = await importBytes(data.script);
     await module.default({ module_or_path: data.wasm });
-    const executor = await module.Executor.create(data.lost);
+    const executor = await module.Executor.create(data.lost, askForSubgroups());
     const info = executor.info();
     serve(executor, data.port);
     self.postMessage({ type: "ready", info, name: JSON.parse(info).name ?? "" });

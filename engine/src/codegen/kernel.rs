@@ -119,6 +119,10 @@ fn assemble(kernel: &Kernel, vectors: &BTreeSet<u32>, text: &str) -> (String, bo
     let functions = functions_for(text);
     let reports_range = functions.contains("&range_flag");
     let mut module = String::new();
+    // Browsers want it said; naga, which reads the text natively, knows subgroups without and refuses the sentence.
+    if cfg!(target_arch = "wasm32") && text.contains("@builtin(subgroup_id)") {
+        module.push_str("enable subgroups;\n");
+    }
     for (number, binding) in kernel.bindings.iter().enumerate() {
         let access = match binding.access {
             Access::Read => "read",

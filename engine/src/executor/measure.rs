@@ -29,6 +29,9 @@ const WORTH_IT: f64 = 1.1;
 /// Work is repeated until it takes this long, so that the way to the device and back does not hide it.
 const LONG_ENOUGH_MS: f64 = 6.0;
 
+/// Where one takes so many times longer than is long enough, and the other does not, there is nothing to refine.
+const FAR_TOO_LONG: f64 = 4.0;
+
 /// Most repetitions: devices that are through with them sooner are fast either way.
 const MAX_REPEATS: usize = 64;
 
@@ -112,7 +115,8 @@ impl Executor {
         let gain = loop {
             let before = self.time(&first, repeats, RUNS, now_ms).await?;
             let after = self.time(&second, repeats, RUNS, now_ms).await?;
-            if before.min(after) >= LONG_ENOUGH_MS || repeats >= MAX_REPEATS {
+            let is_clear = before.max(after) >= FAR_TOO_LONG * LONG_ENOUGH_MS;
+            if is_clear || before.min(after) >= LONG_ENOUGH_MS || repeats >= MAX_REPEATS {
                 break before / after;
             }
             repeats *= 4;

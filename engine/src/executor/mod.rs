@@ -128,6 +128,12 @@ impl Executor {
         .to_string()
     }
 
+    /// Notes whether kernels may use subgroups, where somebody else asked the device for them.
+    #[cfg(target_arch = "wasm32")]
+    const fn note_subgroups(&mut self, has_subgroups: bool) {
+        self.gpu.has_subgroups = has_subgroups;
+    }
+
     /// True if the adapter computes on the CPU.
     pub fn is_on_software(&self) -> bool {
         is_software(&self.gpu.info)

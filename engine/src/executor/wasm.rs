@@ -29,11 +29,14 @@ pub struct JsExecutor {
 #[wasm_bindgen(js_class = Executor)]
 impl JsExecutor {
     /// Requests adapter and device. Rejects with the reason when there is none.
-    /// `lost` says what became of the executor before this one, if there was one.
-    pub async fn create(lost: Option<String>) -> Result<JsExecutor, JsValue> {
+    /// `lost` says what became of the executor before this one, if there was one; `has_subgroups` tells, once there is
+    /// a device, whether it was asked for subgroups and has them.
+    pub async fn create(lost: Option<String>, has_subgroups: js_sys::Function) -> Result<JsExecutor, JsValue> {
         let mut executor = super::Executor::new()
             .await
             .map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let answer = has_subgroups.call0(&JsValue::UNDEFINED);
+        executor.note_subgroups(answer.is_ok_and(|answer| answer.is_truthy()));
         // Software adapters are known by name; of others nobody can say beforehand what their memory is like.
         if !executor.is_on_software() {
             executor.measure(now_ms).await;

@@ -26,7 +26,8 @@ pub struct Gpu {
     pub max_buffer_bytes: u64,
     /// Alignment of uniform offsets.
     pub uniform_alignment: u64,
-    /// Kernels may use subgroups. Browsers have them, but this version of wgpu does not know how to ask there.
+    /// Kernels may use subgroups. This version of wgpu does not know how to ask a browser: there the
+    /// worker does, and says so.
     pub has_subgroups: bool,
     /// Late errors.
     pub errors: ErrorLog,
