@@ -2,8 +2,6 @@
 //!
 //! Refuses to draw random numbers: see `random`.
 
-use half::{bf16, f16};
-
 use crate::apply::{check_dtype, check_size, create};
 use crate::cpu::{Buffer, memory};
 use crate::dtype::DType;
@@ -92,14 +90,10 @@ pub fn linspace(start: f64, end: f64, steps: usize, dtype: DType, device: Device
     if steps == 1 {
         return full(&[1], Scalar::Float(start), dtype, device);
     }
-    let rounded = |value: f64| match dtype {
-        DType::F16 => f16::from_f64(value).to_f64(),
-        DType::BF16 => bf16::from_f64(value).to_f64(),
-        DType::F32 => f64::from(value as f32),
-        _ => value,
-    };
-    // Integers are brought to their dtype first and counted in doubles. Every step is rounded to the dtype, but for
-    // the sum of a product, which is rounded once where there is such an instruction.
+    // Integers are brought to their dtype first and counted in doubles; what is narrower than a double is counted
+    // in f32, with one rounding for a sum and its product, to give PyTorch's digits.
+    let is_double = !dtype.is_float() || dtype == DType::F64;
+    let rounded = |value: f64| if is_double { value } else { f64::from(value as f32) };
     let ends = [start, end].map(|end| if dtype.is_float() { rounded(end) } else { end.trunc() });
     let step = rounded(rounded(ends[1] - ends[0]) / rounded((steps.max(2) - 1) as f64));
     let half = steps / 2;
@@ -109,10 +103,10 @@ pub fn linspace(start: f64, end: f64, steps: usize, dtype: DType, device: Device
         } else {
             (ends[1], -((steps - 1 - index) as f64))
         };
-        match dtype {
-            DType::F16 | DType::BF16 => from + rounded(step * rounded(distance)),
-            DType::F32 => f64::from((step as f32).mul_add(distance as f32, from as f32)),
-            _ => step.mul_add(distance, from),
+        if is_double {
+            step.mul_add(distance, from)
+        } else {
+            f64::from((step as f32).mul_add(distance as f32, from as f32))
         }
     };
     let mut values: Vec<f64> = memory::try_vec(steps)?;
