@@ -102,7 +102,7 @@ TABLE = [
     (RuntimeError, "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: Long", lambda: i3.mean()),
     (RuntimeError, "std and var only support floating point and complex dtypes", lambda: i3.var()),
     (RuntimeError, "where expected condition to be a boolean tensor, but got a tensor with dtype Float", lambda: torch.where(f3, f3, f3)),
-    (RuntimeError, "masked_fill only supports boolean masks, but got mask with dtype float", lambda: f3.masked_fill(f3, 0)),
+    (RuntimeError, "masked_fill_ only supports boolean masks, but got mask with dtype float", lambda: f3.masked_fill(f3, 0)),
     (RuntimeError, "value cannot be converted to type int64_t without overflow", lambda: i3.masked_fill(i3 > 1, float("-inf"))),
     (RuntimeError, "Integers to negative integer powers are not allowed.", lambda: i3 ** -1),
     (RuntimeError, "ZeroDivisionError", lambda: i3 // 0),

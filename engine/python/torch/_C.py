@@ -68,6 +68,17 @@ def _failed(name, signature, encoder, arguments):
     return run_row(name, signature.split(), encoder, arguments)
 
 
+def _unfit(name, signature, arguments):
+    """The TypeError of a call whose arguments are not what the operator takes."""
+    for position, (word, value) in enumerate(zip(signature.split(), arguments)):
+        is_tensor = hasattr(value, "_h") or value is None and word == "T?"
+        if word in ("T", "T?") and not is_tensor:
+            label = ("input", "other")[position] if position < 2 else f"a{position}"
+            place = f"argument '{label}' (position {position + 1})"
+            return TypeError(f"{name}(): {place} must be Tensor, not {type(value).__name__}")
+    return TypeError(f"{name}(): received arguments of unfit types: {', '.join(type(value).__name__ for value in arguments)}")
+
+
 def _scalar(value):
     """A number as the engine takes it: its kind (0 bool, 1 int, 2 float) and its value."""
     kind = value.__class__
@@ -140,6 +151,7 @@ _environment = {
     "last_text": binding.text,
     "failed": _failed,
     "scalar": _scalar,
+    "unfit": _unfit,
 }
 
 
@@ -184,7 +196,8 @@ def _encoder(op, signature, name):
         texts = "".join(f"    set_text({name})\n" for word, name in zip(words, names) if word == "t")
         source = (
             f"def factory(op, name):\n  def encoder({', '.join(names)}):\n{texts}"
-            f"    r = call({', '.join(['op', *encoded])})\n"
+            f"    try: r = call({', '.join(['op', *encoded])})\n"
+            f"    except AttributeError: raise unfit(name, {arguments!r}, [{', '.join(names)}])\n"
             f"    if r < 0 and r != -2: return failed(name, {arguments!r}, encoder, [{', '.join(names)}])\n"
             f"    {_RESULTS[result.strip()]}\n"
             f"  return encoder\n"

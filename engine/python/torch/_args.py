@@ -19,7 +19,23 @@ def sizes(args):
         args = args[0]
     elif len(args) == 1 and hasattr(args[0], "dim") and args[0].dim() == 1:
         args = args[0].tolist()
-    return [size if size.__class__ is int else size.__index__() for size in args]
+    try:
+        return [size if size.__class__ is int else size.__index__() for size in args]
+    except (AttributeError, TypeError):
+        return _unfit_sizes(args)
+
+
+def _unfit_sizes(args):
+    """Raises what PyTorch raises of sizes that are no integers, by the name of the function that was given them."""
+    frame, names = sys._getframe(1), ("sizes", "checked_sizes", "method")
+    while frame.f_code.co_name in names and frame.f_back:
+        frame = frame.f_back
+    name = frame.f_code.co_name
+    if not isinstance(args, (list, tuple)):
+        raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(args).__name__}") from None
+    position, wrong = next((place, size) for place, size in enumerate(args) if not hasattr(size, "__index__"))
+    text = f"must be tuple of ints, but found element of type {type(wrong).__name__} at pos {position}"
+    raise TypeError(f"{name}(): argument 'size' (position 1) {text}") from None
 
 
 def checked_sizes(args):

@@ -101,7 +101,7 @@ def _python_number(item):
     if hasattr(item, "item"):
         return item.item()
     if isinstance(item, str):
-        raise TypeError("new(): invalid data type 'str'")
+        raise ValueError("too many dimensions 'str'")
     if isinstance(item, complex):
         raise TypeError("complex numbers are not in Carrel")
     if hasattr(item, "__float__") and not hasattr(item, "__len__"):
@@ -152,6 +152,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         )
         made = data.detach().to(device=data.device if device is None else device, dtype=dtype, copy=True)
         return finish(made, requires_grad)
+    if isinstance(data, str):
+        raise TypeError("new(): invalid data type 'str'")
     code = device_code(device)
     kind = type(data)
     if kind is float or kind is int or kind is bool:
@@ -376,6 +378,9 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
 
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, out=None):
     """Ones on the diagonal, zeros elsewhere."""
+    for name, count in (("n", n), ("m", n if m is None else m)):
+        if count < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {count}")
     return finish(ops.eye(n, n if m is None else m, _default(dtype), device_code(device)), requires_grad)
 
 

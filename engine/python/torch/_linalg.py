@@ -144,7 +144,12 @@ def chain_matmul(*matrices, out=None):
 def cross(input, other, dim=None, *, out=None):
     """Vector product of 3-element vectors along `dim`."""
     if dim is None:
-        dim = next((d for d, size in enumerate(input.shape) if size == 3), -1)
+        dim = next((d for d, size in enumerate(input.shape) if size == 3), None)
+        if dim is None:
+            raise RuntimeError("no dimension of size 3 in input")
+    elif input.shape[dim] != 3 or other.shape[dim] != 3:
+        sizes = f"{input.shape[dim]} and {other.shape[dim]}"
+        raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes}")
     a, b = (tensor.unbind(dim) for tensor in (input.expand(_common(input, other)), other.expand(_common(input, other))))
     from ._shape import stack
 

@@ -294,6 +294,8 @@ def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
 
 def equal(input, other):
     """True if both have the same shape and elements."""
+    if not is_tensor(other):
+        raise TypeError(f"equal(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
     return input.shape == other.shape and (input.numel() == 0 or bool(ops.eq(input, other).all().item()))
 
 

@@ -134,6 +134,8 @@ def argmax(input, dim=None, keepdim=False, *, out=None, **numpy):
     """Index of the largest element, over all or along `dim`."""
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
+    if input.dtype is _dtype.bool_:
+        raise NotImplementedError("\"argmax_cpu\" not implemented for 'Bool'")
     return store(ops.argmax(input, dim, keepdim), out)
 
 
@@ -141,6 +143,8 @@ def argmin(input, dim=None, keepdim=False, *, out=None, **numpy):
     """Index of the smallest element, over all or along `dim`."""
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
+    if input.dtype is _dtype.bool_:
+        raise NotImplementedError("\"argmin_cpu\" not implemented for 'Bool'")
     return store(ops.argmin(input, dim, keepdim), out)
 
 

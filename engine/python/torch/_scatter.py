@@ -20,6 +20,8 @@ def _source(input, index, src):
 def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
     """`input` with elements of `src` (or a number) placed at `index` along `dim`."""
     src = value if src is None else src
+    if index.dtype not in (_dtype.int64, _dtype.int32):
+        raise RuntimeError("scatter(): Expected dtype int32/int64 for index")
     index = _positions(index)
     if is_tensor(src) and src.dim() == 0 and index.dim() > 0:
         src = ops.expand(src, index.shape)

@@ -31,7 +31,16 @@ def index_select(input, dim, index, *, out=None):
 
 def take(input, index):
     """Elements of the flattened tensor."""
-    return input.reshape(-1)[index]
+    flat = input.reshape(-1)
+    try:
+        return flat[index]
+    except IndexError as error:
+        number = str(error).split()[1] if str(error).startswith("index ") else None
+        if number is None:
+            raise
+        raise IndexError(
+            f"out of range: tried to access index {number} on a tensor of {flat.numel()} elements."
+        ) from None
 
 
 def take_along_dim(input, indices, dim=None):
@@ -57,6 +66,8 @@ def masked_select(input, mask, *, out=None):
     """The elements where a mask is true, as a vector. Waits for the GPU."""
     from ._shape import broadcast_tensors
 
+    if mask.dtype is not _dtype.bool_:
+        raise RuntimeError("masked_select: expected BoolTensor for mask")
     input, mask = broadcast_tensors(input, mask)
     return store(input[mask], out)
 

@@ -179,9 +179,19 @@ def as_strided(input, size, stride, storage_offset=None):
     return ops.as_strided(input, size, stride, input.storage_offset() if storage_offset is None else storage_offset)
 
 
+def _several(name, tensors):
+    """The tensors given as a list; one tensor is not several."""
+    if is_tensor(tensors):
+        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
+    tensors = list(tensors)
+    if not tensors and name != "cat":
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
+    return tensors
+
+
 def cat(tensors, dim=0, *, out=None):
     """Tensors joined along a dimension."""
-    tensors = list(tensors)
+    tensors = _several("cat", tensors)
     if not tensors:
         raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
     for position, item in enumerate(tensors):
@@ -195,7 +205,7 @@ concat = concatenate = cat
 
 def stack(tensors, dim=0, *, out=None):
     """Tensors of one shape joined along a new dimension."""
-    tensors = list(tensors)
+    tensors = _several("stack", tensors)
     if not tensors:
         raise RuntimeError("stack expects a non-empty TensorList")
     for position, item in enumerate(tensors):
@@ -352,8 +362,23 @@ def broadcast_shapes(*shapes):
 def broadcast_tensors(*tensors):
     """Tensors expanded to one shape."""
     tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
-    shape = broadcast_shapes(*(tensor.shape for tensor in tensors))
+    shape = []
+    for tensor in tensors:
+        shape = _joined(shape, tensor.shape)
     return tuple(ops.expand(tensor, shape) for tensor in tensors)
+
+
+def _joined(first, second):
+    """The shape of two tensors broadcast, or the error of an operator that is given both."""
+    rank = max(len(first), len(second))
+    first, second = [1] * (rank - len(first)) + list(first), [1] * (rank - len(second)) + list(second)
+    for dim in reversed(range(rank)):
+        if first[dim] != second[dim] and 1 not in (first[dim], second[dim]):
+            raise RuntimeError(
+                f"The size of tensor a ({first[dim]}) must match the size of tensor b ({second[dim]}) "
+                f"at non-singleton dimension {dim}"
+            )
+    return [b if a == 1 else a for a, b in zip(first, second)]
 
 
 def meshgrid(*tensors, indexing="ij"):
@@ -361,6 +386,9 @@ def meshgrid(*tensors, indexing="ij"):
     tensors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
     if indexing not in ("ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    for one in tensors:
+        if one.dim() > 1:
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {one}")
     swap = indexing == "xy" and len(tensors) > 1
     if swap:
         tensors[0], tensors[1] = tensors[1], tensors[0]
@@ -400,13 +428,13 @@ atleast_1d, atleast_2d, atleast_3d = _at_least(1), _at_least(2), _at_least(3)
 
 def hstack(tensors, *, out=None):
     """Tensors side by side."""
-    tensors = [atleast_1d(tensor) for tensor in tensors]
+    tensors = [atleast_1d(tensor) for tensor in _several("hstack", tensors)]
     return cat(tensors, 0 if tensors[0].dim() == 1 else 1, out=out)
 
 
 def vstack(tensors, *, out=None):
     """Tensors one below another."""
-    return cat([atleast_2d(tensor) for tensor in tensors], 0, out=out)
+    return cat([atleast_2d(tensor) for tensor in _several("vstack", tensors)], 0, out=out)
 
 
 row_stack = vstack
@@ -414,11 +442,12 @@ row_stack = vstack
 
 def dstack(tensors, *, out=None):
     """Tensors one behind another."""
-    return cat([atleast_3d(tensor) for tensor in tensors], 2, out=out)
+    return cat([atleast_3d(tensor) for tensor in _several("dstack", tensors)], 2, out=out)
 
 
 def column_stack(tensors, *, out=None):
     """Vectors as columns beside matrices."""
+    tensors = _several("column_stack", tensors)
     return cat([tensor.reshape(tensor.numel(), 1) if tensor.dim() <= 1 else tensor for tensor in tensors], 1, out=out)
 
 

@@ -91,7 +91,7 @@ def _quantile(name, input, q, dim, keepdim, interpolation):
         raise RuntimeError(f"{name} input tensor must be non-empty")
     if not is_tensor(q):
         if not 0 <= q <= 1:
-            raise RuntimeError(f"{name} q must be in the range [0, 1] but got {q}")
+            raise RuntimeError(f"{name} q must be in the range [0, 1] but got {q:g}")
         q = tensor(float(q), dtype=input.dtype, device=input.device)
     if q.dim() > 1:
         raise RuntimeError(f"{name} q must be a scalar or 1D tensor")

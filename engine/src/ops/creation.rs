@@ -3,6 +3,7 @@
 //! Refuses to draw random numbers: see `random`.
 
 use crate::apply::{check_dtype, check_size, create};
+use crate::autograd::{rename, sequence_mark};
 use crate::cpu::{Buffer, memory};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
@@ -129,7 +130,10 @@ pub fn eye(rows: usize, columns: usize, dtype: DType, device: Device) -> Result<
 pub fn triangle(x: &Tensor, diagonal: i64, keep_lower: bool) -> Result<Tensor> {
     let rank = x.rank();
     if rank < 2 {
-        return Err(Error::runtime("tril and triu need a tensor of at least 2 dimensions"));
+        let name = if keep_lower { "tril" } else { "triu" };
+        return Err(Error::runtime(format!(
+            "{name}: input tensor must have at least 2 dimensions"
+        )));
     }
     let step = Scalar::Int(1);
     let index = |count: usize| arange(Scalar::Int(0), Scalar::Int(count as i64), step, DType::I64, x.device());
@@ -141,7 +145,9 @@ pub fn triangle(x: &Tensor, diagonal: i64, keep_lower: bool) -> Result<Tensor> {
     } else {
         e::ge(&column, &limit)?
     };
-    e::where_mask(&mask, x)
+    let mark = sequence_mark();
+    let name = if keep_lower { "TrilBackward0" } else { "TriuBackward0" };
+    Ok(rename(e::where_mask(&mask, x)?, mark, name))
 }
 
 /// A CPU tensor over copied bytes: little-endian elements in row-major order.

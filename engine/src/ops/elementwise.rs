@@ -8,8 +8,8 @@ use crate::autograd::{rename, sequence_mark};
 use crate::context;
 use crate::dtype::{Category, DType};
 use crate::error::{Error, Result};
-use crate::ops::copy;
 use crate::ops::promote::{bring_together, float_of, result_type, wrapped};
+use crate::ops::{copy, matmul};
 use crate::prim::{Binary, OperandClass, Prim, Unary};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
@@ -35,19 +35,49 @@ pub fn unary(op: Unary, x: &Tensor) -> Result<Tensor> {
 /// Applies a binary row to two tensors.
 pub fn binary(op: Binary, x: &Tensor, y: &Tensor) -> Result<Tensor> {
     let common = result_type(&[x, y]);
+    if op == Binary::Sub && common != DType::Bool {
+        check_no_bool(&[x.dtype(), y.dtype()])?;
+    }
     binary_in(op, x, y, common)
+}
+
+/// What PyTorch says of a difference that only one bool takes part in.
+fn check_no_bool(dtypes: &[DType]) -> Result<()> {
+    if dtypes.contains(&DType::Bool) {
+        return Err(Error::runtime(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or \
+             `logical_not()` operator instead.",
+        ));
+    }
+    Ok(())
 }
 
 /// Applies a binary row to a tensor and a Python number.
 pub fn binary_scalar(op: Binary, x: &Tensor, scalar: Scalar) -> Result<Tensor> {
     let common = compute_dtype(op, scalar.result_type(x.dtype(), context::default_float()))?;
     check_scalar(op, x, scalar)?;
+    if op == Binary::Sub {
+        check_no_bool(&[x.dtype()])?;
+    }
     let y = wrapped(scalar, common, x.device())?;
     binary_in(op, x, &y, common)
 }
 
-/// Applies a binary row to a Python number and a tensor.
+/// Applies a binary row to a Python number and a tensor. A quotient is the number times the reciprocal, as in PyTorch.
 pub fn scalar_binary(op: Binary, scalar: Scalar, y: &Tensor) -> Result<Tensor> {
+    let mark = sequence_mark();
+    match op {
+        Binary::Sub => {
+            check_no_bool(&[y.dtype()])?;
+            Ok(rename(number_and_tensor(op, scalar, y)?, mark, "RsubBackward1"))
+        }
+        Binary::Div if scalar.as_f64() == 1.0 => Ok(rename(reciprocal(y)?, mark, "MulBackward0")),
+        Binary::Div => mul_scalar(&reciprocal(y)?, scalar),
+        _ => number_and_tensor(op, scalar, y),
+    }
+}
+
+fn number_and_tensor(op: Binary, scalar: Scalar, y: &Tensor) -> Result<Tensor> {
     let common = compute_dtype(op, scalar.result_type(y.dtype(), context::default_float()))?;
     let x = wrapped(scalar, common, y.device())?;
     binary_in(op, &x, y, common)
@@ -274,8 +304,12 @@ pub fn where_(condition: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
 pub fn masked_fill(x: &Tensor, mask: &Tensor, value: Scalar) -> Result<Tensor> {
     if mask.dtype() != DType::Bool {
         return Err(Error::runtime(format!(
-            "masked_fill only supports boolean masks, but got mask with dtype {}",
-            mask.dtype().name()
+            "masked_fill_ only supports boolean masks, but got mask with dtype {}",
+            match mask.dtype() {
+                DType::I64 => "long int",
+                DType::I16 => "short int",
+                _ => matmul::cpp_name(mask),
+            }
         )));
     }
     let value = value.fitting(x.dtype())?;

@@ -206,6 +206,11 @@ fn check_shapes(input: &Tensor, target: &Tensor) -> Result<()> {
             target.size(0)
         )));
     }
+    if input.rank() <= 2 && target.rank() > 1 {
+        return Err(Error::runtime(
+            "0D or 1D target tensor expected, multi-target not supported",
+        ));
+    }
     Err(Error::runtime(format!(
         "Expected target size {}, got {}",
         list_text(&expected),

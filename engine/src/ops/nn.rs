@@ -10,6 +10,13 @@ use crate::tensor::Tensor;
 /// `F.linear(x, weight, bias)`
 pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     let mark = sequence_mark();
+    if bias.is_some() && x.dtype() != weight.dtype() {
+        return Err(Error::runtime(format!(
+            "mat1 and mat2 must have the same dtype, but got {} and {}",
+            x.dtype().scalar_type_name(),
+            weight.dtype().scalar_type_name()
+        )));
+    }
     let product = matmul::matmul(x, &movement::t(weight)?)?;
     let Some(bias) = bias else { return Ok(product) };
     let name = if x.rank() == 2 {

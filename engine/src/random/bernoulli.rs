@@ -84,9 +84,10 @@ fn check(probability: f64) -> Result<()> {
     if (0.0..=1.0).contains(&probability) {
         Ok(())
     } else {
-        Err(Error::runtime(format!(
-            "bernoulli_ expects p to be in [0, 1], but got p={probability}"
-        )))
+        Err(Error::runtime(
+            "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an \
+             enhancement request to PyTorch.)",
+        ))
     }
 }
 

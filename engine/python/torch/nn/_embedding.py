@@ -49,6 +49,12 @@ def embedding(
     input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False
 ):
     """Rows of `weight` by index. The row `padding_idx` gets no gradient."""
+    if input.dtype not in (_dtype.int64, _dtype.int32):
+        where = "" if input.device.type == "cpu" else input.device.type + "."
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"torch.{where}{_dtype.SCALAR_TYPE_NAMES[input.dtype._code]}Tensor instead (while checking arguments for embedding)"
+        )
     padding_idx = _row(padding_idx, weight.shape[0])
     if max_norm is not None:
         embedding_renorm_(weight, input, max_norm, norm_type)

@@ -115,6 +115,9 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
             "Please ensure they have the same size."
         )
+    # The GPU's values cannot be looked at without waiting.
+    if input.device.type == "cpu" and not bool(((input >= 0) & (input <= 1)).all()):
+        raise RuntimeError("all elements of input should be between 0 and 1")
     return ops.bce(input, target, weight, _code(reduction))
 
 
