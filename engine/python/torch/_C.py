@@ -197,7 +197,7 @@ def _encoder(op, signature, name):
         source = (
             f"def factory(op, name):\n  def encoder({', '.join(names)}):\n{texts}"
             f"    try: r = call({', '.join(['op', *encoded])})\n"
-            f"    except AttributeError: raise unfit(name, {arguments!r}, [{', '.join(names)}])\n"
+            f"    except AttributeError: raise unfit(name, {arguments!r}, [{', '.join(names)}]) from None\n"
             f"    if r < 0 and r != -2: return failed(name, {arguments!r}, encoder, [{', '.join(names)}])\n"
             f"    {_RESULTS[result.strip()]}\n"
             f"  return encoder\n"
