@@ -53,6 +53,19 @@ test("raises the engine's errors at the cell's line", { skip }, async () => {
   assert.match(error.traceback.join("\n").replace(/\x1b\[\d+m/g, ""), /----> 2 torch\.ones/);
 });
 
+test("writes files of tensors and reads them", { skip }, async () => {
+  const code = `
+from safetensors.torch import load, save
+from torch.utils import npy
+large = torch.arange(600_000).reshape(600, 1000).t()
+torch.save({"large": large, "gpu": x, "flags": torch.tensor([True, False])}, "tensors.pt")
+found = torch.load("tensors.pt", map_location="cpu")
+npy.save("large.npy", large)
+same = [found["large"], load(save({"large": large.contiguous()}))["large"], npy.load("large.npy")]
+[torch.equal(tensor, large) for tensor in same], found["large"].stride(), found["gpu"].tolist(), found["flags"].tolist(), memoryview(large)[1, 2]`;
+  assert.equal(resultOf(await kernel.execute(code)), "([True, True, True], (1, 1000), [0.0, 1.0, 2.0, 3.0], [True, False], 2001)");
+});
+
 test("calls the engine directly, and refuses what is no number", { skip }, async () => {
   const run = await kernel.execute("from _carrel_direct import call\nfrom torch import _C\n_C.ops.__contains__('add'), _C._call is call");
   assert.equal(resultOf(run), "(True, True)");

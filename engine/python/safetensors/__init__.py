@@ -6,6 +6,9 @@ Refuses files whose header does not describe all of their bytes, each once.
 The format: https://github.com/huggingface/safetensors#format. Read next: `_header`, `_open`, `torch`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 from ._header import SafetensorError
 from ._open import safe_open
 from ._serialize import deserialize, serialize, serialize_file

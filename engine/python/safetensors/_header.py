@@ -4,6 +4,9 @@ Checked: the header's length, its JSON, every tensor's dtype, shape and offsets,
 exactly, without gap or overlap. Refuses to touch tensors. Read next: `_open`, `_serialize`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import json
 import struct
 from math import prod

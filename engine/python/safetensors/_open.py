@@ -3,10 +3,12 @@
 Bytes go from the file to the engine in pieces. Read next: `_header`, `torch`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import os
 
 from torch import _dtype, _memory
-from torch._archive_reader import readinto_of
 from torch._device import device as make_device
 
 from ._header import SafetensorError, read_header
@@ -83,7 +85,7 @@ class safe_open:
     def _read(self, info, skipped_bytes, shape):
         """Consecutive elements of a tensor in a shape."""
         self._file.seek(self._start + info.start + skipped_bytes)
-        return filled(info.dtype, shape, readinto_of(self._file))
+        return filled(info.dtype, shape, _memory.readinto_of(self._file))
 
     def _given(self, tensor):
         return tensor.numpy() if self._is_numpy else tensor.to(self._device)

@@ -3,6 +3,9 @@
 Read next: `_header`, `torch`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 from ._header import ITEM_BYTES, SafetensorError, read_header, write_header
 
 _SHORT = {

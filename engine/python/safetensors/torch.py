@@ -4,6 +4,9 @@ Tensors must be contiguous and must not overlap in memory, as the format cannot 
 group that does. Data goes in pieces, straight between file and engine. Read next: `_header`, `_open`.
 """
 
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
 import io
 import os
 

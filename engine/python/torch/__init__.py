@@ -85,10 +85,9 @@ from ._files import from_file
 from ._numpy import from_dlpack, from_numpy, frombuffer
 from ._storage import LEGACY as _LEGACY_STORAGES
 from ._storage import TypedStorage, UntypedStorage, is_storage
-from .serialization import load, save
 from .version import __version__
 
-from . import _pickling, _utils, serialization, storage
+from . import _pickling, _utils, storage
 
 _C.Generator = Generator
 
@@ -152,6 +151,10 @@ def __getattr__(name):
 
     if name in _SUBMODULES:
         return importlib.import_module("torch." + name)
+    if name in ("load", "save"):
+        # What files need is not loaded by programs without files.
+        found = globals()[name] = getattr(importlib.import_module("torch.serialization"), name)
+        return found
     if name == "random":
         return importlib.import_module("torch._random")
     if name.startswith("_foreach_"):
@@ -171,4 +174,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*globals(), *_SUBMODULES})
+    return sorted({*globals(), *_SUBMODULES, "load", "save"})

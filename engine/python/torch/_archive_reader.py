@@ -63,7 +63,7 @@ class ArchiveReader:
             return
         with self._opened(name) as entry:
             try:
-                _memory.fill(tensor, _swapping(entry.readinto, swap_width))
+                _memory.fill(tensor, _memory.swapping(entry.readinto, swap_width))
             except (zipfile.BadZipFile, ZlibError, EOFError) as error:
                 raise self._damaged(name, error) from None
 
@@ -80,12 +80,12 @@ class ArchiveReader:
 
         def readinto(piece):
             nonlocal checksum
-            read = readinto_of(file)(piece)
+            read = _memory.readinto_of(file)(piece)
             checksum = crc32(piece[:read], checksum)
             return read
 
         try:
-            _memory.fill(tensor, _swapping(readinto, swap_width))
+            _memory.fill(tensor, _memory.swapping(readinto, swap_width))
         except EOFError as error:
             raise self._damaged(name, error) from None
         if checksum != info.CRC:
@@ -107,36 +107,3 @@ class ArchiveReader:
 
     def _damaged(self, name, error):
         return RuntimeError(f"PytorchStreamReader failed reading file {name}: {error}")
-
-
-def readinto_of(file):
-    """`file.readinto`, or the same made of `file.read`."""
-    if hasattr(file, "readinto"):
-        return file.readinto
-
-    def readinto(piece):
-        data = file.read(len(piece))
-        piece[: len(data)] = data
-        return len(data)
-
-    return readinto
-
-
-def _swapping(readinto, width):
-    """A `readinto` that turns words of `width` bytes around."""
-    if width < 2:
-        return readinto
-
-    def swapped(piece):
-        count = 0
-        while count < len(piece):
-            read = readinto(piece[count:])
-            if not read:
-                break
-            count += read
-        for start in range(width // 2):
-            first, last = bytes(piece[start:count:width]), bytes(piece[width - 1 - start : count : width])
-            piece[start:count:width], piece[width - 1 - start : count : width] = last, first
-        return count
-
-    return swapped

@@ -7,7 +7,6 @@ Refuses to write changes back to the file, which PyTorch does by mapping it into
 __traceback_hide__ = True
 
 from . import _dtype, _memory
-from ._archive_reader import readinto_of
 
 
 def from_file(filename, shared=None, size=0, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
@@ -23,7 +22,7 @@ def from_file(filename, shared=None, size=0, *, dtype=None, device=None, require
     made = _memory.empty_storage(dtype or _dtype.get_default_dtype(), size)
     with open(filename, "rb") as file:
         try:
-            _memory.fill(made, readinto_of(file))
+            _memory.fill(made, _memory.readinto_of(file))
         except EOFError:
             raise RuntimeError(f"file {filename} has fewer than {made.nbytes} bytes") from None
     made = made if device is None else made.to(device)

@@ -84,3 +84,36 @@ def row_major_bytes(tensor):
     total = source.nbytes
     for done in range(0, total, PIECE_BYTES):
         yield read(source, start + done, min(PIECE_BYTES, total - done))
+
+
+def readinto_of(file):
+    """`file.readinto`, or the same made of `file.read`."""
+    if hasattr(file, "readinto"):
+        return file.readinto
+
+    def readinto(piece):
+        data = file.read(len(piece))
+        piece[: len(data)] = data
+        return len(data)
+
+    return readinto
+
+
+def swapping(readinto, width):
+    """A `readinto` that turns words of `width` bytes around."""
+    if width < 2:
+        return readinto
+
+    def swapped(piece):
+        count = 0
+        while count < len(piece):
+            read = readinto(piece[count:])
+            if not read:
+                break
+            count += read
+        for start in range(width // 2):
+            first, last = bytes(piece[start:count:width]), bytes(piece[width - 1 - start : count : width])
+            piece[start:count:width], piece[width - 1 - start : count : width] = last, first
+        return count
+
+    return swapped

@@ -8,7 +8,6 @@ his own. Read next: `_weights_only_unpickler`, `serialization`.
 __traceback_hide__ = True
 
 import functools
-import inspect
 from collections import Counter, OrderedDict
 
 _added = []
@@ -89,7 +88,7 @@ def default_by_name():
         "torch._tensor._rebuild_from_type_v2": _pickling._rebuild_from_type_v2,
     }
     for name, function in vars(_utils).items():
-        if name.startswith("_rebuild_") and inspect.isfunction(function):
+        if name.startswith("_rebuild_"):
             found["torch._utils." + name] = function
     found.update({"torch." + name: kind for name, kind in _dtype.BY_NAME.items()})
     # Dtypes that Carrel has not can be named in files, and refuse where a tensor would be made of them.

@@ -135,3 +135,10 @@ def linear(input, weight, bias=None):
 
 def __getattr__(name):
     raise AttributeError(f"torch.nn.functional.{name} is not in Carrel yet")
+
+
+# Pickles name a function by its module, and PyTorch has all of these here.
+for _function in list(globals().values()):
+    if getattr(_function, "__module__", "").startswith("torch.nn._") and not isinstance(_function, type):
+        _function.__module__ = __name__
+del _function

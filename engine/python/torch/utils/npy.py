@@ -17,7 +17,6 @@ import zipfile
 from math import prod
 
 from .. import _dtype, _memory
-from .._archive_reader import _swapping, readinto_of
 from .._numpy import NAMES
 from .._tensor import Tensor
 
@@ -127,7 +126,7 @@ def _read(file):
     """A tensor from a `.npy` file whose magic has been read."""
     dtype, is_swapped, is_column_major, shape = _header(file)
     flat = _memory.empty_storage(dtype, prod(shape))
-    readinto = _swapping(_whole(readinto_of(file)), dtype.itemsize if is_swapped else 0)
+    readinto = _memory.swapping(_whole(_memory.readinto_of(file)), dtype.itemsize if is_swapped else 0)
     try:
         _memory.fill(flat, readinto)
     except EOFError as error:

@@ -51,4 +51,8 @@ from .transformer import (
 )
 from .upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
+from .homes import settle
+
+settle(globals())
+
 __all__ = [name for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, Module)]

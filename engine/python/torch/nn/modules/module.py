@@ -5,6 +5,8 @@ of its own. Refuses to know any particular layer.
 Read next: `nn.modules.walking`, `nn.modules.conversion`, `nn.modules.state`, `nn.modules.hook_methods`.
 """
 
+from collections import OrderedDict
+
 from ..._tensor import Tensor
 from ..parameter import Buffer, Parameter, UninitializedTensorMixin
 from .conversion import ConversionMethods
@@ -195,16 +197,23 @@ class Module(WalkMethods, ConversionMethods, StateMethods, HookMethods):
             made.__dict__[kind] = dict(self.__dict__[kind])
         return made
 
+    def __getstate__(self):
+        # As PyTorch pickles a module, which is not told of what is missing: every kind of hook is an attribute.
+        members = dict(self.__dict__)
+        hooks = members.pop("_hooks", None)
+        kept = {kind: OrderedDict() if hooks is None else getattr(hooks, kind) for kind in KINDS}
+        return {**members, **kept, "_is_full_backward_hook": None if hooks is None else hooks.is_full}
+
     def __setstate__(self, state):
         members = dict(state)
-        # What PyTorch pickles keeps every kind of hook as an attribute.
         hooks = {kind: members.pop(kind) for kind in KINDS if kind in members}
-        members.pop("_is_full_backward_hook", None)
+        is_full = members.pop("_is_full_backward_hook", None)
         members.setdefault("_non_persistent_buffers_set", set())
         self.__dict__.update(members)
         for kind, found in hooks.items():
             if found:
                 getattr(self._hook_set(), kind).update(found)
+                self._hooks.is_full = is_full
 
     # Printing
 
