@@ -17,3 +17,5 @@ export CARREL_ENGINE_GPU=1
 first="$((CARREL_FUZZ_SEED % 1000000000))"
 run "$python_folder/bin/python" engine/python/tests/property_graphs.py --first "$first" --count "$((CARREL_FUZZ_ROUNDS * 2))"
 run "$python_folder/bin/python" engine/python/tests/property_gradients.py --first "$first" --count "$((CARREL_FUZZ_ROUNDS * 2))"
+# The larger models' training loops at full length.
+CARREL_TRAINING_STEPS=500 run "$python_folder/bin/python" -m unittest discover --start-directory engine/python/tests/gpu --top-level-directory engine/python/tests/gpu --pattern test_training.py
