@@ -112,6 +112,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// PyTorch's error when the processor's memory does not suffice.
+    pub fn memory_exhausted(bytes: u128) -> Error {
+        Error::runtime(format!(
+            "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to \
+             allocate {bytes} bytes. Error code 12 (Cannot allocate memory)"
+        ))
+    }
+
     /// A `RuntimeError` with this text.
     pub fn runtime(message: impl Into<String>) -> Error {
         Error::Other {

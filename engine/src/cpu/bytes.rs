@@ -11,7 +11,7 @@ use crate::dtype::{Category, DType};
 use crate::error::{Error, Result};
 
 /// The operand's elements as little-endian bytes in row-major order, one byte a bool.
-pub fn gather_bytes(operand: Operand<'_>) -> Vec<u8> {
+pub fn gather_bytes(operand: Operand<'_>) -> Result<Vec<u8>> {
     fn collect<T: Element>(operand: Operand<'_>) -> Result<Vec<u8>> {
         check_bounds(operand.view, operand.buffer.len())?;
         let elements = contiguous::<T>(operand.buffer, operand.view)?;
@@ -19,7 +19,7 @@ pub fn gather_bytes(operand: Operand<'_>) -> Vec<u8> {
         elements.iter().for_each(|element| element.push_le_bytes(&mut bytes));
         Ok(bytes)
     }
-    for_dtype!(operand.buffer.dtype(), T => collect::<T>(operand)).unwrap_or_default()
+    for_dtype!(operand.buffer.dtype(), T => collect::<T>(operand))
 }
 
 /// The operand's elements as the GPU holds them: four little-endian bytes each, in row-major order.
@@ -75,7 +75,7 @@ mod tests {
                 buffer: &buffer,
                 view: &view
             }),
-            [1, 0, 3, 0, 2, 0, 4, 0]
+            Ok(vec![1, 0, 3, 0, 2, 0, 4, 0])
         );
     }
 

@@ -30,10 +30,7 @@ pub fn set_limit(bytes: usize) -> usize {
 
 /// PyTorch's error when the processor's memory does not suffice.
 pub fn exhausted(bytes: u128) -> Error {
-    Error::runtime(format!(
-        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate \
-         {bytes} bytes. Error code 12 (Cannot allocate memory)"
-    ))
+    Error::memory_exhausted(bytes)
 }
 
 /// An empty vector with room for `len` elements, or PyTorch's error when there is no such memory.

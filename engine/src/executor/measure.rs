@@ -154,7 +154,9 @@ impl Executor {
             let places = places.map(|place| place.map(position)).collect::<Option<Vec<_>>>()?;
             launches.push((pipeline, places, module.grid));
         }
-        let buffers = sizes.iter().map(|&size| pool.take(&self.gpu.device, size as u64 * 4));
+        let buffers = sizes
+            .iter()
+            .map(|&size| pool.take(&self.gpu.device, size as u64 * 4, self.gpu.max_buffer_bytes));
         Some(Trial {
             launches,
             buffers: buffers.collect::<Option<Vec<_>>>()?,
@@ -177,20 +179,17 @@ impl Executor {
                     range_flag: None,
                 }));
             }
-            let target = staging.take(&self.gpu.device, trial.word.bytes);
+            let target = staging.take(&self.gpu, trial.word.bytes);
             let copy = CopyOut {
                 source: &trial.word,
+                target: &target,
                 offset: 0,
             };
             let start = now_ms();
-            submit(
-                &self.gpu,
-                &mut ParamBuffer::default(),
-                &dispatches,
-                &[copy],
-                Some(&target),
-            );
-            staging.read(&self.gpu, target, trial.word.bytes).await.ok()?;
+            submit(&self.gpu, &mut ParamBuffer::default(), &dispatches, &[copy]);
+            staging.map(&self.gpu, &target, trial.word.bytes).await.ok()?;
+            staging.copy(&target, 0, trial.word.bytes).ok()?;
+            staging.give(target);
             shortest = shortest.min(now_ms() - start);
         }
         Some(shortest)

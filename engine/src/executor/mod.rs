@@ -4,11 +4,12 @@
 //! `plan`, `codegen` and `backend`. Each flush becomes at most one submit. Errors go into the reply and
 //! mark the values that were to be made, so that later uses fail with the same reason.
 //! Refuses to panic on any message, and to answer a flush more or less than once.
-//! Read next: `run`, then `room`, `range`, `recovery`, `cache`, `measure`.
+//! Read next: `run`, then `room`, `reading`, `range`, `recovery`, `cache`, `measure`.
 
 mod cache;
 mod measure;
 mod range;
+mod reading;
 mod recovery;
 mod room;
 mod run;

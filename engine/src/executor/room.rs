@@ -218,7 +218,7 @@ impl Executor {
                 ),
             });
         }
-        let taken = self.pool.take(&self.gpu.device, bytes);
+        let taken = self.pool.take(&self.gpu.device, bytes, self.gpu.max_buffer_bytes);
         taken.ok_or_else(|| self.out_of_memory(bytes))
     }
 

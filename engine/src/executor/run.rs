@@ -9,18 +9,19 @@ use std::rc::Rc;
 use super::Executor;
 use super::cache::{Launch, PlanCache, Prepared};
 use super::range::suspects;
+use super::reading::{Gained, ReadPlan};
 use super::recovery::gone;
 use super::room::Ready;
 use super::table::Entry;
 use crate::backend::wgpu::buffers::PooledBuffer;
-use crate::backend::wgpu::encode::{CopyOut, Dispatch, submit};
+use crate::backend::wgpu::encode::{Dispatch, submit};
 use crate::backend::wgpu::errors::{Failure, Scopes};
 use crate::backend::wgpu::readback::StagingBuffer;
 use crate::codegen::generate;
 use crate::error::{Error, ErrorKind};
 use crate::plan::memory::Storage;
 use crate::plan::plan_with;
-use crate::wire::{Flush, Program, Read, ReplyItem, ValueDecl};
+use crate::wire::{Flush, Program, ReplyItem, ValueDecl};
 
 /// A result, or what the reply will say.
 pub(super) type Outcome<T> = Result<T, Failure>;
@@ -47,15 +48,6 @@ pub(super) fn refused(message: impl Into<String>) -> Failure {
 
 /// Most flushes whose error scopes nobody has asked yet.
 const MAX_UNHEARD: usize = 64;
-
-/// Copies to make for the reads, and their place in the staging buffer.
-struct ReadPlan {
-    /// Read, offset and bytes of the value.
-    copies: Vec<(Read, u64, u64)>,
-    /// Where the flag of int64 goes, if it may be raised.
-    range_flag: Option<u64>,
-    total: u64,
-}
 
 impl Executor {
     /// Runs a flush; gives the reply's items.
@@ -87,24 +79,18 @@ impl Executor {
             self.range.watch(&self.gpu, prepared, &flush);
         }
         let reads = self.plan_reads(&flush.reads, &mut failures);
-        let staging = (reads.total > 0).then(|| self.staging.take(&self.gpu.device, reads.total));
+        let staging = self.take_staging(&reads);
         let prepared = work
             .as_ref()
             .ok()
             .and_then(Option::as_ref)
             .filter(|_| failures.is_empty());
-        self.submit(
-            prepared.map(|work| work.0.as_ref()),
-            &flush,
-            &slots,
-            &reads,
-            staging.as_ref(),
-        );
+        self.submit(prepared.map(|work| work.0.as_ref()), &flush, &slots, &reads, &staging);
         self.late.push(Box::pin(scopes.close()));
         let created = self.pool.created + self.pipelines.compiled != created_before;
-        let (data, overflow) = self.read(staging, &reads, &mut failures).await;
+        let Gained { data, unread, overflow } = self.read(staging, &reads, &mut failures).await;
         // Mostly what was created is refused. A steady step does not wait for the answer, a read has waited already.
-        if created || reads.total > 0 || self.late.len() >= MAX_UNHEARD {
+        if created || !reads.is_empty() || self.late.len() >= MAX_UNHEARD {
             for caught in std::mem::take(&mut self.late) {
                 failures.extend(caught.await);
             }
@@ -132,6 +118,7 @@ impl Executor {
             // Buffers that the device refused must not come back from the pool.
             self.pool.trim();
         }
+        failures.extend(unread);
         items(if failures.is_empty() { data } else { Vec::new() }, failures)
     }
 
@@ -229,42 +216,13 @@ impl Executor {
         Ok(())
     }
 
-    /// Where in the staging buffer each read goes.
-    fn plan_reads(&self, reads: &[Read], failures: &mut Vec<Failure>) -> ReadPlan {
-        let mut plan = ReadPlan {
-            copies: Vec::new(),
-            range_flag: None,
-            total: 0,
-        };
-        for &read in reads {
-            plan.copies.push((read, plan.total, 0));
-        }
-        if failures.is_empty() {
-            for (read, offset, bytes) in &mut plan.copies {
-                match self.values.get(read.id) {
-                    Ok(held) => {
-                        *offset = plan.total;
-                        *bytes = held.num_elements as u64 * 4;
-                        plan.total += *bytes;
-                    }
-                    Err(failure) => failures.push(failure),
-                }
-            }
-        }
-        if plan.total > 0 && self.range.may_be_raised() {
-            plan.range_flag = Some(plan.total);
-            plan.total += 4;
-        }
-        plan
-    }
-
     fn submit(
         &mut self,
         prepared: Option<&Prepared>,
         flush: &Flush,
         slots: &[PooledBuffer],
         reads: &ReadPlan,
-        staging: Option<&StagingBuffer>,
+        staging: &[StagingBuffer],
     ) {
         let in_place = prepared.map_or(&[][..], |prepared| &prepared.plan.in_place);
         // An input that was overwritten stands under its new name already.
@@ -293,16 +251,7 @@ impl Executor {
                 range_flag: self.range.flag().filter(|_| launch.reports_range),
             });
         }
-        let copy = |&(read, offset, bytes): &(Read, u64, u64)| {
-            let source = &self.values.get(read.id).ok()?.buffer;
-            (bytes > 0).then_some(CopyOut { source, offset })
-        };
-        let mut copies: Vec<CopyOut<'_>> = Vec::new();
-        if staging.is_some() {
-            copies.extend(reads.copies.iter().filter_map(copy));
-            let flag = self.range.flag().zip(reads.range_flag);
-            copies.extend(flag.map(|(source, offset)| CopyOut { source, offset }));
-        }
+        let copies = reads.copies(&self.values, &self.range, staging);
         if dispatches.is_empty() && copies.is_empty() {
             return;
         }
@@ -310,41 +259,7 @@ impl Executor {
         self.stats.dispatches += dispatches.len() as u32;
         let bound = dispatches.iter().flat_map(|dispatch| &dispatch.buffers);
         self.stats.moved_bytes += bound.map(|buffer| buffer.bytes).sum::<u64>();
-        submit(&self.gpu, &mut self.params, &dispatches, &copies, staging);
-    }
-
-    async fn read(
-        &mut self,
-        staging: Option<StagingBuffer>,
-        reads: &ReadPlan,
-        failures: &mut Vec<Failure>,
-    ) -> (Vec<ReplyItem>, Option<Failure>) {
-        let mut bytes = Vec::new();
-        if let Some(staging) = staging {
-            match self.staging.read(&self.gpu, staging, reads.total).await {
-                Ok(read) => bytes = read,
-                Err(error) => {
-                    for caught in std::mem::take(&mut self.late) {
-                        failures.extend(caught.await);
-                    }
-                    // What was submitted was good, as far as anybody says: then the device is not.
-                    if failures.is_empty() {
-                        self.gpu.errors.lose(&error.to_string());
-                    }
-                    failures.push(error.into());
-                }
-            }
-        }
-        let slice = |&(read, offset, length): &(Read, u64, u64)| {
-            let data = bytes.get(offset as usize..(offset + length) as usize)?;
-            Some(ReplyItem::Data {
-                ticket: read.ticket,
-                bytes: data.to_vec(),
-            })
-        };
-        let word = reads.range_flag.and_then(|offset| bytes.get(offset as usize..));
-        let overflow = word.and_then(|word| self.range.look(&self.gpu, word));
-        (reads.copies.iter().filter_map(slice).collect(), overflow)
+        submit(&self.gpu, &mut self.params, &dispatches, &copies);
     }
 
     pub(super) fn fail_outputs(&mut self, flush: &Flush, failures: &[Failure]) {

@@ -10,7 +10,7 @@ use crate::autograd::{self, Rule, record_rule};
 use crate::context;
 use crate::cpu::{self, Buffer, Operand};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::graph::GpuValue;
 use crate::layout::{self, Order, is_dense, suggests_channels_last};
 use crate::ops::movement;
@@ -68,6 +68,14 @@ pub fn to_device(x: &Tensor, device: Device) -> Result<Tensor> {
         (from, to) if from == to => Ok(x.clone()),
         (Device::Cpu, _) => {
             check_dtype(x.dtype(), device)?;
+            // Once as the GPU holds them, once more in the message.
+            let count = x.num_elements();
+            let bytes = count.checked_mul(4).filter(|&bytes| u32::try_from(bytes).is_ok());
+            let bytes = bytes.ok_or_else(|| Error::Other {
+                kind: ErrorKind::OutOfMemory,
+                message: format!("WebGPU out of memory. Tried to allocate {} bytes.", count as u128 * 4),
+            })?;
+            cpu::memory::ensure_room(bytes.saturating_mul(2))?;
             // The elements go up in the order they lie in, and lie so there.
             let order = layout::of_elementwise(std::slice::from_ref(&*x.view()));
             let view = order
@@ -253,7 +261,7 @@ pub fn has_zero(x: &Tensor) -> Result<bool> {
 
 /// The elements of a CPU tensor as row-major little-endian bytes.
 pub fn to_bytes(x: &Tensor) -> Result<Vec<u8>> {
-    x.with_buffer(|buffer, view| cpu::gather_bytes(Operand { buffer, view }))
+    x.with_buffer(|buffer, view| cpu::gather_bytes(Operand { buffer, view }))?
 }
 
 /// The single element of a CPU tensor.

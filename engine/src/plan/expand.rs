@@ -9,6 +9,7 @@
 use super::Fusion;
 use crate::dtype::DType;
 use crate::prim::{Binary, Pool, Prim, Reduce, Unary};
+use crate::shape::checked_num_elements;
 use crate::view::contiguous_strides;
 use crate::wire::{Operand, Program, ProgramNode, ValueRef};
 
@@ -166,7 +167,9 @@ fn is_thin(product: &ProgramNode) -> bool {
     let (rows, inner, columns) = (a[1], a[2], b[2]);
     let results = a[0] * rows * columns;
     let is_thin = rows.min(columns) <= THIN && inner >= SHORT_SUM;
-    product.dtype == DType::F32 && results > 0 && (is_thin || (results <= FEW_RESULTS && inner >= LONG_SUM))
+    // Factors of many batches can be windows on little memory, and their products more than positions can count.
+    let counts = checked_num_elements(&[a[0], rows, inner, columns]).is_ok();
+    product.dtype == DType::F32 && results > 0 && counts && (is_thin || (results <= FEW_RESULTS && inner >= LONG_SUM))
 }
 
 /// Each product of two elements, then their sums, along the dimension in which the second factor lies.

@@ -12,6 +12,11 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// A message that will have about so many bytes: long ones are not copied while they grow.
+    pub fn with_room(bytes: usize) -> Result<Writer> {
+        Ok(Writer { bytes: roomy(bytes)? })
+    }
+
     /// The finished message.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
@@ -125,6 +130,14 @@ impl<'a> Reader<'a> {
         self.take(count)
     }
 
+    /// A byte count and the bytes, copied; an error if there is no memory for them.
+    pub fn owned_blob(&mut self) -> Result<Vec<u8>> {
+        let blob = self.blob()?;
+        let mut bytes = roomy(blob.len())?;
+        bytes.extend_from_slice(blob);
+        Ok(bytes)
+    }
+
     /// Text as UTF-8.
     pub fn text(&mut self) -> Result<String> {
         String::from_utf8(self.blob()?.to_vec())
@@ -139,6 +152,14 @@ impl<'a> Reader<'a> {
             Err(Error::runtime("engine message has bytes after its end"))
         }
     }
+}
+
+/// An empty vector with room for so many bytes, or PyTorch's error when there is no such memory.
+pub fn roomy(bytes: usize) -> Result<Vec<u8>> {
+    let mut room = Vec::new();
+    room.try_reserve_exact(bytes)
+        .map_err(|_| Error::memory_exhausted(bytes as u128))?;
+    Ok(room)
 }
 
 #[cfg(test)]

@@ -8,6 +8,9 @@ use crate::wire::codec::{Reader, Writer};
 use crate::wire::prim_code::read_dtype;
 use crate::wire::{VERSION, ValueId};
 
+/// Bytes of an upload beside its elements, at most.
+const ROOM_FOR_A_LINE: usize = 16;
+
 /// A new value filled with bytes from the CPU: 4 bytes an element, as the GPU holds them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Upload {
@@ -50,7 +53,10 @@ pub struct Flush {
 impl Flush {
     /// The message as bytes.
     pub fn encode(&self) -> Vec<u8> {
-        let mut writer = Writer::default();
+        let uploads = self.uploads.iter().map(|upload| upload.bytes.len() + ROOM_FOR_A_LINE);
+        let room = uploads.sum::<usize>() + self.program.len();
+        // Who recorded the uploads has seen to it that there is room, see `ops::copy`.
+        let mut writer = Writer::with_room(room).unwrap_or_default();
         writer.u8(VERSION);
         writer.size(self.uploads.len());
         for upload in &self.uploads {
@@ -89,7 +95,7 @@ impl Flush {
             flush.uploads.push(Upload {
                 id,
                 dtype,
-                bytes: reader.blob()?.to_vec(),
+                bytes: reader.owned_blob()?,
             });
         }
         flush.program = reader.blob()?.to_vec();

@@ -25,6 +25,19 @@ pub enum ReplyItem {
     },
 }
 
+/// Bytes of a reply beside its items.
+const ROOM_FOR_COUNTERS: usize = 64;
+
+impl ReplyItem {
+    /// The bytes that the item takes in a message.
+    const fn room(&self) -> usize {
+        match self {
+            ReplyItem::Data { bytes, .. } => 9 + bytes.len(),
+            ReplyItem::Failure { message, .. } => 5 + message.len(),
+        }
+    }
+}
+
 /// Counters since the executor started; benchmarks and tests read them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
@@ -56,9 +69,27 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The message as bytes.
+    /// The message as bytes. If there is no memory for them, a message that says so.
     pub fn encode(&self) -> Vec<u8> {
-        let mut writer = Writer::default();
+        let room = self
+            .items
+            .iter()
+            .map(ReplyItem::room)
+            .fold(ROOM_FOR_COUNTERS, usize::saturating_add);
+        match Writer::with_room(room) {
+            Ok(writer) => self.write(writer),
+            Err(error) => {
+                let items = vec![ReplyItem::Failure {
+                    kind: error.kind(),
+                    message: error.to_string(),
+                }];
+                let stats = self.stats;
+                Reply { items, stats }.write(Writer::default())
+            }
+        }
+    }
+
+    fn write(&self, mut writer: Writer) -> Vec<u8> {
         writer.u8(VERSION);
         writer.size(self.items.len());
         for item in &self.items {
@@ -107,7 +138,7 @@ impl Reply {
             reply.items.push(match reader.u8()? {
                 0 => ReplyItem::Data {
                     ticket: reader.u32()?,
-                    bytes: reader.blob()?.to_vec(),
+                    bytes: reader.owned_blob()?,
                 },
                 1 => ReplyItem::Failure {
                     kind: ErrorKind::Runtime,

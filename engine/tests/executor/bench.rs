@@ -205,7 +205,7 @@ impl Bench {
 /// The elements as doubles.
 pub fn numbers(buffer: &Buffer) -> Vec<f64> {
     let view = View::contiguous(&[buffer.len()]);
-    let bytes = gather_bytes(Operand { buffer, view: &view });
+    let bytes = gather_bytes(Operand { buffer, view: &view }).expect("room");
     let size = buffer.dtype().size_bytes();
     let word = |chunk: &[u8]| chunk.iter().rev().fold(0u64, |word, &byte| word << 8 | u64::from(byte));
     let number = |chunk: &[u8]| match buffer.dtype() {

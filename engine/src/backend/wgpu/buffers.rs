@@ -72,9 +72,10 @@ impl BufferPool {
     }
 
     /// A buffer for so many bytes, whose contents are arbitrary; `None` if the limit leaves no room for it.
-    pub fn take(&mut self, device: &wgpu::Device, bytes: u64) -> Option<PooledBuffer> {
+    /// `largest`: the most bytes that the device lets one buffer have, which the caller has compared with `bytes`.
+    pub fn take(&mut self, device: &wgpu::Device, bytes: u64, largest: u64) -> Option<PooledBuffer> {
         let bytes = bytes.max(4);
-        let class = size_class(bytes);
+        let class = class_within(bytes, largest);
         if let Some(buffer) = self.waiting.get_mut(&class).and_then(Vec::pop) {
             self.waiting_bytes -= class;
             self.use_bytes(class);
@@ -151,5 +152,24 @@ impl BufferPool {
                 largest.remove();
             }
         }
+    }
+}
+
+/// The size class of so many bytes, or the device's largest buffer where the class is beyond it.
+fn class_within(bytes: u64, largest: u64) -> u64 {
+    // Copies want sizes that are multiples of four.
+    size_class(bytes).min((largest & !3).max(bytes.next_multiple_of(4)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_class_is_beyond_the_largest_buffer() {
+        const MOST: u64 = (1 << 31) - 1;
+        assert_eq!(class_within(1 << 30, MOST), 1 << 30);
+        assert_eq!(class_within((1 << 31) - 1000, MOST), (1 << 31) - 4);
+        assert_eq!(class_within((1 << 31) - 4, MOST), (1 << 31) - 4);
     }
 }

@@ -29,7 +29,9 @@ pub struct Dispatch<'a> {
 pub struct CopyOut<'a> {
     /// Where it is.
     pub source: &'a PooledBuffer,
-    /// Position in the staging buffer.
+    /// The staging buffer.
+    pub target: &'a wgpu::Buffer,
+    /// Position in it.
     pub offset: u64,
 }
 
@@ -76,13 +78,7 @@ impl ParamBuffer {
 }
 
 /// Encodes and submits: one encoder, at most one pass, one submit.
-pub fn submit(
-    gpu: &Gpu,
-    params: &mut ParamBuffer,
-    dispatches: &[Dispatch<'_>],
-    copies: &[CopyOut<'_>],
-    staging: Option<&wgpu::Buffer>,
-) {
+pub fn submit(gpu: &Gpu, params: &mut ParamBuffer, dispatches: &[Dispatch<'_>], copies: &[CopyOut<'_>]) {
     let (uniform, offsets) = params.write(gpu, dispatches);
     let mut encoder = gpu
         .device
@@ -97,10 +93,8 @@ pub fn submit(
             pass.dispatch_workgroups(dispatch.grid[0], dispatch.grid[1], 1);
         }
     }
-    if let Some(staging) = staging {
-        for copy in copies {
-            encoder.copy_buffer_to_buffer(&copy.source.buffer, 0, staging, copy.offset, copy.source.bytes);
-        }
+    for copy in copies {
+        encoder.copy_buffer_to_buffer(&copy.source.buffer, 0, copy.target, copy.offset, copy.source.bytes);
     }
     gpu.queue.submit([encoder.finish()]);
 }

@@ -10,6 +10,7 @@ use std::task::{Poll, Waker};
 use super::device::Gpu;
 use crate::error::{Error, Result};
 use crate::plan::memory::size_class;
+use crate::wire::codec::roomy;
 
 /// A buffer that the GPU copies into and the processor reads.
 pub type StagingBuffer = wgpu::Buffer;
@@ -28,12 +29,12 @@ struct Signal {
 }
 
 impl Staging {
-    /// A buffer for so many bytes.
-    pub fn take(&mut self, device: &wgpu::Device, bytes: u64) -> StagingBuffer {
-        let class = size_class(bytes);
+    /// A buffer for so many bytes, which a buffer of this device can have.
+    pub fn take(&mut self, gpu: &Gpu, bytes: u64) -> StagingBuffer {
+        let class = size_class(bytes).min((gpu.max_buffer_bytes & !3).max(bytes));
         match self.spare.take() {
             Some(buffer) if buffer.size() == class => buffer,
-            _ => device.create_buffer(&wgpu::BufferDescriptor {
+            _ => gpu.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("staging"),
                 size: class,
                 usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
@@ -42,8 +43,8 @@ impl Staging {
         }
     }
 
-    /// The first `bytes` bytes of a staging buffer whose copies were submitted.
-    pub async fn read(&mut self, gpu: &Gpu, buffer: wgpu::Buffer, bytes: u64) -> Result<Vec<u8>> {
+    /// Waits until the copies into a staging buffer are done and its first `bytes` bytes can be read.
+    pub async fn map(&self, gpu: &Gpu, buffer: &StagingBuffer, bytes: u64) -> Result<()> {
         let slice = buffer.slice(0..bytes);
         let signal = Arc::new(Mutex::new(Signal::default()));
         let callback_signal = Arc::clone(&signal);
@@ -67,16 +68,29 @@ impl Staging {
                 }
             }
         });
-        if !mapped.await {
-            return Err(Error::runtime("the GPU could not give its results back"));
+        if mapped.await {
+            Ok(())
+        } else {
+            Err(Error::runtime("the GPU could not give its results back"))
         }
-        let view = slice
-            .get_mapped_range()
-            .map_err(|error| Error::runtime(format!("the GPU's results cannot be read: {error}")))?;
-        let result = view.to_vec();
-        drop(view);
+    }
+
+    /// Bytes of a mapped buffer; an error if they cannot be had or there is no memory for them.
+    pub fn copy(&self, buffer: &StagingBuffer, offset: u64, bytes: u64) -> Result<Vec<u8>> {
+        let mut result = roomy(bytes as usize)?;
+        if bytes > 0 {
+            let view = buffer
+                .slice(offset..offset + bytes)
+                .get_mapped_range()
+                .map_err(|error| Error::runtime(format!("the GPU's results cannot be read: {error}")))?;
+            result.extend_from_slice(&view);
+        }
+        Ok(result)
+    }
+
+    /// Takes a buffer back when all that was wanted of it is copied.
+    pub fn give(&mut self, buffer: StagingBuffer) {
         buffer.unmap();
         self.spare = Some(buffer);
-        Ok(result)
     }
 }

@@ -30,7 +30,7 @@ pub const ROWS: &[Row] = &[
     ("set_rng_state T -> ()", |a| {
         let state = a
             .tensor()?
-            .with_buffer(|buffer, view| crate::cpu::gather_bytes(Operand { buffer, view }))?;
+            .with_buffer(|buffer, view| crate::cpu::gather_bytes(Operand { buffer, view }))??;
         Ok(context::with_generator(|generator| generator.set_state(&state))?.into())
     }),
     // Seed and numbers drawn of the GPU's generator, as halves of 32 bits, high first.
