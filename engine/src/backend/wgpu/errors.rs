@@ -93,7 +93,7 @@ pub fn failure_of(error: &wgpu::Error) -> Failure {
     match error {
         wgpu::Error::OutOfMemory { .. } => Failure {
             kind: ErrorKind::OutOfMemory,
-            message: "the GPU is out of memory".to_owned(),
+            message: "WebGPU out of memory. The device has no more to give.".to_owned(),
         },
         wgpu::Error::Validation { description, .. } => Failure {
             kind: ErrorKind::Runtime,
