@@ -22,7 +22,7 @@ const POINTER_BYTES = 4;
 /** What the module is made with, as Emscripten names it. */
 const NEEDED = [
   "_PyCMethod_New", "_PyErr_Clear", "_PyErr_Occurred", "_PyErr_SetString", "_PyExc_RuntimeError", "_PyExc_TypeError", "_PyFloat_AsDouble",
-  "_PyFloat_FromDouble", "_PyFloat_Type", "_PyImport_AddModule", "_PyLong_Type", "_PyObject_SetAttrString", "_PyType_IsSubtype", "_Py_DecRef",
+  "_PyFloat_FromDouble", "_PyFloat_Type", "_PyImport_AddModule", "_PyLong_Type", "_PyObject_HasAttrString", "_PyObject_SetAttrString", "_Py_DecRef",
   "_Py_TYPE", "_free", "_malloc", "addFunction", "stringToNewUTF8",
 ];
 
@@ -38,6 +38,7 @@ export function offerDirectCalls(module, link) {
   // Everything that is asked for each argument of each call, looked up once.
   const { _Py_TYPE: typeOf, _PyFloat_AsDouble: toNumber, _PyFloat_FromDouble: fromNumber } = module;
   const { _PyFloat_Type: float, _PyLong_Type: int } = module;
+  const handleName = module.stringToNewUTF8("_h");
 
   function fail(kind, message) {
     const text = module.stringToNewUTF8(message);
@@ -45,34 +46,38 @@ export function offerDirectCalls(module, link) {
     module._free(text);
   }
 
-  /** The number in the argument at an address. Runs no Python: what only behaves like a number is refused. */
-  function number(address) {
+  /** The number in an argument; numbers of other libraries are asked for theirs. A tensor might have to be waited for. */
+  function number(position) {
+    const address = module.HEAPU32[position];
     const type = typeOf(address);
-    if (type !== float && type !== int && !module._PyType_IsSubtype(type, float) && !module._PyType_IsSubtype(type, int)) {
-      throw new TypeError("an operator of the engine takes numbers only");
+    if (type !== float && type !== int && module._PyObject_HasAttrString(address, handleName)) {
+      throw new TypeError("an operator of the engine takes a number here, not a tensor");
     }
     const value = toNumber(address);
-    if (value === -1 && module._PyErr_Occurred()) throw new RangeError("int too large to convert to float");
+    if (value === -1 && module._PyErr_Occurred()) throw new TypeError("not a number");
     return value;
   }
 
   /** Answers a call of Python's: a new reference, or 0 and an exception. */
   function answer(work, values, count) {
     try {
-      return fromNumber(work(module.HEAPU32, values / POINTER_BYTES, count));
+      if (count === 0) throw new TypeError("which operator, or which number?");
+      return fromNumber(work(values / POINTER_BYTES, count));
     } catch (error) {
       if (!module._PyErr_Occurred()) fail(error instanceof TypeError ? "_PyExc_TypeError" : "_PyExc_RuntimeError", String(error?.message ?? error));
       return 0;
     }
   }
 
-  function call(heap, first, count) {
-    const view = link.view();
-    for (let index = 1; index < count; index += 1) view[index - 1] = number(heap[first + index]);
-    return link.run(number(heap[first]), count - 1);
+  function call(first, count) {
+    const op = number(first);
+    // All are read before the first is written: asking for one may call the engine.
+    const numbers = new Array(count - 1);
+    for (let index = 1; index < count; index += 1) numbers[index - 1] = number(first + index);
+    return link.call(op, numbers);
   }
 
-  const scratch = (heap, first) => link.view()[number(heap[first])];
+  const scratch = (first) => link.view()[number(first)];
 
   const functions = { call, scratch };
   const name = module.stringToNewUTF8(MODULE_NAME);

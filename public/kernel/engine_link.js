@@ -123,13 +123,8 @@ export class EngineLink {
   call(op, args) {
     const view = this.view();
     for (let index = 0; index < args.length; index += 1) view[index] = args[index];
-    return this.run(op, args.length);
-  }
-
-  /** Runs an operator on the first numbers of the scratch. */
-  run(op, count) {
     const result = this.guarded(() => {
-      const code = this.recorder.call(op, count);
+      const code = this.recorder.call(op, args.length);
       this.flush();
       return code;
     });

@@ -69,7 +69,10 @@ same = [found["large"], load(save({"large": large.contiguous()}))["large"], npy.
 test("calls the engine directly, and refuses what is no number", { skip }, async () => {
   const run = await kernel.execute("from _carrel_direct import call\nfrom torch import _C\n_C.ops.__contains__('add'), _C._call is call");
   assert.equal(resultOf(run), "(True, True)");
-  for (const [bad, kind] of [["None", "TypeError"], ["'1'", "TypeError"], ["2**2000", "OverflowError"]]) {
+  await kernel.execute("class Half:\n    def __float__(self): return torch.ones(2).sum().item() / 4");
+  assert.equal(resultOf(await kernel.execute("torch.full((2,), 3.0).mul_(0) + torch._C.ops.mul_scalar(torch.ones(2), Half().__float__())")), "tensor([0.5000, 0.5000])");
+  assert.equal(resultOf(await kernel.execute("call(_C._rows['mul_scalar'][0], torch.ones(2)._h, 2, Half()) >= 0")), "True");
+  for (const [bad, kind] of [["None", "TypeError"], ["'1'", "TypeError"], ["torch.ones(1)", "TypeError"], ["2**2000", "OverflowError"]]) {
     assert.equal(errorOf(await kernel.execute(`call(0, ${bad})`)).ename, kind);
   }
   assert.equal(resultOf(await kernel.execute("call(10**6)")), "-1.0");
