@@ -7,6 +7,7 @@
 
 pub mod advanced_index;
 pub mod attention;
+pub mod clip;
 pub mod convolution;
 pub mod copy;
 pub mod creation;

@@ -1,13 +1,16 @@
 """Filling parameters with starting values: `torch.nn.init`.
 
 Every function writes into its tensor, without recording gradients, and returns it. The arithmetic of bounds and
-the order of random draws are PyTorch's, so that seeds give the same numbers.
-Read next: `nn.modules.linear`.
+the order of random draws are PyTorch's, so that seeds give the same numbers. `generator` draws instead of the global one.
+Read next: `nn._init_matrices`, `nn.modules.linear`.
 """
 
+import functools
 import math
+import warnings
 
 from .. import _autograd_mode
+from ._init_matrices import dirac_, eye_, orthogonal_, sparse_
 
 _GAINS = {
     "sigmoid": 1.0,
@@ -25,7 +28,11 @@ _GAINS = {
 
 
 def calculate_gain(nonlinearity, param=None):
-    """The recommended gain for a nonlinearity; `param` is the negative slope of `leaky_relu`."""
+    """How much a nonlinearity shrinks what goes through it, to be made up for by the weights' spread.
+
+    nonlinearity: the name of a function of `nn.functional`, "linear" or a convolution. param: the slope of "leaky_relu".
+    Raises ValueError for other names and slopes.
+    """
     if nonlinearity == "leaky_relu":
         slope = 0.01 if param is None else param
         if isinstance(slope, bool) or not isinstance(slope, (int, float)):
@@ -49,7 +56,12 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
-    """Normal, cut to the range `a` … `b`."""
+    """Normal with a mean and a standard deviation, cut to the range `a` … `b`."""
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
+            stacklevel=2,
+        )
 
     def below(x):
         return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
@@ -79,16 +91,6 @@ def zeros_(tensor):
     return constant_(tensor, 0.0)
 
 
-def eye_(tensor):
-    """The identity matrix."""
-    from .._creation import eye
-
-    if tensor.dim() != 2:
-        raise ValueError("Only tensors with 2 dimensions are supported")
-    with _autograd_mode.no_grad():
-        return tensor.copy_(eye(*tensor.shape, dtype=tensor.dtype))
-
-
 def _calculate_fan_in_and_fan_out(tensor):
     if tensor.dim() < 2:
         raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
@@ -105,7 +107,7 @@ def _calculate_correct_fan(tensor, mode):
 
 
 def xavier_uniform_(tensor, gain=1.0, generator=None):
-    """Glorot's uniform initialisation."""
+    """Uniform in ±gain * sqrt(6 / (fan in + fan out)). Source: Glorot and Bengio, 2010."""
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
     bound = math.sqrt(3.0) * std
@@ -113,15 +115,19 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
 
 
 def xavier_normal_(tensor, gain=1.0, generator=None):
-    """Glorot's normal initialisation."""
+    """Normal with standard deviation gain * sqrt(2 / (fan in + fan out)). Source: Glorot and Bengio, 2010."""
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
     return normal_(tensor, 0.0, std, generator)
 
 
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
-    """He's uniform initialisation. `a` is the negative slope of `leaky_relu`."""
+    """Uniform in ±gain * sqrt(3 / fan). a: the slope of "leaky_relu". mode: "fan_in" keeps variances forward, "fan_out" backward.
+
+    Source: https://arxiv.org/abs/1502.01852
+    """
     if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
         return tensor
     std = calculate_gain(nonlinearity, a) / math.sqrt(_calculate_correct_fan(tensor, mode))
     bound = math.sqrt(3.0) * std
@@ -129,11 +135,35 @@ def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gene
 
 
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
-    """He's normal initialisation. `a` is the negative slope of `leaky_relu`."""
+    """Normal with standard deviation gain / sqrt(fan); arguments as `kaiming_uniform_`. Source: https://arxiv.org/abs/1502.01852"""
     if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
         return tensor
     std = calculate_gain(nonlinearity, a) / math.sqrt(_calculate_correct_fan(tensor, mode))
     return normal_(tensor, 0.0, std, generator)
+
+
+def _deprecated(function):
+    new, old = function.__name__, function.__name__[:-1]
+
+    @functools.wraps(function)
+    def called(*args, **kwargs):
+        warnings.warn(
+            f"`nn.init.{old}` is now deprecated in favor of `nn.init.{new}`.", FutureWarning, stacklevel=2
+        )
+        return function(*args, **kwargs)
+
+    called.__name__ = called.__qualname__ = old
+    called.__doc__ = f"The old name of `{new}`."
+    return called
+
+
+uniform, normal, constant, eye, dirac, sparse, orthogonal = map(
+    _deprecated, (uniform_, normal_, constant_, eye_, dirac_, sparse_, orthogonal_)
+)
+xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal = map(
+    _deprecated, (xavier_uniform_, xavier_normal_, kaiming_uniform_, kaiming_normal_)
+)
 
 
 def __getattr__(name):

@@ -1,8 +1,9 @@
-//! Rows of recurrent layers. Cells are 0 tanh, 1 relu, 2 GRU, 3 LSTM.
+//! Rows of recurrent layers and of clipping. Cells are 0 tanh, 1 relu, 2 GRU, 3 LSTM.
 
 use crate::error::Result;
 use crate::ffi::args::{Args, Outcome};
 use crate::ffi::table::Row;
+use crate::ops::clip;
 use crate::ops::recurrent::{self, Cell, State, Weights};
 
 /// The rows.
@@ -20,6 +21,17 @@ pub const ROWS: &[Row] = &[
         let (state, weights) = (state(a)?, weights(a)?);
         let after = recurrent::step(cell, &x, &state, &weights)?;
         Ok(Outcome::Tensors(vec![Some(after.hidden), after.cell]))
+    }),
+    // tensors, order of the norm
+    ("total_norm Ts f -> T", |a| {
+        Ok(clip::total_norm(&a.tensors()?, a.float()?)?.into())
+    }),
+    ("scale_all_ Ts T -> ()", |a| {
+        Ok(clip::scale_all(&a.tensors()?, &a.tensor()?)?.into())
+    }),
+    // tensors, least, most
+    ("clamp_all_ Ts f f -> ()", |a| {
+        Ok(clip::clamp_all(&a.tensors()?, a.float()?, a.float()?)?.into())
     }),
 ];
 

@@ -76,7 +76,7 @@ class ParameterList(Module):
         return value
 
     def extra_repr(self):
-        return "\n".join(_line(str(position), value) for position, value in enumerate(self))
+        return "\n".join(_line(str(position), value, "dtype") for position, value in enumerate(self))
 
     def __call__(self, *args, **kwargs):
         raise RuntimeError("ParameterList should not be called.")
@@ -191,7 +191,7 @@ class ParameterDict(Module):
             self[pair[0]] = pair[1]
 
     def extra_repr(self):
-        return "\n".join(_line(key, value) for key, value in self.items())
+        return "\n".join(_line(key, value, "type") for key, value in self.items())
 
     def __call__(self, input):
         raise RuntimeError("ParameterDict should not be called.")
@@ -215,11 +215,12 @@ def _as_parameter(value):
     return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
 
 
-def _line(name, value):
-    """One value as these containers print it."""
+def _line(name, value, kind_of_type):
+    """One value as these containers print it: PyTorch's list names dtypes and its dict the types of tensors."""
     if not isinstance(value, Tensor):
         return f"  ({name}): Object of type: {type(value).__name__}"
     size = "x".join(map(str, value.shape))
     where = "" if value.device.type == "cpu" else f" ({value.device})"
     kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
-    return f"  ({name}): {kind} containing: [{value.type()} of size {size}{where}]"
+    what = value.dtype if kind_of_type == "dtype" else value.type()
+    return f"  ({name}): {kind} containing: [{what} of size {size}{where}]"
