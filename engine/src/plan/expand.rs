@@ -1,12 +1,12 @@
 //! Primitives written out in terms of others where that runs better: softmax as a maximum, a sum and
 //! elementwise work, which row kernels fuse with its neighbours; products with few results as folds, which
-//! share each sum among many invocations; the gradient of a maximum over windows as the one that looks
+//! share each sum among many invocations; long sums of products as several shorter ones side by side; the gradient of a maximum over windows as the one that looks
 //! through windows, not through whole images.
 //!
 //! The program is rewritten before anything else looks at it; outputs keep their order. Refuses to
 //! change any other node.
 
-use super::Fusion;
+use super::{Caps, Fusion};
 use crate::dtype::DType;
 use crate::prim::{Binary, Pool, Prim, Reduce, Unary};
 use crate::shape::checked_num_elements;
@@ -25,8 +25,18 @@ const LONG_SUM: usize = 2048;
 /// Sums shorter than this are not shared.
 const SHORT_SUM: usize = 64;
 
-/// The program without softmax primitives, and without thin products where folds fuse with what makes their terms.
-pub(super) fn expand(program: &Program, fusion: Fusion) -> Program {
+/// Sums of a product that are no longer than this are not cut …
+const SHORTEST_CUT: usize = 1024;
+
+/// … into parts shorter than this, which would be over before they pay for another dispatch.
+const SHORTEST_PART: usize = 256;
+
+/// Tiles of 64 x 64 results that keep a GPU busy.
+const BUSY_TILES: usize = 64;
+
+/// The program without softmax primitives and long sums, and without thin products where folds fuse with what makes
+/// their terms.
+pub(super) fn expand(program: &Program, caps: &Caps, fusion: Fusion) -> Program {
     let mut expanded = Program {
         inputs: program.inputs.clone(),
         num_params: program.num_params,
@@ -48,6 +58,10 @@ pub(super) fn expand(program: &Program, fusion: Fusion) -> Program {
                 expanded.nodes.push(node);
             }
             Prim::Matmul if fusion == Fusion::On && is_thin(&node) => fold_products(&mut expanded.nodes, &node),
+            Prim::Matmul if fusion == Fusion::On => match num_parts(&node, caps) {
+                1 => expanded.nodes.push(node),
+                parts => sum_parts(&mut expanded.nodes, &node, parts),
+            },
             _ => expanded.nodes.push(node),
         }
         places.push(expanded.nodes.len() as u32 - 1);
@@ -212,6 +226,53 @@ fn fold_products(nodes: &mut Vec<ProgramNode>, product: &ProgramNode) {
         prim: Prim::Reduce {
             op: Reduce::Sum,
             dims: vec![dim],
+        },
+        operands: vec![products],
+        ..product.clone()
+    });
+}
+
+/// Into how many parts of equal length the sums of a product are cut: few results alone would leave most of a GPU
+/// idle. A software adapter has few processors, which the results keep busy.
+fn num_parts(product: &ProgramNode, caps: &Caps) -> usize {
+    let (a, b) = (&product.operands[0].shape, &product.operands[1].shape);
+    let (rows, inner, columns) = (a[1], a[2], b[2]);
+    let tiles = rows.div_ceil(64) * columns.div_ceil(64);
+    let is_wide = caps.software || product.dtype != DType::F32 || a[0] != 1 || tiles == 0 || tiles >= BUSY_TILES / 2;
+    if is_wide || inner <= SHORTEST_CUT {
+        return 1;
+    }
+    // Parts must be alike, and whole quads are read fastest.
+    let most = (BUSY_TILES / tiles).min(inner / SHORTEST_PART);
+    let divides = |parts: &usize| inner.is_multiple_of(4 * parts);
+    (2..=most).rev().find(divides).unwrap_or(1)
+}
+
+/// A product of each part of the sums, and the sum of these. The order is fixed, so results are the same every time.
+fn sum_parts(nodes: &mut Vec<ProgramNode>, product: &ProgramNode, parts: usize) {
+    let (a, b) = (&product.operands[0], &product.operands[1]);
+    let (rows, length, columns) = (a.shape[1], a.shape[2] / parts, b.shape[2]);
+    let part = |operand: &Operand, shape: [usize; 3], along: usize| Operand {
+        shape: shape.to_vec(),
+        strides: vec![length * operand.strides[along], operand.strides[1], operand.strides[2]],
+        ..operand.clone()
+    };
+    let shape = vec![parts, rows, columns];
+    nodes.push(ProgramNode {
+        operands: vec![part(a, [parts, rows, length], 2), part(b, [parts, length, columns], 1)],
+        shape: shape.clone(),
+        ..product.clone()
+    });
+    let products = Operand {
+        value: ValueRef::Node(nodes.len() as u32 - 1),
+        strides: contiguous_strides(&shape),
+        shape,
+        offset_param: None,
+    };
+    nodes.push(ProgramNode {
+        prim: Prim::Reduce {
+            op: Reduce::Sum,
+            dims: vec![0],
         },
         operands: vec![products],
         ..product.clone()

@@ -131,7 +131,7 @@ pub fn plan(program: &Program, donated: &[bool], caps: &Caps) -> Result<Plan> {
 /// Plans a program, with kernels of several nodes or without.
 pub fn plan_with(program: &Program, donated: &[bool], caps: &Caps, fusion: Fusion) -> Result<Plan> {
     check(program)?;
-    let program = &expand::expand(program, fusion);
+    let program = &expand::expand(program, caps, fusion);
     let infos = classify::classify(program, fusion);
     // Arithmetic of int64 may need one more, for its flag.
     let has_int64 = program.nodes.iter().any(|node| node.dtype == DType::I64);

@@ -51,6 +51,9 @@ fn thin_products_and_long_sums() {
             [2, 4, 64, 50],
             [1, 8, 3000, 9],
             [1, 1, 40_000, 2],
+            [1, 70, 1500, 90],
+            [1, 40, 2304, 66],
+            [1, 33, 2049, 65],
         ] {
             for stored in [0, 3] {
                 let a = operand(&mut bench, 1, [batch, rows, inner], stored % 3);
