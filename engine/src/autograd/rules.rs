@@ -19,6 +19,7 @@ pub fn is_differentiable(prim: &Prim) -> bool {
         Prim::Unary(op) => rules_elementwise::unary_is_differentiable(*op),
         Prim::Binary(op) => rules_elementwise::binary_is_differentiable(*op),
         Prim::Full | Prim::Arange | Prim::ArgReduce { .. } | Prim::ArgSort { .. } | Prim::Random(_) => false,
+        Prim::Attention(_) => false,
         Prim::Pool { op, .. } => *op != Pool::ArgMax,
         Prim::Scan { op, .. } => !matches!(op, Scan::ArgMax | Scan::ArgMin),
         Prim::Reduce { op, .. } => !matches!(op, Reduce::Any | Reduce::All),
@@ -69,6 +70,8 @@ pub fn saved_by(prim: &Prim, needs: &[bool]) -> Vec<bool> {
         Prim::Scatter { op, .. } => rules_scan::scatter_saves(*op),
         Prim::Factor(factor) => vec![*factor == Factor::PseudoInverse, true],
         Prim::SolveTriangular { .. } => vec![true, false, needs[0]],
+        // Never recorded.
+        Prim::Attention(_) => Vec::new(),
     }
 }
 
@@ -140,6 +143,7 @@ fn prim_name(prim: &Prim) -> String {
             Factor::PseudoInverse => "linalg_pinv",
         },
         Prim::SolveTriangular { .. } => "linalg_solve_triangular",
+        Prim::Attention(_) => "scaled_dot_product_attention",
     };
     camel_case(name)
 }
@@ -325,6 +329,7 @@ fn prim_rule(prim: &Prim, g: &Tensor, context: &Context<'_>) -> Result<Vec<Optio
                 matrix,
             )?)])
         }
+        Prim::Attention(_) => Ok(vec![None; context.node.edges.len()]),
         Prim::SolveTriangular { upper, unit } => {
             let a = context.saved(0)?;
             // Only the gradient of A reads the result.

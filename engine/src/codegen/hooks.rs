@@ -9,8 +9,8 @@ use super::block::{Root, block_lines};
 use super::expression::{arithmetic_dtype, cast, register_type};
 use super::index;
 use crate::dtype::DType;
-use crate::plan::kernel::{Body, Convolving, Kernel, Op, Scattering};
-use crate::prim::{Convolution, Pool, Scan};
+use crate::plan::kernel::{Attending, Body, Convolving, Kernel, Op, Scattering};
+use crate::prim::{AttentionPart, Convolution, Pool, Scaling, Scan};
 
 /// Signature of one hook.
 struct Hook {
@@ -163,6 +163,7 @@ fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
                 ),
             }
         }
+        Body::Attention(attending) => attention_hooks(attending),
         Body::Scan {
             op,
             dtype,
@@ -191,6 +192,56 @@ fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
             (loads, plain("store", &line, DType::I64))
         }
     }
+}
+
+/// Operands in the order in which the primitive tells of them.
+fn attention_hooks(attending: &Attending) -> (Vec<Hook>, Hook) {
+    let kind = &attending.kind;
+    let (batch, row, column) = (
+        ("batch", attending.batch),
+        ("row", attending.rows),
+        ("column", attending.columns),
+    );
+    let float = |name, coordinates: &[(&'static str, usize)]| plain(name, coordinates, DType::F32);
+    let (depth, width) = (("d", attending.depth), ("e", attending.width));
+    let place = [batch, row, column];
+    let mut loads = vec![
+        float("load_q", &[batch, row, depth]),
+        float("load_k", &[batch, column, depth]),
+        float("load_v", &[batch, column, width]),
+    ];
+    if kind.scaling != Scaling::None {
+        loads.push(float("load_scale", &[("i", 1)]));
+    }
+    if kind.has_bias {
+        loads.push(float("load_bias", &place));
+    }
+    if kind.has_mask {
+        loads.extend([plain("load_mask", &place, DType::Bool), float("load_fill", &place)]);
+    }
+    if kind.has_factor {
+        loads.push(float("load_factor", &place));
+    }
+    if kind.part.is_gradient() {
+        let given = [batch, row, width];
+        loads.extend([float("load_g", &given), float("load_sums", &[batch, row])]);
+        loads.push(match kind.part {
+            AttentionPart::QueryGradient => float("load_out", &given),
+            _ => float("load_products", &[batch, row]),
+        });
+        if kind.scaling != Scaling::None {
+            loads.push(float("load_gradient_scale", &[("i", 1)]));
+        }
+        if kind.has_mask {
+            loads.extend([plain("load_kept", &place, DType::Bool), float("load_rest", &place)]);
+        }
+    }
+    let result = match kind.part {
+        AttentionPart::QueryGradient => [batch, row, depth],
+        AttentionPart::KeyGradient => [batch, column, depth],
+        _ => [batch, row, width],
+    };
+    (loads, float("store", &result))
 }
 
 /// The base at a result, index and source at their own flat indices or by row, the order as the index.

@@ -124,7 +124,8 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
             | Prim::Scatter { .. }
             | Prim::Random(_)
             | Prim::Factor(_)
-            | Prim::SolveTriangular { .. },
+            | Prim::SolveTriangular { .. }
+            | Prim::Attention(_),
             ..,
         ) => Err(wrong_call(prim)),
     }

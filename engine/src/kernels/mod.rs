@@ -2,6 +2,7 @@
 //!
 //! Refuses to know wgpu. Read next: `registry`, then `select`.
 
+mod attention;
 mod convolve;
 mod convolve_lines;
 mod lines;
@@ -10,6 +11,7 @@ mod scatter;
 
 pub mod registry;
 pub mod samples;
+mod samples_of_attention;
 mod samples_of_routines;
 pub mod select;
 

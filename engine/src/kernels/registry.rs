@@ -78,6 +78,12 @@ shaders! {
     POOL_SUM = "pool-sum", "pool/sum.wgsl", 0;
     /// Gradients of pooling, gathered.
     POOL_SPREAD = "pool-spread", "pool/spread.wgsl", 0;
+    /// Attention, straight from memory.
+    ATTENTION_FORWARD_REGISTERS = "attention-forward-registers", "attention/forward_registers.wgsl", 0;
+    /// Gradient of attention's queries, straight from memory.
+    ATTENTION_QUERIES_REGISTERS = "attention-queries-registers", "attention/queries_registers.wgsl", 0;
+    /// Gradients of attention's keys and values, straight from memory.
+    ATTENTION_KEYS_REGISTERS = "attention-keys-registers", "attention/keys_registers.wgsl", 0;
     /// Running fold by one invocation a line.
     SCAN_SERIAL = "scan-serial", "scan/serial.wgsl", 0;
     /// Running fold by a workgroup a line.

@@ -38,6 +38,7 @@ pub fn wgsl_with_subgroups_for_validation() -> Vec<(String, String)> {
 fn texts(devices: &[(&str, Caps)]) -> Vec<(String, String)> {
     let mut all = programs();
     all.extend(super::samples_of_routines::programs());
+    all.extend(super::samples_of_attention::programs());
     let mut texts = Vec::new();
     for (name, program) in all {
         for (device, caps) in devices {

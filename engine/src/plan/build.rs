@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::classify::{NodeInfo, is_aligned, is_whole, is_whole_write, value_of};
+use super::classify::{NodeInfo, is_aligned, is_companion, is_whole, is_whole_write, value_of};
 use super::group::Group;
 use super::kernel::{
     Access, Binding, Block, Body, Expr, ExprId, Kernel, Op, Position, PositionId, ROOT, Store, Value, Window,
@@ -33,7 +33,7 @@ pub(super) fn build(program: &Program, infos: &[NodeInfo], group: &Group) -> Ker
             loads.push(block.block);
         }
     }
-    let body = match group.cluster.routine {
+    let mut body = match group.cluster.routine {
         Some(routine) => body_of(program, &program.nodes[routine]),
         None => Body::Elementwise {
             num_elements: group.cluster.domain,
@@ -41,6 +41,9 @@ pub(super) fn build(program: &Program, infos: &[NodeInfo], group: &Group) -> Ker
     };
     let mut block = BlockBuilder::new(BlockKind::Store);
     for &node in &group.cluster.nodes {
+        if is_companion(&program.nodes[node]) {
+            continue;
+        }
         let value = match &program.nodes[node] {
             write if is_strided_write(group, node) => {
                 // Runs over the elements of the source, which may absorb the nodes that compute it.
@@ -55,6 +58,10 @@ pub(super) fn build(program: &Program, infos: &[NodeInfo], group: &Group) -> Ker
     for &node in &group.stores {
         let target = &program.nodes[node];
         let binding = builder.binding(Value::Node(node as u32), target.dtype, Access::Write);
+        if let (Body::Attention(attending), true) = (&mut body, is_companion(target)) {
+            attending.companion = Some(binding);
+            continue;
+        }
         let position = match &target.prim {
             Prim::ViewWrite { shape, strides } if is_strided_write(group, node) => {
                 let offset = Some(builder.param(target.first_param));
@@ -402,7 +409,8 @@ impl<'a> KernelBuilder<'a> {
             | Prim::ArgSort { .. }
             | Prim::Scatter { .. }
             | Prim::Factor(_)
-            | Prim::SolveTriangular { .. } => block.push(Op::Result, node.dtype),
+            | Prim::SolveTriangular { .. }
+            | Prim::Attention(_) => block.push(Op::Result, node.dtype),
         };
         block.memo.insert((index, at), value);
         value

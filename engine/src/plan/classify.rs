@@ -176,12 +176,18 @@ fn is_elementwise(node: &ProgramNode) -> bool {
         | Prim::ArgSort { .. }
         | Prim::Scatter { .. }
         | Prim::Factor(_)
-        | Prim::SolveTriangular { .. } => false,
+        | Prim::SolveTriangular { .. }
+        | Prim::Attention(_) => false,
     }
 }
 
 const fn is_indirect(prim: &Prim) -> bool {
     matches!(prim, Prim::Gather { .. } | Prim::IndexSelect)
+}
+
+/// True for a second result of the routine whose node comes just before; the routine's kernel writes it by itself.
+pub(super) fn is_companion(node: &ProgramNode) -> bool {
+    matches!(&node.prim, Prim::Attention(attention) if attention.part.is_companion())
 }
 
 /// Elements of the value that the window reaches: an expanded dimension reads one element again and again.

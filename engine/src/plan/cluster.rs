@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 
 use super::Fusion;
-use super::classify::{NodeInfo, is_aligned, is_whole_write};
+use super::classify::{NodeInfo, is_aligned, is_companion, is_whole_write};
 use super::kernel::Value;
 use super::passes::adds_a_binding;
 use super::row_shape::RowShape;
@@ -44,6 +44,8 @@ pub(super) struct Cluster {
     pub writes_in_place: bool,
     /// Clusters whose results are read.
     pub depends_on: BTreeSet<usize>,
+    /// Second results of the routine; also in `nodes`. Nothing in the kernel can read them.
+    pub companions: BTreeSet<usize>,
     /// Values read from memory.
     pub loads: BTreeSet<Value>,
     /// Nodes that other kernels may read, or that live on.
@@ -61,7 +63,7 @@ impl Scope for Together<'_> {
     fn computes(&self, node: usize) -> bool {
         self.newcomer == Some(node)
             || self.clustering.cluster_of.get(node).is_some_and(|&cluster| {
-                self.parts.contains(&cluster) && self.clustering.clusters[cluster].nodes.contains(&node)
+                self.parts.contains(&cluster) && self.clustering.clusters[cluster].computes(node)
             })
     }
 
@@ -128,6 +130,10 @@ impl<'a> Clustering<'a> {
     }
 
     fn place(&mut self, node: usize) {
+        if is_companion(&self.program.nodes[node]) {
+            self.place_companion(node);
+            return;
+        }
         if !self.infos[node].elementwise {
             self.place_routine(node);
             return;
@@ -173,11 +179,21 @@ impl<'a> Clustering<'a> {
             return None;
         };
         let cluster = self.cluster_of[producer as usize];
-        if self.fusion == Fusion::Off {
+        if self.fusion == Fusion::Off || self.clusters[cluster].companions.contains(&(producer as usize)) {
             return None;
         }
         let same_range = self.clusters[cluster].domain == self.infos[node].num_elements;
         (same_range && is_aligned(self.program, &self.program.nodes[node], slot)).then_some(cluster)
+    }
+
+    /// A second result of the routine that was placed last.
+    fn place_companion(&mut self, node: usize) {
+        let Some(&cluster) = self.cluster_of.last() else { return };
+        self.cluster_of.push(cluster);
+        let target = &mut self.clusters[cluster];
+        target.nodes.insert(node);
+        target.companions.insert(node);
+        target.results.insert(node);
     }
 
     fn place_routine(&mut self, node: usize) {

@@ -7,7 +7,9 @@
 //! Read next: `codegen::kernel`, which turns a kernel into text.
 
 use crate::dtype::DType;
-use crate::prim::{self, ArgReduce, Binary, Convolution, Draw, Pool, Reduce, Scan, Scatter, Unary};
+use crate::prim::{
+    self, ArgReduce, Attention, AttentionPart, Binary, Convolution, Draw, Pool, Reduce, Scan, Scatter, Unary,
+};
 
 /// How an element is held on the GPU: always four bytes. Narrow dtypes are held in wide elements, and every result is
 /// brought to a value that the dtype has.
@@ -274,6 +276,8 @@ pub enum Body {
         /// Dtype of the elements pooled.
         dtype: DType,
     },
+    /// Attention or one of its gradients; loads as the primitive's inputs.
+    Attention(Attending),
     /// A running fold along the middle dimension of `[outer, length, inner]`. With more than one part, load 1
     /// gives what precedes each part but the first.
     Scan {
@@ -331,6 +335,36 @@ impl Scattering {
         let count = |sizes: &[usize]| sizes.iter().product::<usize>();
         let (before, after) = (&self.source_shape[..self.dim], &self.source_shape[self.dim + 1..]);
         [count(before), self.source_shape[self.dim], count(after)]
+    }
+}
+
+/// Sizes of attention.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attending {
+    /// The part, and what it reads.
+    pub kind: Attention,
+    /// Heads of all examples.
+    pub batch: usize,
+    /// Queries.
+    pub rows: usize,
+    /// Keys.
+    pub columns: usize,
+    /// Elements of a query and of a key.
+    pub depth: usize,
+    /// Elements of a value.
+    pub width: usize,
+    /// The binding of the second result, if somebody wants it.
+    pub companion: Option<u32>,
+}
+
+impl Attending {
+    /// Coordinates of the result.
+    pub const fn result_sizes(&self) -> [usize; 3] {
+        match self.kind.part {
+            AttentionPart::QueryGradient => [self.batch, self.rows, self.depth],
+            AttentionPart::KeyGradient => [self.batch, self.columns, self.depth],
+            _ => [self.batch, self.rows, self.width],
+        }
     }
 }
 
@@ -441,6 +475,7 @@ impl Kernel {
             Body::Scatter(scattering) => scattering.shape.iter().product(),
             Body::Convolve(convolving) => convolving.num_results() * convolving.parts,
             Body::Pool { op, window, planes, .. } => planes * pooled_elements(*op, window),
+            Body::Attention(attending) => attending.result_sizes().iter().product(),
             Body::Scan { sizes, .. } | Body::Sort { sizes, .. } => sizes.iter().product(),
         }
     }

@@ -1,7 +1,7 @@
 //! Planning: from a verified program to an ordered list of kernels and a place for every value.
 //!
 //! Pure and deterministic: equal programs give equal plans and so equal WGSL. The passes, in order:
-//! `expand` (softmax written out), `classify` (each node), `cluster` and `row_merge` (which nodes share
+//! `attend` (attention as kernels of its own), `expand` (softmax written out), `classify` (each node), `cluster` and `row_merge` (which nodes share
 //! a kernel), `group` (what is written, in which order), `build` (expressions), `passes` (what takes several kernels), `memory` (buffers).
 //! Refuses to know wgpu, WGSL text and value identities.
 //! Read next: `kernel`, the language of the result, then `cluster`.
@@ -10,6 +10,8 @@ pub mod kernel;
 pub mod memory;
 pub mod print;
 
+mod attend;
+mod attend_rewrite;
 mod build;
 mod classify;
 mod cluster;
@@ -131,11 +133,15 @@ pub fn plan(program: &Program, donated: &[bool], caps: &Caps) -> Result<Plan> {
 /// Plans a program, with kernels of several nodes or without.
 pub fn plan_with(program: &Program, donated: &[bool], caps: &Caps, fusion: Fusion) -> Result<Plan> {
     check(program)?;
-    let program = &expand::expand(program, caps, fusion);
-    let infos = classify::classify(program, fusion);
     // Arithmetic of int64 may need one more, for its flag.
     let has_int64 = program.nodes.iter().any(|node| node.dtype == DType::I64);
     let max_bindings = caps.max_storage_buffers - usize::from(has_int64);
+    let attending = match fusion {
+        Fusion::On => attend_rewrite::attend(program, caps, max_bindings),
+        Fusion::Off => None,
+    };
+    let program = &expand::expand(attending.as_ref().unwrap_or(program), caps, fusion);
+    let infos = classify::classify(program, fusion);
     let groups = group::groups(program, &infos, max_bindings, fusion);
     let outputs: BTreeMap<Value, u32> = program
         .outputs

@@ -74,7 +74,8 @@ pub(super) fn passes(kernel: Kernel, next_partial: u32, caps: &Caps) -> Passes {
         | Body::ArgReduce { .. }
         | Body::Matmul { .. }
         | Body::Rows { .. }
-        | Body::Pool { .. } => {}
+        | Body::Pool { .. }
+        | Body::Attention(_) => {}
     }
     let (mut kernels, partials) = (cutter.kernels, cutter.partials);
     if kernels.is_empty() {

@@ -124,6 +124,16 @@ fn body_text(body: &Body) -> String {
         Body::Pool { op, window, planes, .. } => {
             format!("pool {op:?} {planes}x{:?} by {:?}", window.input, window.kernel)
         }
+        Body::Attention(attending) => format!(
+            "attention {:?} {}x[{}, {}] by [{}, {}] giving {}",
+            attending.kind.part,
+            attending.batch,
+            attending.rows,
+            attending.depth,
+            attending.columns,
+            attending.depth,
+            attending.width
+        ),
         Body::Scan { op, sizes, parts, .. } => format!("scan {op:?} {sizes:?} in {parts} part(s)"),
         Body::Sort {
             sizes, run, is_merge, ..

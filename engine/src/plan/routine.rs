@@ -2,7 +2,7 @@
 //!
 //! Refuses to choose a shader: see `kernels::select`.
 
-use super::kernel::{Body, Convolving, Scattering};
+use super::kernel::{Attending, Body, Convolving, Scattering};
 use crate::dtype::DType;
 use crate::prim::{Convolution, Pool, Prim, Reduce, Scatter};
 use crate::wire::{Program, ProgramNode};
@@ -98,6 +98,18 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
                 Pool::Sum | Pool::Spread | Pool::Scatter => wide(node.dtype),
             },
         },
+        Prim::Attention(kind) => {
+            let size = |slot: usize, dim: usize| node.operands.get(slot).map_or(0, |operand| operand.shape[dim]);
+            Body::Attention(Attending {
+                kind: *kind,
+                batch: size(0, 0),
+                rows: size(0, 1),
+                columns: size(1, 1),
+                depth: size(0, 2),
+                width: size(2, 2),
+                companion: None,
+            })
+        }
         Prim::Scan { op, dim } => Body::Scan {
             op: *op,
             dtype: operand_dtype(program, node),

@@ -31,7 +31,7 @@ pub(super) trait Scope {
 
 impl Scope for Cluster {
     fn computes(&self, node: usize) -> bool {
-        self.nodes.contains(&node)
+        self.nodes.contains(&node) && !self.companions.contains(&node)
     }
 
     fn prepares(&self, node: usize) -> bool {

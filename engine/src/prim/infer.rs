@@ -196,6 +196,7 @@ pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> 
             checked_num_elements(&shape)?;
             Ok(Meta { shape, dtype: x.dtype })
         }
+        Prim::Attention(_) => Err(Error::runtime("attention is recorded as products and a softmax")),
         Prim::SolveTriangular { .. } => {
             let (a, b) = (&inputs[0], &inputs[1]);
             require(a.shape.len() == 3 && b.shape.len() == 3, prim, inputs)?;

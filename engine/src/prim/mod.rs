@@ -6,11 +6,13 @@
 //! what a new one still lacks. Movement (reshape, permute, expand, slice) is no primitive: see `view`.
 //! Refuses to hold tensors or values; scalars travel beside a primitive as parameters.
 
+pub mod attention;
 pub mod elementwise;
 pub mod factor;
 pub mod infer;
 pub mod window;
 
+pub use attention::{Attention, AttentionPart, Scaling};
 pub use elementwise::{Binary, OperandClass, Unary};
 pub use factor::Factor;
 pub use window::{Convolution, Pool, Window};
@@ -250,6 +252,8 @@ pub enum Prim {
         /// The diagonal counts as ones and is not read.
         unit: bool,
     },
+    /// A kernel of attention. The planner alone makes it: it is not recorded, sent, or computed on the CPU.
+    Attention(Attention),
 }
 
 impl Prim {
@@ -279,14 +283,16 @@ impl Prim {
             | Prim::ArgSort { .. }
             | Prim::Scatter { .. }
             | Prim::Factor(_)
-            | Prim::SolveTriangular { .. } => 0,
+            | Prim::SolveTriangular { .. }
+            | Prim::Attention(_) => 0,
         }
     }
 
     /// How many tensors the primitive takes.
     pub const fn num_inputs(&self) -> usize {
         match self {
-            Prim::Full | Prim::Arange | Prim::Random(_) => 0,
+            // As many as the planner gives it.
+            Prim::Full | Prim::Arange | Prim::Random(_) | Prim::Attention(_) => 0,
             Prim::Unary(_)
             | Prim::Cast(_)
             | Prim::Copy

@@ -72,6 +72,8 @@ pub fn write_prim(writer: &mut Writer, prim: &Prim) {
             coded(writer, 24, u8::from(*upper));
             writer.u8(u8::from(*unit));
         }
+        // Made after decoding; readers refuse the code.
+        Prim::Attention(_) => writer.u8(u8::MAX),
     }
 }
 

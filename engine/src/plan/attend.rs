@@ -1,0 +1,440 @@
+//! Attention, found in products and a softmax: `softmax(q kᵀ · scale + bias, masked) · dropout @ v`, however it was
+//! written, alone or with its backward pass, becomes kernels that never hold the scores in memory.
+//!
+//! What is found is described in [`Found`]; `attend_rewrite` puts the kernels in its place. Every value in between must
+//! be wanted by nothing else, so whoever keeps the weights gets them, computed as they were written.
+//! Refuses biases that get gradients, and narrow floats. Read next: `attend_rewrite`, then `kernels::attention`.
+
+use super::classify::is_whole;
+use crate::dtype::DType;
+use crate::prim::{Binary, Prim, Reduce, Scaling};
+use crate::wire::{Operand, Program, ProgramNode, ValueRef};
+
+/// Longest queries, keys and values, in elements: they are kept in registers.
+const MAX_WIDTH: usize = 128;
+
+/// One step between the product of queries and keys and the softmax.
+#[derive(Clone, Debug)]
+pub(super) enum Link {
+    /// Times or over a number.
+    Scale(Scaling, Operand),
+    /// Plus an array.
+    Bias(Operand),
+    /// `where(mask, fill, score)`, or `where(mask, score, fill)` if `keeps`.
+    Mask {
+        /// The condition.
+        mask: Operand,
+        /// What stands for a score.
+        fill: Operand,
+        /// Scores stay where the condition is true.
+        keeps: bool,
+    },
+}
+
+/// The nodes of a backward pass, and what its kernels read.
+#[derive(Clone, Debug)]
+pub(super) struct Backward {
+    /// Gradient of the result, `[B, T, E]`.
+    pub g: Operand,
+    /// Scale of the scores' gradient.
+    pub scale: Option<Operand>,
+    /// Where the gradient of a score is kept, what it is elsewhere, and whether the condition says the opposite.
+    pub mask: Option<(Operand, Operand, bool)>,
+    /// The products that give the gradients of q, k and (transposed) v.
+    pub products: [usize; 3],
+}
+
+/// Attention in a program.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// `[B, T, D]`, `[B, S, D]` and `[B, S, E]`.
+    pub operands: [Operand; 3],
+    /// Scale, bias and mask, each at most once and in this order.
+    pub links: Vec<Link>,
+    /// What the softmax is multiplied by.
+    pub factor: Option<Operand>,
+    /// The product that gives the result.
+    pub product: usize,
+    /// The backward pass, if the program holds one.
+    pub backward: Option<Backward>,
+}
+
+/// Looks through a program.
+pub(super) struct Finder<'a> {
+    program: &'a Program,
+    /// Readers of each node: (node, operand index).
+    uses: Vec<Vec<(usize, usize)>>,
+    is_output: Vec<bool>,
+}
+
+impl<'a> Finder<'a> {
+    pub fn new(program: &'a Program) -> Finder<'a> {
+        let mut uses = vec![Vec::new(); program.nodes.len()];
+        for (index, node) in program.nodes.iter().enumerate() {
+            for (slot, operand) in node.operands.iter().enumerate() {
+                if let ValueRef::Node(producer) = operand.value {
+                    uses[producer as usize].push((index, slot));
+                }
+            }
+        }
+        let mut is_output = vec![false; program.nodes.len()];
+        for &output in &program.outputs {
+            is_output[output as usize] = true;
+        }
+        Finder {
+            program,
+            uses,
+            is_output,
+        }
+    }
+
+    /// Every attention, in order.
+    pub fn find(&self) -> Vec<Found> {
+        let nodes = self.program.nodes.iter().enumerate();
+        nodes
+            .filter(|(_, node)| node.prim == Prim::Softmax && node.dtype == DType::F32)
+            .filter_map(|(softmax, _)| self.around(softmax))
+            .collect()
+    }
+
+    fn node(&self, index: usize) -> &'a ProgramNode {
+        &self.program.nodes[index]
+    }
+
+    /// The node whose whole value an operand is.
+    fn whole_node(&self, operand: &Operand) -> Option<usize> {
+        match operand.value {
+            ValueRef::Node(producer) if is_whole(self.program, operand) => Some(producer as usize),
+            _ => None,
+        }
+    }
+
+    /// The reader of a node that has just one and is no output.
+    fn only_reader(&self, index: usize) -> Option<(usize, usize)> {
+        match self.uses[index].as_slice() {
+            &[reader] if !self.is_output[index] => Some(reader),
+            _ => None,
+        }
+    }
+
+    fn around(&self, softmax: usize) -> Option<Found> {
+        let mut links = Vec::new();
+        let scores = self.scores(self.whole_node(&self.node(softmax).operands[0])?, &mut links)?;
+        if !in_order(&links) || self.is_output[softmax] {
+            return None;
+        }
+        let [q, k] = self.node(scores).operands.as_slice() else {
+            return None;
+        };
+        let sizes = [q.shape[0], q.shape[1], k.shape[2]];
+        // A factor on the weights, and the product with v.
+        let mut weights = softmax;
+        let mut factor = None;
+        let mut product = self.reader_at(weights, 0, &sizes);
+        if product.is_none() {
+            let scaled = |&&(reader, _): &&(usize, usize)| self.factor_of(reader, softmax).is_some();
+            let candidates: Vec<usize> = self.uses[softmax].iter().filter(scaled).map(|found| found.0).collect();
+            for candidate in candidates {
+                if let Some(found) = self.reader_at(candidate, 0, &sizes) {
+                    factor = self.factor_of(candidate, softmax);
+                    weights = candidate;
+                    product = Some(found);
+                }
+            }
+        }
+        let product = product?;
+        if self.is_output[weights] {
+            return None;
+        }
+        let v = &self.node(product).operands[1];
+        let fits = q.shape[2].max(v.shape[2]) <= MAX_WIDTH && self.node(product).shape.iter().all(|&size| size > 0);
+        if !fits || sizes.contains(&0) || q.shape[2] == 0 {
+            return None;
+        }
+        let mut found = Found {
+            operands: [q.clone(), transposed(k), v.clone()],
+            links,
+            factor,
+            product,
+            backward: None,
+        };
+        let readers = self.uses[softmax].len()
+            + if weights == softmax {
+                0
+            } else {
+                self.uses[weights].len()
+            };
+        let forward_alone = if weights == softmax { 1 } else { 2 };
+        if readers > forward_alone {
+            found.backward = Some(self.backward(softmax, weights, &found, &sizes)?);
+        }
+        Some(found)
+    }
+
+    /// The product of queries and keys from which `index` is computed, link by link; links are put in order.
+    fn scores(&self, index: usize, links: &mut Vec<Link>) -> Option<usize> {
+        let node = self.node(index);
+        self.only_reader(index)?;
+        if node.dtype != DType::F32 {
+            return None;
+        }
+        let before = |slot: usize| self.whole_node(&node.operands[slot]);
+        match &node.prim {
+            Prim::Matmul => Some(index),
+            Prim::Binary(Binary::Mul | Binary::Div) => {
+                let (scaling, number, main) = self.scale_of(node)?;
+                let scores = self.scores(before(main)?, links)?;
+                links.push(Link::Scale(scaling, number));
+                Some(scores)
+            }
+            Prim::Binary(Binary::Add) => [0, 1].into_iter().find_map(|main| {
+                let known = links.len();
+                let scores = before(main).and_then(|main| self.scores(main, links));
+                match scores {
+                    Some(_) => links.push(Link::Bias(node.operands[1 - main].clone())),
+                    None => links.truncate(known),
+                }
+                scores
+            }),
+            Prim::Where => [2, 1].into_iter().find_map(|main| {
+                let known = links.len();
+                let scores = before(main).and_then(|main| self.scores(main, links));
+                match scores {
+                    Some(_) => links.push(Link::Mask {
+                        mask: node.operands[0].clone(),
+                        fill: node.operands[3 - main].clone(),
+                        keeps: main == 1,
+                    }),
+                    None => links.truncate(known),
+                }
+                scores
+            }),
+            _ => None,
+        }
+    }
+
+    /// A multiplication or division by one number: its kind, the number, and the slot of what is scaled.
+    fn scale_of(&self, node: &ProgramNode) -> Option<(Scaling, Operand, usize)> {
+        let [x, y] = node.operands.as_slice() else { return None };
+        match node.prim {
+            Prim::Binary(Binary::Mul) if is_number(y) => Some((Scaling::Times, as_number(y), 0)),
+            Prim::Binary(Binary::Mul) if is_number(x) => Some((Scaling::Times, as_number(x), 1)),
+            Prim::Binary(Binary::Div) if is_number(y) => Some((Scaling::Over, as_number(y), 0)),
+            _ => None,
+        }
+    }
+
+    /// The product that reads `[B, T, S]` weights, whole, at `slot`; there must be just one.
+    fn reader_at(&self, weights: usize, slot: usize, sizes: &[usize; 3]) -> Option<usize> {
+        let mut found = self.uses[weights].iter().filter(|&&(reader, at)| {
+            let node = self.node(reader);
+            let operand = &node.operands[at];
+            at == slot
+                && node.prim == Prim::Matmul
+                && operand.shape == sizes
+                && self.whole_node(operand) == Some(weights)
+        });
+        match (found.next(), found.next()) {
+            (Some(&(reader, _)), None) => Some(reader),
+            _ => None,
+        }
+    }
+
+    /// The other factor, if `index` multiplies the whole value of `main`.
+    fn factor_of(&self, index: usize, main: usize) -> Option<Operand> {
+        let node = self.node(index);
+        let [x, y] = node.operands.as_slice() else { return None };
+        if node.prim != Prim::Binary(Binary::Mul) {
+            return None;
+        }
+        if self.whole_node(x) == Some(main) {
+            Some(y.clone())
+        } else if self.whole_node(y) == Some(main) {
+            Some(x.clone())
+        } else {
+            None
+        }
+    }
+
+    /// The backward pass as the rules of products, softmax, and what is between them write it.
+    fn backward(&self, softmax: usize, weights: usize, found: &Found, sizes: &[usize; 3]) -> Option<Backward> {
+        let [q, k, v] = &found.operands;
+        let values = self.reader_at(weights, 1, sizes)?;
+        let g = transposed(&self.node(values).operands[0]);
+        // The gradient of the weights, at the softmax.
+        let weighted = self.uses[softmax].iter().find_map(|&(reader, _)| {
+            let folded = self.uses[reader].iter().any(|&(next, _)| self.sums_rows(next, reader));
+            folded.then_some(reader)
+        })?;
+        let other = self.factor_of(weighted, softmax)?;
+        let mut gradient = self.whole_node(&other)?;
+        self.only_reader(gradient)?;
+        if let Some(factor) = &found.factor {
+            let [x, y] = self.node(gradient).operands.as_slice() else {
+                return None;
+            };
+            let main = if same(y, factor) { x } else { y };
+            let other = if same(y, factor) { y } else { x };
+            if self.node(gradient).prim != Prim::Binary(Binary::Mul) || !same(other, factor) {
+                return None;
+            }
+            gradient = self.whole_node(main)?;
+            self.only_reader(gradient)?;
+        }
+        let is_product = |index: usize, first: &Operand, second: &Operand| {
+            let node = self.node(index);
+            node.prim == Prim::Matmul && same(&node.operands[0], first) && same(&node.operands[1], second)
+        };
+        if !is_product(gradient, &g, &transposed(v)) {
+            return None;
+        }
+        // weighted - softmax * sum(weighted)
+        let total = self.uses[weighted]
+            .iter()
+            .find(|&&(next, _)| self.sums_rows(next, weighted))?
+            .0;
+        let spread = self.only_reader(total)?.0;
+        let by_total = self.factor_of(spread, softmax)?;
+        let mut current = self.only_reader(spread)?.0;
+        let difference = self.node(current);
+        let rows = sizes[0] * sizes[1];
+        let is_softmax_rule = by_total.value == ValueRef::Node(total as u32)
+            && along_rows(&by_total, rows)
+            && difference.prim == Prim::Binary(Binary::Sub)
+            && self.whole_node(&difference.operands[0]) == Some(weighted)
+            && self.whole_node(&difference.operands[1]) == Some(spread)
+            && self.uses[weighted].len() == 2
+            && !self.is_output[weighted];
+        // Nobody else may want the weights.
+        let readers = [self.uses[softmax].len(), self.uses[weights].len()];
+        let expected = if weights == softmax { [4, 4] } else { [3, 2] };
+        if !is_softmax_rule || readers != expected {
+            return None;
+        }
+        let mut backward = Backward {
+            g,
+            scale: None,
+            mask: None,
+            products: [0, 0, values],
+        };
+        for link in found.links.iter().rev() {
+            let (next, slot) = match link {
+                Link::Bias(_) => continue,
+                Link::Scale(..) | Link::Mask { .. } => self.only_reader(current)?,
+            };
+            let node = self.node(next);
+            let operand = &node.operands[slot];
+            if self.whole_node(operand) != Some(current) {
+                return None;
+            }
+            match link {
+                Link::Scale(scaling, _) => {
+                    let (found, number, main) = self.scale_of(node)?;
+                    if found != *scaling || main != slot {
+                        return None;
+                    }
+                    backward.scale = Some(number);
+                }
+                _ => {
+                    if node.prim != Prim::Where || slot == 0 {
+                        return None;
+                    }
+                    backward.mask = Some((node.operands[0].clone(), node.operands[3 - slot].clone(), slot == 2));
+                }
+            }
+            current = next;
+        }
+        if self.is_output[current] || self.uses[current].len() != 2 {
+            return None;
+        }
+        let whole = |operand: &Operand| self.whole_node(operand) == Some(current);
+        for &(reader, slot) in &self.uses[current] {
+            let node = self.node(reader);
+            if node.prim != Prim::Matmul || slot != 0 {
+                return None;
+            }
+            let operand = &node.operands[0];
+            if operand.shape == sizes && whole(operand) && same(&node.operands[1], k) {
+                backward.products[0] = reader;
+            } else if whole(&transposed(operand)) && same(&node.operands[1], q) {
+                backward.products[1] = reader;
+            } else {
+                return None;
+            }
+        }
+        (backward.products[0] != backward.products[1] && !backward.products[..2].contains(&0)).then_some(backward)
+    }
+
+    /// True if a node sums the last dimension of the whole value of `main`.
+    fn sums_rows(&self, index: usize, main: usize) -> bool {
+        let node = self.node(index);
+        let Prim::Reduce { op: Reduce::Sum, dims } = &node.prim else {
+            return false;
+        };
+        let operand = &node.operands[0];
+        self.whole_node(operand) == Some(main) && operand.shape.len().checked_sub(1).is_some_and(|last| *dims == [last])
+    }
+}
+
+/// Scale, bias and mask at most once each, in this order.
+fn in_order(links: &[Link]) -> bool {
+    let rank = |link: &Link| match link {
+        Link::Scale(..) => 0,
+        Link::Bias(_) => 1,
+        Link::Mask { .. } => 2,
+    };
+    links.windows(2).all(|pair| rank(&pair[0]) < rank(&pair[1]))
+}
+
+/// Each of the matrices transposed.
+pub(super) fn transposed(operand: &Operand) -> Operand {
+    let mut turned = operand.clone();
+    if let ([.., rows, columns], [.., down, across]) = (turned.shape.as_mut_slice(), turned.strides.as_mut_slice()) {
+        std::mem::swap(rows, columns);
+        std::mem::swap(down, across);
+    }
+    turned
+}
+
+/// True if two operands are certainly the same elements. Offsets are known only when the program runs.
+fn same(a: &Operand, b: &Operand) -> bool {
+    let strides = a.shape.iter().zip(a.strides.iter().zip(&b.strides));
+    a.value == b.value
+        && a.shape == b.shape
+        && strides.into_iter().all(|(&size, (x, y))| size <= 1 || x == y)
+        && a.offset_param.is_none()
+        && b.offset_param.is_none()
+}
+
+/// True if every element of the operand is one and the same.
+fn is_number(operand: &Operand) -> bool {
+    operand
+        .shape
+        .iter()
+        .zip(&operand.strides)
+        .all(|(&size, &stride)| size == 1 || stride == 0)
+}
+
+/// One element of it.
+fn as_number(operand: &Operand) -> Operand {
+    Operand {
+        shape: vec![1],
+        strides: vec![0],
+        ..operand.clone()
+    }
+}
+
+/// True if the operand gives each of so many rows its own element.
+fn along_rows(operand: &Operand, rows: usize) -> bool {
+    let Some((&0, outer)) = operand.strides.split_last() else {
+        return false;
+    };
+    let mut expected = 1;
+    let shape = &operand.shape[..outer.len()];
+    let in_order = shape.iter().zip(outer).rev().all(|(&size, &stride)| {
+        let fits = size <= 1 || stride == expected;
+        expected *= size;
+        fits
+    });
+    in_order && expected == rows && operand.offset_param.is_none()
+}
