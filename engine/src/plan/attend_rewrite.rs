@@ -243,10 +243,7 @@ impl<'a> Rewriting<'a> {
             let mut stack = vec![first];
             while let Some(&number) = stack.last() {
                 let missing: Vec<usize> = self.sources(number, &kernel_of);
-                let missing = missing
-                    .into_iter()
-                    .filter(|&source| places[source].is_none())
-                    .next_back();
+                let missing = missing.into_iter().rfind(|&source| places[source].is_none());
                 match missing {
                     Some(source) if stack.contains(&source) => return None,
                     Some(source) if places[number].is_none() => stack.push(source),
