@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Caps, Fusion};
 use super::attend::{Finder, Found, Link};
 use super::classify::classify;
 use super::cluster::Cluster;
 use super::source::loads_of;
+use super::{Caps, Fusion};
 use crate::dtype::DType;
 use crate::prim::{Attention, AttentionPart, Prim, Scaling};
 use crate::view::contiguous_strides;
