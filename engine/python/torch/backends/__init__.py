@@ -26,7 +26,20 @@ class _Switches:
         raise AttributeError(f"torch.backends.{self._name}.{name} is not in Carrel yet")
 
 
-cudnn = _Switches("cudnn", False, enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
+class _Flags:
+    """Accepts the settings of a block, and changes nothing."""
+
+    def __init__(self, *args, **settings):
+        pass
+
+    def __enter__(self):
+        return None
+
+    def __exit__(self, *exc_info):
+        return None
+
+
+cudnn = _Switches("cudnn", False, enabled=True, benchmark=False, deterministic=True, allow_tf32=False, flags=_Flags)
 mps = _Switches("mps", False)
 mkl = _Switches("mkl", False)
 openmp = _Switches("openmp", False)
@@ -34,4 +47,11 @@ cuda = _Switches("cuda", False, matmul=_Switches("cuda.matmul", False, allow_tf3
 
 
 def __getattr__(name):
+    from .. import _out_of_scope
+
+    if not name.startswith("_"):
+        try:
+            return _out_of_scope.refused("torch.backends", name)
+        except AttributeError:
+            pass
     raise AttributeError(f"torch.backends.{name} is not in Carrel yet")

@@ -72,6 +72,9 @@ def _float32():
     return float32
 
 
+reset_max_memory_allocated = reset_peak_memory_stats
+
+
 def empty_cache():
     """Accepted: memory is given back by itself."""
 
