@@ -302,7 +302,7 @@ class Places(TorchCase):
 
     def test_files_from_a_gpu(self):
         self.assertEqual(self.on("cuda:0", map_location="cpu")[0].tolist(), [1.0, 1.0])
-        self.assertEqual(self.on("mps", map_location={"mps": "cpu"})[0].tolist(), [1.0, 1.0])
+        self.assertEqual(self.on("mps", map_location={"mps": torch.device("cpu")})[0].tolist(), [1.0, 1.0])
         if not torch.cuda.is_available():
             self.assert_error(
                 RuntimeError, "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False.",

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import pickletools
 import unittest
 
 import torch
@@ -55,6 +56,23 @@ class DeepCopies(TorchCase):
         self.assertIs(found[0].weight, found[1].weight)
         self.assertIsNot(found[0].weight, net[0].weight)
 
+    def test_flat_copies_share_memory(self):
+        parameter = nn.Parameter(torch.zeros(2))
+        found = copy.copy(parameter)
+        self.assertIs(type(found), nn.Parameter)
+        with torch.no_grad():
+            found[0] = 5
+        self.assert_tensor(parameter, [5.0, 0.0])
+        self.assertTrue(copy.copy(torch.ones(1, requires_grad=True)).requires_grad)
+
+    def test_hooks_go_along(self):
+        net = nn.Linear(2, 2)
+        calls = []
+        net.register_forward_hook(lambda module, args, output: calls.append(1))
+        copied = copy.deepcopy(net)
+        copied(torch.ones(2))
+        self.assertEqual(calls, [1])
+
     def test_classes(self):
         self.assertIs(type(copy.deepcopy(Named([1.0, 2.0]))), Named)
         self.assertIs(copy.deepcopy(torch.float16), torch.float16)
@@ -86,6 +104,23 @@ class Pickles(TorchCase):
         for value in (torch.bfloat16, torch.device("cpu"), torch.Size([2, 3])):
             self.assertEqual(pickle.loads(pickle.dumps(value)), value)
         self.assertEqual(pickle.loads(pickle.dumps(torch.FloatStorage([1, 2]))).tolist(), [1.0, 2.0])
+
+
+class NamesInPickles(TorchCase):
+    def test_layers_are_where_pytorch_has_them(self):
+        net = nn.Sequential(nn.ReLU(), nn.LSTM(1, 1), nn.TransformerEncoderLayer(2, 1), nn.ParameterList([torch.ones(1)]), nn.MSELoss())
+        names = [argument for operation, argument, _ in pickletools.genops(pickle.dumps(net, 2)) if operation.name == "GLOBAL"]
+        for name in ("container Sequential", "activation ReLU", "rnn LSTM", "transformer TransformerEncoderLayer", "loss MSELoss",
+                     "activation MultiheadAttention", "linear NonDynamicallyQuantizableLinear", "container ParameterList"):
+            self.assertIn("torch.nn.modules." + name, names)
+        self.assertIn("torch.nn.functional relu", names)
+        self.assertEqual(repr(nn.ReLU), "<class 'torch.nn.modules.activation.ReLU'>")
+
+    def test_a_module_has_the_attributes_that_pytorch_expects(self):
+        state = nn.Linear(1, 1).__getstate__()
+        for kind in ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_state_dict_hooks", "_load_state_dict_pre_hooks"):
+            self.assertEqual(state[kind], {})
+        self.assertIsNone(state["_is_full_backward_hook"])
 
 
 class Storages(TorchCase):

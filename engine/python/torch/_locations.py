@@ -34,6 +34,7 @@ def default_restore_location(storage, location):
     for _, _, deserializer in _registry:
         if (found := deserializer(storage, location)) is not None:
             return found
+    location = str(location)
     kind, _, number = location.partition(":")
     if kind == "cpu":
         return storage

@@ -469,10 +469,7 @@ class Tensor:
 
         return tensor_attribute(self, name)
 
-    # Copies
-
-    def __copy__(self):
-        return ops.alias(self)
+    # Copies are made by `_pickling`.
 
     def _turn_into(self, other):
         """Makes this object stand for another tensor, as in-place changes of shape do. Returns self."""
