@@ -12,6 +12,7 @@ use carrel_engine::plan::{Caps, plan};
 use carrel_engine::wire::{Flush, Program, Reply, ReplyItem};
 
 use crate::noise::{Findings, Noise, caught, rounds};
+use crate::recipes;
 
 /// The most bytes that one tensor may take here.
 const MEMORY_LIMIT: usize = 1 << 20;
@@ -226,9 +227,42 @@ impl Session {
         }
     }
 
+    /// Arguments that fit, but for one in some calls.
+    fn recipe(&mut self, name: &str) -> Option<Vec<f64>> {
+        let dtypes = [DType::F32, DType::I64].map(|dtype| f64::from(dtype as u8));
+        let mut noise = Noise::new(self.noise.below(1 << 30) as u64);
+        let mut made: Vec<f64> = Vec::new();
+        let numbers = {
+            let kept = std::cell::RefCell::new(&mut made);
+            let call = |row: &str, numbers: &[f64]| {
+                let value = self.named(row, numbers)?;
+                kept.borrow_mut().push(value);
+                Some(value)
+            };
+            recipes::arguments(name, &call, &mut noise, self.has_gpu, dtypes)
+        };
+        let mut numbers = numbers?;
+        for handle in made {
+            // What the call needs goes into the pool, so that later calls meet it; the rest is let go with the session.
+            if numbers.contains(&handle) {
+                let place = self.noise.below(POOL);
+                self.pool[place] = handle;
+            }
+        }
+        if self.noise.one_in(4) && !numbers.is_empty() {
+            let place = self.noise.below(numbers.len());
+            numbers[place] = self.int();
+        }
+        Some(numbers)
+    }
+
     /// One call; what it made joins the pool.
     fn step(&mut self, findings: &mut Findings) {
-        let op = self.noise.below(self.signatures.len());
+        let planned = self.noise.one_in(3).then(|| self.noise.pick(&recipes::NAMES));
+        let op = match planned {
+            Some(name) => self.op(name),
+            None => self.noise.below(self.signatures.len()),
+        };
         let signature = self.signatures[op].clone();
         let (left, result) = signature.split_once(" -> ").expect("an arrow");
         let mut words = left.split(' ');
@@ -236,14 +270,16 @@ impl Session {
         if name == "free" {
             return;
         }
-        let mut numbers = Vec::new();
-        for word in words {
-            self.argument(word, &mut numbers);
+        let mut numbers = planned.and_then(|name| self.recipe(name)).unwrap_or_default();
+        if numbers.is_empty() {
+            for word in words {
+                self.argument(word, &mut numbers);
+            }
         }
         if self.noise.one_in(200) {
             numbers.truncate(self.noise.below(numbers.len() + 1));
         }
-        let text = self.noise.pick(&["", "x", "mean", "\u{1F600}"]);
+        let text = self.noise.pick(&["", "x", "mean", "amax", "sum", "prod", "\u{1F600}"]);
         self.trail.push(format!("{name}{numbers:?}"));
         if std::env::var_os("CARREL_FUZZ_TRACE").is_some() {
             eprintln!("{name}{numbers:?}");
@@ -370,6 +406,10 @@ fn fuzz(seed: u64, has_gpu: bool) {
     let missed: Vec<&str> = rows.clone().filter(|&name| !session.reached.contains(name)).collect();
     let share = 1.0 - missed.len() as f64 / rows.count() as f64;
     println!("{:.0} % of the rows gave a result; not {missed:?}", share * 100.0);
+    assert!(
+        recipes::NAMES.iter().all(|name| session.reached.contains(*name)),
+        "a recipe never fits: {missed:?}"
+    );
     assert!(share > 0.8, "the calls do not get deep: {missed:?}");
     Recorder::with(|recorder| recorder.start(false));
     context::reset(false);

@@ -13,3 +13,5 @@ mod messages;
 mod noise;
 mod on_device;
 mod programs;
+mod recipes;
+mod sizes;
