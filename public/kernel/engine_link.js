@@ -140,12 +140,15 @@ export class EngineLink {
     });
   }
 
-  /** Resolves when everything recorded so far has been answered, the ticket's read included. */
+  /**
+   * Its `promise` resolves when everything recorded so far has been answered, the ticket's read included.
+   * (Of a bare promise that a call returns Pyodide makes a future, which takes longer than a short wait.)
+   */
   wait(_ticket) {
     this.guarded(() => this.flush());
     const target = this.numSent;
-    if (this.numAnswered >= target) return Promise.resolve(true);
-    return new Promise((resolve) => this.waiting.push({ target, resolve }));
+    if (this.numAnswered >= target) return { promise: Promise.resolve(true) };
+    return { promise: new Promise((resolve) => this.waiting.push({ target, resolve })) };
   }
 
   upload(data, dtype, shape) {

@@ -129,7 +129,8 @@ function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engine
     },
     guard(promise) {
       streams.flush();
-      return interrupts.guard(promise);
+      // In an object: of a promise that a call returns Pyodide makes a future, which takes longer than a short wait.
+      return { promise: interrupts.guard(promise) };
     },
     sleep(ms) {
       streams.flush();

@@ -9,6 +9,9 @@ function digits(value) {
   return value.toPrecision(value >= 10 ? 3 : 2);
 }
 
+/** Some engines submit once for several steps. */
+const counted = (value) => (Number.isInteger(value) ? value.toLocaleString("en-US") : value.toFixed(1));
+
 const megabytes = (bytes) => `${digits(bytes / 1e6)}`;
 
 /** True if two engines' checks are of the same computation. */
@@ -25,7 +28,7 @@ function timeCell(result, first) {
 
 function gpuCell(result) {
   if (result?.dispatches === undefined || result.missing !== undefined) return "-";
-  return `${result.dispatches} / ${result.submits} / ${megabytes(result.bytes ?? 0)}`;
+  return `${counted(result.dispatches)} / ${counted(result.submits)} / ${megabytes(result.bytes ?? 0)}`;
 }
 
 /**

@@ -37,7 +37,7 @@ class Host(Protocol):
         """Lets Stop raise KeyboardInterrupt, or keeps it from doing so."""
 
     def guard(self, promise: Any) -> Any:
-        """The same promise, which gives INTERRUPTED if the user presses Stop first."""
+        """An object with the same `promise`, which gives INTERRUPTED if the user presses Stop first."""
 
     def sleep(self, ms: float) -> Any:
         """A guarded promise for the end of a span of time."""

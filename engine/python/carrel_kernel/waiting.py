@@ -14,6 +14,11 @@ from typing import Any, Callable, Coroutine
 
 from .host import INTERRUPTED, Host
 
+try:
+    from pyodide.ffi import JsProxy
+except ImportError:  # under CPython the host's promises are futures
+    JsProxy = None
+
 SLICE_MS = 50
 """Longest stretch that a blocking sleep spends between two chances to stop it."""
 
@@ -45,9 +50,9 @@ class Waits:
         """Waits for a promise of the host, a coroutine or a future, and gives its value."""
         if self._run_sync is None:
             raise RuntimeError(NEEDS_JSPI.format(what=what))
-        if inspect.isawaitable(promise) and _is_python(promise):
+        if _is_python(promise):
             return self._task(promise)
-        return self._settle(self._host.guard(promise))
+        return self._settle(self._host.guard(promise).promise)
 
     def _task(self, awaitable: Any) -> Any:
         task = asyncio.ensure_future(awaitable)
@@ -131,7 +136,9 @@ def _as_callback(function: Callable[[], None]) -> Any:
 
 
 def _is_python(awaitable: Any) -> bool:
-    """Whether an awaitable is Python's own; the host's promises are awaitable as well."""
+    """Whether an awaitable is Python's own; the host's promises are awaitable as well, and look like futures."""
+    if JsProxy is not None and isinstance(awaitable, JsProxy):
+        return False
     return asyncio.isfuture(awaitable) or inspect.iscoroutine(awaitable)
 
 

@@ -6,6 +6,7 @@ Promises are asyncio futures of a loop that `run_sync` runs.
 
 import asyncio
 import json
+from types import SimpleNamespace
 
 from carrel_kernel.host import INTERRUPTED
 
@@ -53,7 +54,7 @@ class FakeHost:
         self.interruptible = on
 
     def guard(self, promise):
-        return promise
+        return SimpleNamespace(promise=promise)
 
     def _settled(self, value):
         future = self.loop.create_future()

@@ -285,7 +285,7 @@ _NO_SWITCHING = (
 
 def _wait_for(ticket):
     """Waits until the GPU has answered everything that was sent. Whether the answers are good is asked later."""
-    promise = binding.wait(ticket)
+    waiting = binding.wait(ticket)
     if not IS_BROWSER:
         return
     from pyodide.ffi import JsException, can_run_sync, run_sync
@@ -293,7 +293,7 @@ def _wait_for(ticket):
     if not can_run_sync():
         raise RuntimeError(_NO_SWITCHING)
     try:
-        run_sync(promise)
+        run_sync(waiting.promise)
     except JsException as error:
         raise RuntimeError(f"Waiting for the GPU failed: {error}") from None
 

@@ -1,11 +1,14 @@
 //! Bytes back from the GPU: a staging buffer, mapped when the queue has come that far.
 //!
-//! On the web the map resolves by itself; natively somebody must poll, and that is done here, where the
-//! result is wanted at once anyway. Refuses to keep a mapped buffer.
+//! On the web the map resolves by itself, if late: the browser's GPU process looks whether work is done when it gets
+//! a message, and otherwise every two milliseconds (Chromium). So a short wait is spent asking it something.
+//! Natively somebody must poll, and that is done here, where the result is wanted at once anyway.
+//! Refuses to keep a mapped buffer, and to go on asking while long work runs.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 use super::device::Gpu;
 use crate::error::{Error, Result};
@@ -14,6 +17,10 @@ use crate::wire::codec::roomy;
 
 /// A buffer that the GPU copies into and the processor reads.
 pub type StagingBuffer = wgpu::Buffer;
+
+/// Most questions asked while a map is awaited: at about 0.15 ms each, they shorten waits of some milliseconds. In
+/// longer ones, two milliseconds matter less than leaving the GPU process alone.
+const MAX_QUESTIONS: usize = 24;
 
 /// The staging buffer that served last; reads of a training loop are alike.
 #[derive(Debug, Default)]
@@ -26,6 +33,36 @@ pub struct Staging {
 struct Signal {
     done: Option<bool>,
     waker: Option<Waker>,
+}
+
+impl Signal {
+    /// Whether the buffer was mapped, once that is known.
+    fn poll(signal: &Mutex<Signal>, context: &Context<'_>) -> Poll<bool> {
+        let mut signal = signal.lock().unwrap_or_else(PoisonError::into_inner);
+        match signal.done {
+            Some(mapped) => Poll::Ready(mapped),
+            None => {
+                signal.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// Waits for the signal; while it has not come, asks the GPU process something small that it answers at once.
+async fn mapped(device: &wgpu::Device, signal: &Mutex<Signal>) -> bool {
+    for _ in 0..MAX_QUESTIONS {
+        // An empty error scope is a round trip that leaves no trace.
+        let mut answer = pin!(device.push_error_scope(wgpu::ErrorFilter::Validation).pop());
+        let found = poll_fn(|context| match Signal::poll(signal, context) {
+            Poll::Ready(mapped) => Poll::Ready(Some(mapped)),
+            Poll::Pending => answer.as_mut().poll(context).map(|_| None),
+        });
+        if let Some(mapped) = found.await {
+            return mapped;
+        }
+    }
+    poll_fn(|context| Signal::poll(signal, context)).await
 }
 
 impl Staging {
@@ -58,17 +95,7 @@ impl Staging {
         // Does nothing on the web; natively it waits for the queue and runs the callback.
         let polled = gpu.device.poll(wgpu::PollType::wait_indefinitely());
         polled.map_err(|error| Error::runtime(format!("waiting for the GPU failed: {error}")))?;
-        let mapped = poll_fn(|context| {
-            let mut signal = signal.lock().unwrap_or_else(PoisonError::into_inner);
-            match signal.done {
-                Some(mapped) => Poll::Ready(mapped),
-                None => {
-                    signal.waker = Some(context.waker().clone());
-                    Poll::Pending
-                }
-            }
-        });
-        if mapped.await {
+        if mapped(&gpu.device, &signal).await {
             Ok(())
         } else {
             Err(Error::runtime("the GPU could not give its results back"))
