@@ -14,8 +14,8 @@ const SEVERAL_RESULTS: usize = 4;
 /// Elements of a part: 32 for each of 256 invocations.
 const PART_LENGTH: usize = 8_192;
 
-/// Most parts; the second kernel folds them in one workgroup.
-const MAX_PARTS: usize = 256;
+/// Most parts; the second kernel folds them in one workgroup, sixteen for each of 256 invocations.
+const MAX_PARTS: usize = 4_096;
 
 /// Folds into more results than this keep the device busy as they are.
 const MANY_RESULTS: usize = 256;
