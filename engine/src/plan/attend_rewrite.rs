@@ -16,8 +16,8 @@ use crate::prim::{Attention, AttentionPart, Prim, Scaling};
 use crate::view::contiguous_strides;
 use crate::wire::{Operand, Program, ProgramNode, ValueRef};
 
-/// The program with its attention as kernels of at most so many bindings; `None` if it has none.
-pub(super) fn attend(program: &Program, caps: &Caps, max_bindings: usize) -> Option<Program> {
+/// The program with its attention as kernels; `None` if it has none.
+pub(super) fn attend(program: &Program, caps: &Caps) -> Option<Program> {
     // Most programs have no softmax.
     if !program.nodes.iter().any(|node| node.prim == Prim::Softmax) {
         return None;
@@ -37,7 +37,8 @@ pub(super) fn attend(program: &Program, caps: &Caps, max_bindings: usize) -> Opt
                 nodes: [node].into(),
                 ..Cluster::default()
             };
-            loads_of(&rewritten, &infos, &cluster).len() + RESULTS <= max_bindings
+            let written = RESULTS + usize::from(infos[node].reports_range);
+            loads_of(&rewritten, &infos, &cluster).len() + written <= caps.max_storage_buffers
         };
         let all_fit: Vec<bool> = kernels.iter().map(|kernels| kernels.iter().all(fits)).collect();
         if all_fit.iter().all(|&fits| fits) {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::Fusion;
 use super::kernel::Value;
 use crate::codegen::index::simplify;
+use crate::dtype::DType;
 use crate::prim::{Binary, Prim, Unary};
 use crate::view::View;
 use crate::wire::{Operand, Program, ProgramNode, ValueRef};
@@ -30,6 +31,8 @@ pub(super) struct NodeInfo {
     pub cheap: bool,
     /// Work per element, operands that are cheap included.
     pub cost: usize,
+    /// It, or what is computed again for it, gives int64, whose kernels may need a binding for the flag of its range.
+    pub reports_range: bool,
     /// Values read if computed again, with the number of elements touched.
     pub leaves: BTreeSet<(Value, usize)>,
 }
@@ -42,12 +45,14 @@ pub(super) fn classify(program: &Program, fusion: Fusion) -> Vec<NodeInfo> {
         let is_patch = fusion == Fusion::On && is_patch(program, &infos, node);
         let elementwise = is_patch || is_elementwise(node);
         let (mut cost, mut leaves) = (own_cost(&node.prim), BTreeSet::new());
+        let mut reports_range = node.dtype == DType::I64;
         // A write over the whole base never looks at the base.
         for operand in node.operands.iter().skip(usize::from(is_whole_write(node))) {
             match operand.value {
                 ValueRef::Node(producer) if infos[producer as usize].cheap => {
                     let producer = &infos[producer as usize];
                     cost += producer.cost;
+                    reports_range |= producer.reports_range;
                     leaves.extend(producer.leaves.iter().copied());
                 }
                 value => {
@@ -67,6 +72,7 @@ pub(super) fn classify(program: &Program, fusion: Fusion) -> Vec<NodeInfo> {
             elementwise,
             cheap,
             cost,
+            reports_range,
             leaves,
         });
     }

@@ -46,6 +46,8 @@ pub(super) struct Cluster {
     pub depends_on: BTreeSet<usize>,
     /// Second results of the routine; also in `nodes`. Nothing in the kernel can read them.
     pub companions: BTreeSet<usize>,
+    /// One of the nodes may need a binding for the flag of int64.
+    pub reports_range: bool,
     /// Values read from memory.
     pub loads: BTreeSet<Value>,
     /// Nodes that other kernels may read, or that live on.
@@ -222,7 +224,12 @@ impl<'a> Clustering<'a> {
             let mut absorbing = cluster.clone();
             absorbing.prologue.clone_from(&self.clusters[absorbed].nodes);
             absorbing.loads = loads_of(self.program, self.infos, &absorbing);
-            if absorbing.loads.len() < self.max_bindings {
+            let flag = absorbing
+                .nodes
+                .iter()
+                .chain(&absorbing.prologue)
+                .any(|&node| self.infos[node].reports_range);
+            if absorbing.loads.len() + usize::from(flag) < self.max_bindings {
                 self.clusters[absorbed] = Cluster::default();
                 cluster = absorbing;
             }
@@ -259,6 +266,8 @@ impl<'a> Clustering<'a> {
     fn start(&mut self, mut cluster: Cluster) {
         let id = self.clusters.len();
         cluster.depends_on = self.sources(&cluster.loads);
+        let mut computed = cluster.nodes.iter().chain(&cluster.prologue);
+        cluster.reports_range = computed.any(|&node| self.infos[node].reports_range);
         let node = self.cluster_of.len();
         self.cluster_of.push(id);
         for &prepared in &cluster.prologue {
@@ -304,7 +313,10 @@ impl<'a> Clustering<'a> {
         let results: BTreeSet<usize> = candidates.filter(|&node| self.is_result(&together, node)).collect();
         let routine = parts.first().and_then(|&first| self.clusters[first].routine);
         let reserved = usize::from(routine.is_some_and(|node| adds_a_binding(&self.program.nodes[node].prim)));
-        if num_nodes > MAX_NODES || loads.len() + results.len() + reserved > self.max_bindings {
+        let flag = parts.iter().any(|&part| self.clusters[part].reports_range)
+            || newcomer.is_some_and(|node| self.infos[node].reports_range);
+        let bindings = loads.len() + results.len() + reserved + usize::from(flag);
+        if num_nodes > MAX_NODES || bindings > self.max_bindings {
             return None;
         }
         let reads_well = loads.iter().all(|&value| {
@@ -326,6 +338,7 @@ impl<'a> Clustering<'a> {
                 self.cluster_of[node] = target;
             }
             self.clusters[target].nodes.extend(absorbed.nodes);
+            self.clusters[target].reports_range |= absorbed.reports_range;
             for cluster in &mut self.clusters {
                 if cluster.depends_on.remove(&part) {
                     cluster.depends_on.insert(target);
@@ -335,6 +348,7 @@ impl<'a> Clustering<'a> {
         if let Some(node) = newcomer {
             self.cluster_of.push(target);
             self.clusters[target].nodes.insert(node);
+            self.clusters[target].reports_range |= self.infos[node].reports_range;
         }
         let depends_on = self.sources(&union.loads);
         let cluster = &mut self.clusters[target];

@@ -28,7 +28,6 @@ mod split;
 
 use std::collections::BTreeMap;
 
-use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::prim::Prim;
 use crate::wire::{Program, ValueRef};
@@ -133,16 +132,13 @@ pub fn plan(program: &Program, donated: &[bool], caps: &Caps) -> Result<Plan> {
 /// Plans a program, with kernels of several nodes or without.
 pub fn plan_with(program: &Program, donated: &[bool], caps: &Caps, fusion: Fusion) -> Result<Plan> {
     check(program)?;
-    // Arithmetic of int64 may need one more, for its flag.
-    let has_int64 = program.nodes.iter().any(|node| node.dtype == DType::I64);
-    let max_bindings = caps.max_storage_buffers - usize::from(has_int64);
     let attending = match fusion {
-        Fusion::On => attend_rewrite::attend(program, caps, max_bindings),
+        Fusion::On => attend_rewrite::attend(program, caps),
         Fusion::Off => None,
     };
     let program = &expand::expand(attending.as_ref().unwrap_or(program), caps, fusion);
     let infos = classify::classify(program, fusion);
-    let groups = group::groups(program, &infos, max_bindings, fusion);
+    let groups = group::groups(program, &infos, caps.max_storage_buffers, fusion);
     let outputs: BTreeMap<Value, u32> = program
         .outputs
         .iter()

@@ -138,7 +138,8 @@ impl Clustering<'_> {
         let few_rows = shape.rows() < FEW_ROWS && shape.domain() > FEW_ELEMENTS;
         let lonely = writes_elements && (few_rows || shape.length() > depth * LONGEST_WALK);
         let too_much = folds > MAX_FOLDS || nodes.len() > MAX_ROW_NODES;
-        if lonely || too_much || loads.len() + results.len() > self.max_bindings {
+        let flag = nodes.iter().any(|&node| self.infos[node].reports_range);
+        if lonely || too_much || loads.len() + results.len() + usize::from(flag) > self.max_bindings {
             return None;
         }
         let reads_well = loads.iter().all(|&value| {
@@ -173,8 +174,10 @@ impl Clustering<'_> {
             }
         }
         let depends_on = self.sources(&union.loads);
+        let reports_range = union.nodes.iter().any(|&node| self.infos[node].reports_range);
         self.clusters[seed] = Cluster {
             rows: Some(shape.clone()),
+            reports_range,
             nodes: union.nodes,
             domain: usize::MAX,
             depends_on,
