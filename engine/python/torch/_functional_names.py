@@ -20,6 +20,7 @@ from .nn._dropout import alpha_dropout, feature_alpha_dropout, feature_dropout, 
 from .nn._embedding import embedding_renorm_
 from .nn._normalization import native_batch_norm, native_group_norm, native_layer_norm, rms_norm
 from .nn._padding import constant_pad_nd
+from .nn._recurrent import gru, gru_cell, lstm, lstm_cell, rnn_relu, rnn_relu_cell, rnn_tanh, rnn_tanh_cell
 from .nn._pooling import (
     adaptive_avg_pool1d,
     adaptive_max_pool1d_with_indices as adaptive_max_pool1d,
@@ -135,3 +136,10 @@ def ctc_loss(
     return _F.ctc_loss(
         log_probs, targets, input_lengths, target_lengths, blank, _REDUCTIONS[reduction], zero_infinity
     )
+
+
+def norm_except_dim(v, pow=2, dim=0):
+    """Norms over all dimensions but one: see `nn.utils.weight_norm`."""
+    from .nn.utils.weight_norm import norm_except_dim as norms
+
+    return norms(v, pow, dim)

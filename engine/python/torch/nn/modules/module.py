@@ -10,9 +10,21 @@ from collections import OrderedDict
 from ..._tensor import Tensor
 from ..parameter import Buffer, Parameter, UninitializedTensorMixin
 from .conversion import ConversionMethods
-from .hook_methods import HookMethods, registered, registration
+from .hook_methods import (
+    HookMethods,
+    register_module_backward_hook,
+    register_module_buffer_registration_hook,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+    register_module_full_backward_hook,
+    register_module_full_backward_pre_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+    registered,
+    registration,
+)
 from .hooks import KINDS, call_with_hooks, everywhere
-from .state import StateMethods
+from .state import StateMethods, _IncompatibleKeys
 from .walking import WalkMethods
 
 

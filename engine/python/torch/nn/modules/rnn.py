@@ -9,15 +9,13 @@ import math
 import numbers
 import warnings
 
-from ..._C import ops
 from ..._creation import empty, zeros
-from ..._shape import cat, stack
-from .. import functional as F
 from .. import init
+from .._recurrent import runs_of, stacked
 from ..parameter import Parameter
 from ..utils.rnn import PackedSequence
 from .module import Module
-from .rnn_cell import CELL_CODES, GRUCell, LSTMCell, RNNCell, RNNCellBase
+from .rnn_cell import GRUCell, LSTMCell, RNNCell, RNNCellBase
 
 __all__ = ["RNNBase", "RNN", "LSTM", "GRU", "RNNCellBase", "RNNCell", "LSTMCell", "GRUCell"]
 
@@ -43,17 +41,6 @@ def _check_options(hidden_size, num_layers, dropout, proj_size):
         raise ValueError("proj_size should be a positive integer or zero to disable projections")
     if proj_size >= hidden_size:
         raise ValueError("proj_size has to be smaller than hidden_size")
-
-
-def _runs(batch_sizes):
-    """Sizes of steps as pairs: a size, and how many steps in a row have it."""
-    runs = []
-    for size in batch_sizes:
-        if runs and runs[-2] == size:
-            runs[-1] += 1
-        else:
-            runs += [size, 1]
-    return runs
 
 
 class RNNBase(Module):
@@ -168,36 +155,18 @@ class RNNBase(Module):
 
     def _layers(self, data, runs, hidden, cells):
         """All layers over rows of steps. Gives the rows of the last layer and the last states of all."""
-        code = CELL_CODES[self.mode]
-        directions = 2 if self.bidirectional else 1
-        last_hidden, last_cells = [], []
-        for layer in range(self.num_layers):
-            outputs = []
-            for direction in range(directions):
-                position = layer * directions + direction
-                names = self._all_weights[position]
-                weights = [getattr(self, name) for name in names]
-                projection = weights.pop() if self.proj_size else None
-                biases = weights[2:] if self.bias else (None, None)
-                output, state, cell = ops.recurrent_layer(
-                    code,
-                    data,
-                    runs,
-                    direction == 1,
-                    hidden[position],
-                    None if cells is None else cells[position],
-                    weights[0],
-                    weights[1],
-                    *biases,
-                    projection,
-                )
-                outputs.append(output)
-                last_hidden.append(state)
-                last_cells.append(cell)
-            data = outputs[0] if directions == 1 else cat(outputs, -1)
-            if self.dropout and self.training and layer + 1 < self.num_layers:
-                data = F.dropout(data, self.dropout, True)
-        return data, stack(last_hidden), stack(last_cells) if cells is not None else None
+        return stacked(
+            self.mode,
+            data,
+            runs,
+            hidden,
+            cells,
+            self.all_weights,
+            self.bias,
+            self.dropout,
+            self.training,
+            self.bidirectional,
+        )
 
     def _zeros(self, input, batch, width):
         return zeros(self._state_shape(batch, width), dtype=input.dtype, device=input.device)
@@ -232,7 +201,7 @@ class RNNBase(Module):
         if hx is not None and order is not None:
             hx = self.permute_hidden(hx, order)
         hidden, cells = self._start(data, hx, sizes[0])
-        output, hidden, cells = self._layers(data, _runs(sizes), hidden, cells)
+        output, hidden, cells = self._layers(data, runs_of(sizes), hidden, cells)
         states = self._joined(hidden, cells)
         return PackedSequence(output, batch_sizes, order, back), self.permute_hidden(states, back)
 

@@ -8,11 +8,9 @@ import math
 from ..._C import ops
 from ..._creation import empty, zeros
 from .. import init
+from .._recurrent import CELL_CODES
 from ..parameter import Parameter
 from .module import Module
-
-#: Numbers of the cells in the engine's operators.
-CELL_CODES = {"RNN_TANH": 0, "RNN_RELU": 1, "GRU": 2, "LSTM": 3}
 
 
 class RNNCellBase(Module):
