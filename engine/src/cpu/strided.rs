@@ -120,16 +120,11 @@ pub fn gather<T: Copy>(elements: &[T], view: &View) -> Result<Vec<T>> {
 /// The converted elements of a view in row-major order.
 pub fn gather_map<T: Copy, R: Copy>(elements: &[T], view: &View, convert: impl Fn(T) -> R) -> Result<Vec<R>> {
     let runs = Runs::new([view]);
-    let mut result = try_vec(view.num_elements())?;
     let (len, [step]) = (runs.run_len(), runs.steps());
     if let Some((rows, row_step)) = transposed(&runs) {
-        return Ok(gather_transposed(
-            &elements[view.offset..],
-            [rows, len],
-            [row_step, step],
-            convert,
-        ));
+        return gather_transposed(&elements[view.offset..], [rows, len], [row_step, step], convert);
     }
+    let mut result = try_vec(view.num_elements())?;
     runs.for_each(|[start]| match step {
         0 => result.extend(std::iter::repeat_n(convert(elements[start]), len)),
         1 => result.extend(elements[start..start + len].iter().map(|&element| convert(element))),
@@ -158,8 +153,9 @@ fn gather_transposed<T: Copy, R: Copy>(
     [rows, columns]: [usize; 2],
     [row_step, column_step]: [usize; 2],
     convert: impl Fn(T) -> R,
-) -> Vec<R> {
-    let mut result = vec![convert(elements[0]); rows * columns];
+) -> Result<Vec<R>> {
+    let mut result = try_vec(rows * columns)?;
+    result.resize(rows * columns, convert(elements[0]));
     for row_block in (0..rows).step_by(TRANSPOSE_BLOCK) {
         let row_end = (row_block + TRANSPOSE_BLOCK).min(rows);
         for column_block in (0..columns).step_by(TRANSPOSE_BLOCK) {
@@ -172,7 +168,7 @@ fn gather_transposed<T: Copy, R: Copy>(
             }
         }
     }
-    result
+    Ok(result)
 }
 
 /// Writes row-major elements into the places of a view.
