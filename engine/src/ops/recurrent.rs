@@ -241,6 +241,7 @@ fn step_sizes(runs: &[usize], data: &Tensor, hidden: &Tensor) -> Result<Vec<usiz
     let mut sizes = Vec::new();
     let mut total = 0usize;
     let rows = if data.rank() == 2 { data.size(0) } else { 0 };
+    let most = rows.max(MAX_EMPTY_STEPS);
     for run in runs.chunks(2) {
         let &[size, count] = run else {
             return Err(Error::type_error("runs of steps come in pairs"));
@@ -249,7 +250,7 @@ fn step_sizes(runs: &[usize], data: &Tensor, hidden: &Tensor) -> Result<Vec<usiz
             return Err(Error::runtime("batch sizes of steps must not grow"));
         }
         total = total.saturating_add(size.saturating_mul(count));
-        if total > rows || count > rows.max(MAX_EMPTY_STEPS) {
+        if total > rows || count > most.saturating_sub(sizes.len()) {
             return Err(Error::runtime(format!(
                 "steps have more rows than the {rows} of the input"
             )));
@@ -269,8 +270,8 @@ fn step_sizes(runs: &[usize], data: &Tensor, hidden: &Tensor) -> Result<Vec<usiz
     Ok(sizes)
 }
 
-/// Steps without rows are walked all the same; more of them than this is a mistake.
-const MAX_EMPTY_STEPS: usize = 1 << 20;
+/// Steps without rows are walked all the same; more steps than this, and than rows, are a mistake.
+const MAX_EMPTY_STEPS: usize = 1 << 14;
 
 /// PyTorch's checks of widths, so that no product fails halfway.
 fn check_step(cell: Cell, x: &Tensor, state: &State, weights: &Weights) -> Result<()> {

@@ -5,6 +5,7 @@ Read next: `functional`, `engine/src/ops/nn.rs`.
 """
 
 import math
+import warnings
 
 from .. import _creation
 from .._C import ops
@@ -12,23 +13,30 @@ from .._pointwise import log_softmax as _log_softmax
 from .._pointwise import softmax as _softmax
 
 
-def _choose_dim(dim, rank):
-    return (0 if rank in (0, 1, 3) else 1) if dim is None else dim
+def _choose_dim(name, dim, rank, stacklevel):
+    """The dimension, or with a warning the one that PyTorch takes where none is given."""
+    if dim is not None:
+        return dim
+    warnings.warn(
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
+        stacklevel=stacklevel + 1,
+    )
+    return 0 if rank in (0, 1, 3) else 1
 
 
 def softmax(input, dim=None, _stacklevel=3, dtype=None):
     """`exp(x) / sum(exp(x))` over `dim`."""
-    return _softmax(input, _choose_dim(dim, input.dim()), dtype)
+    return _softmax(input, _choose_dim("softmax", dim, input.dim(), _stacklevel), dtype)
 
 
 def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     """Logarithm of the softmax over `dim`."""
-    return _log_softmax(input, _choose_dim(dim, input.dim()), dtype)
+    return _log_softmax(input, _choose_dim("log_softmax", dim, input.dim(), _stacklevel), dtype)
 
 
 def softmin(input, dim=None, _stacklevel=3, dtype=None):
     """Softmax of `-x` over `dim`."""
-    return softmax(-input, dim, dtype=dtype)
+    return _softmax(-input, _choose_dim("softmin", dim, input.dim(), _stacklevel), dtype)
 
 
 def _written(input, result, inplace):
