@@ -1,36 +1,35 @@
-"""Every name of PyTorch's tensors that public tutorials use is there, or refuses with what to use instead.
+"""Every name of PyTorch's that public tutorials use is there, or refuses with what to use instead.
 
-`torch_names.txt` lists them, a name a line; names of layers, optimisers and loaders have tests of their own.
-Read next: `test_torch_out_of_scope`.
+`torch_names.txt` lists them, a name a line with the number of files that use it. Read next: `supported_names`.
 """
 
-import importlib
-import pathlib
 import unittest
 
+import supported_names
 import torch
-
-NAMES = pathlib.Path(__file__).resolve().with_name("torch_names.txt")
-
-
-def resolve(path):
-    """What a dotted name stands for; raises AttributeError or ImportError if it stands for nothing."""
-    first, *rest = path.split(".")
-    found, module = {"torch": torch, "Tensor": torch.Tensor}[first], first
-    for name in rest:
-        module += "." + name
-        try:
-            found = getattr(found, name)
-        except AttributeError:
-            found = importlib.import_module(module)
-    return found
 
 
 class Names(unittest.TestCase):
-    def test_all_are_there(self):
-        for path in NAMES.read_text().split():
+    def test_all_are_there_or_refuse(self):
+        for path, files in supported_names.listed().items():
+            if files < supported_names.ENOUGH_FILES or path.startswith(supported_names.LATER):
+                continue
             with self.subTest(path):
-                resolve(path)
+                status, text = supported_names.judged(path)
+                self.assertNotEqual(status, "missing")
+                if status == "refused":
+                    self.assertGreater(len(text), 20)
+
+    def test_refused_names_raise_the_reason_that_is_told(self):
+        for path in supported_names.listed():
+            try:
+                found = supported_names.resolve(path)
+            except (AttributeError, ImportError):
+                continue
+            reason = supported_names.reason_of_refusal(found)
+            if reason and callable(found):
+                with self.subTest(path), self.assertRaisesRegex(NotImplementedError, "is not supported in Carrel: "):
+                    found()
 
     def test_what_is_refused_says_so(self):
         with self.assertRaisesRegex(NotImplementedError, "not supported in Carrel"):
@@ -38,7 +37,7 @@ class Names(unittest.TestCase):
         with torch.backends.cudnn.flags(enabled=False):
             self.assertFalse(torch.backends.cudnn.is_available())
         with self.assertRaises(AttributeError):
-            resolve("torch.backends").no_such_library
+            supported_names.resolve("torch.backends.no_such_library")
 
 
 if __name__ == "__main__":

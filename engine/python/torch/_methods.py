@@ -14,6 +14,7 @@ from ._C import ops, read_back
 from ._memory_format import laid_out
 from ._settings import contiguous_format, preserve_format
 from ._storage import set_, storage_of, untyped
+from ._swapping import module_load
 from ._tensor import Tensor
 
 _METHODS = {
@@ -264,6 +265,7 @@ def _attach():
     Tensor.untyped_storage = lambda self: untyped(self)
     Tensor.sum_to_size = sum_to_size
     Tensor.pin_memory = pin_memory
+    Tensor.module_load = module_load
     Tensor.share_memory_ = pin_memory
     Tensor.T = property(_transposed, doc="Dimensions in reverse order.")
     Tensor.mT = property(_matrices_transposed, doc="The last two dimensions exchanged.")

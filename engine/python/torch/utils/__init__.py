@@ -3,6 +3,8 @@
 Read next: `utils.data`.
 """
 
+from .._swapping import swap_tensors
+
 
 def __getattr__(name):
     if name in ("data", "dlpack", "hooks", "npy"):

@@ -1,12 +1,15 @@
 """The part of `Module` that changes all its tensors at once: moving, converting, training mode, gradients.
 
-Parameter objects stay the same, so optimisers made before keep working.
+Parameter objects stay the same, so optimisers made before keep working; `torch.__future__` can change that.
 Read next: `nn.modules.module`, `nn.modules.walking`.
 """
 
 from ... import _C, _device, _dtype
+from ... import __future__ as _settings
 from ..._autograd_mode import no_grad
+from ..._swapping import swap_tensors
 from ..._tensor import Tensor
+from ..parameter import Parameter
 
 
 class ConversionMethods:
@@ -18,11 +21,19 @@ class ConversionMethods:
             for child in self.children():
                 child._apply(fn)
         with no_grad():
-            for parameter in self._parameters.values():
+            for name, parameter in self._parameters.items():
                 if parameter is None:
                     continue
-                gradient = parameter.grad
-                parameter.data = fn(parameter.data)
+                gradient, converted = parameter.grad, fn(parameter.data)
+                if _settings.get_swap_module_params_on_conversion() or _settings.get_overwrite_module_params_on_conversion():
+                    made = Parameter(converted, parameter.requires_grad)
+                    if _settings.get_swap_module_params_on_conversion():
+                        made.__class__ = type(parameter)
+                        swap_tensors(parameter, made)
+                        made = parameter
+                    self._parameters[name] = parameter = made
+                else:
+                    parameter.data = converted
                 if gradient is not None:
                     parameter.grad = None
                     parameter.grad = fn(gradient.detach())

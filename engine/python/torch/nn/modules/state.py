@@ -5,7 +5,9 @@ Refuses to read or write files. Read next: `nn.modules.module`, `nn.modules.hook
 
 from collections import OrderedDict, namedtuple
 
+from ... import __future__ as _settings
 from ..._autograd_mode import no_grad
+from ..._swapping import swap_tensors
 from ..._tensor import Tensor
 from ..parameter import Parameter, is_lazy
 
@@ -135,7 +137,16 @@ class StateMethods:
             with no_grad():
                 if is_lazy(member) and not is_lazy(value) and not assign:
                     member.materialize(value.shape)
-                if assign:
+                if _settings.get_swap_module_params_on_conversion():
+                    made = member.module_load(value, assign=assign)
+                    if made is value or made is member:
+                        raise RuntimeError(
+                            f"module_load() of {type(member).__name__} must give a new tensor to swap with, not one of its arguments"
+                        )
+                    if isinstance(member, Parameter) and not isinstance(made, Parameter):
+                        made = Parameter(made, member.requires_grad)
+                    swap_tensors(member, made)
+                elif assign:
                     if isinstance(member, Parameter):
                         if isinstance(value, Parameter):
                             value.requires_grad_(member.requires_grad)
