@@ -1,4 +1,4 @@
-// Packs the Python packages that every kernel starts with (torch, safetensors and the kernel's own) into kernel/python.zip.
+// Packs the Python packages that every kernel starts with (torch, torchvision, safetensors and the kernel's own) into kernel/python.zip.
 // Tests stay behind. Published builds carry bytecode beside the sources; quick ones let the kernel compile.
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { compileArchive, compilerKey } from "./python_bytecode.mjs";
 import { filesBelow, hashOfFiles, isQuickBuild, pieces, root, unlessCurrent } from "./site.mjs";
 import { zip } from "./zip.mjs";
 
-const packages = ["torch", "safetensors", "carrel_kernel"];
+const packages = ["torch", "torchvision", "safetensors", "carrel_kernel"];
 
 /** Writes kernel/python.zip if a Python file changed. */
 export async function packPython() {

@@ -1,0 +1,113 @@
+"""Reading and writing pictures: PNG and JPEG by this package, other formats through Pillow where it is installed.
+
+Pictures are `(C, H, W)` tensors of uint8, as they are in torchvision; those of PNG files with 16 bits a sample
+are int32 from 0 to 65535, for there is no uint16 here.
+Refuses WebP, GIF and AVIF where there is no Pillow. Read next: `_png_decode`, `_png_encode`, `_jpeg_decode`.
+"""
+
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
+
+import os
+from enum import Enum
+
+import torch
+
+from .._bytes import bytes_of_tensor, tensor_of_bytes
+from . import _exif, _png_colors, _png_decode, _png_encode
+
+
+class ImageReadMode(Enum):
+    """Which channels a picture is read to have. Names are taken as strings too, in any case ("rgb")."""
+
+    UNCHANGED = 0
+    GRAY = 1
+    GRAY_ALPHA = 2
+    RGB = 3
+    RGB_ALPHA = 4
+    RGBA = RGB_ALPHA
+
+
+def read_file(path):
+    """A flat uint8 tensor of the bytes of a file."""
+    with open(path, "rb") as file:
+        return tensor_of_bytes(file.read())
+
+
+def write_file(filename, data):
+    """Writes the bytes of a flat uint8 tensor to a file."""
+    if data.dtype is not torch.uint8:
+        raise RuntimeError("Input tensor dtype should be uint8")
+    if data.dim() != 1:
+        raise RuntimeError("Input data should be a 1-dimensional tensor")
+    with open(filename, "wb") as file:
+        file.write(bytes_of_tensor(data))
+
+
+def decode_png(input, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False):
+    """`(C, H, W)` of the bytes of a PNG file, uint8, or int32 (0 … 65535) where the file has 16 bits a sample.
+
+    input: a flat uint8 tensor. mode: the channels wanted. Raises RuntimeError for what is no PNG file.
+    """
+    picture = _png_decode.read(_checked_bytes(input))
+    made = _png_colors.converted(picture, _mode(mode).value or None).permute(2, 0, 1)
+    return _exif.turned(made, picture.exif) if apply_exif_orientation else made
+
+
+def encode_png(input, compression_level=6):
+    """A flat uint8 tensor with the bytes of a PNG file. input: `(C, H, W)` uint8 with C of 1 or 3. compression_level: 0 to 9."""
+    _check_picture(input)
+    if not 0 <= compression_level <= 9:
+        raise RuntimeError("Compression level should be between 0 and 9")
+    return tensor_of_bytes(_png_encode.encode(input.detach().cpu(), compression_level))
+
+
+def write_png(input, filename, compression_level=6):
+    """Writes a picture to a PNG file; see `encode_png`."""
+    write_file(filename, encode_png(input, compression_level))
+
+
+def decode_image(input, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False):
+    """`(C, H, W)` of a picture: of the bytes of a file as a flat uint8 tensor, or of the file at a path.
+
+    mode: the channels wanted. apply_exif_orientation: turns the picture as the camera was held.
+    PNG and JPEG are read here; GIF, WebP and AVIF by Pillow. Raises RuntimeError for what is none of these.
+    """
+    if not isinstance(input, torch.Tensor):
+        input = read_file(input)
+    start = _checked_bytes(input[:16])
+    mode = _mode(mode)
+    if start.startswith(b"\x89PNG"):
+        return decode_png(input, mode, apply_exif_orientation)
+    raise RuntimeError(
+        "Unsupported image file. Only jpeg, png, webp and gif are currently supported. For avif and heic format, "
+        "please rely on `decode_avif` and `decode_heic`."
+    )
+
+
+def read_image(path, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False):
+    """The picture in a file; see `decode_image`."""
+    return decode_image(read_file(os.fspath(path)), mode, apply_exif_orientation)
+
+
+def _mode(mode):
+    return ImageReadMode[mode.upper()] if isinstance(mode, str) else mode
+
+
+def _checked_bytes(input):
+    if not isinstance(input, torch.Tensor) or input.dtype is not torch.uint8:
+        raise RuntimeError(f"Expected a torch.uint8 tensor, got {getattr(input, 'dtype', type(input).__name__)}")
+    if input.dim() != 1 or input.numel() == 0:
+        raise RuntimeError(f"Expected a non empty 1-dimensional tensor, got {list(input.shape)}")
+    return bytes_of_tensor(input)
+
+
+def _check_picture(input):
+    if input.dtype is not torch.uint8:
+        raise RuntimeError("Input tensor dtype should be uint8")
+    if input.dim() != 3:
+        raise RuntimeError("Input data should be a 3-dimensional tensor")
+    if input.shape[0] not in (1, 3):
+        raise RuntimeError(f"The number of channels should be 1 or 3, got: {input.shape[0]}")
+    if 0 in input.shape:
+        raise RuntimeError("Input data should have at least one pixel")
