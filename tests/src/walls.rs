@@ -163,7 +163,11 @@ pub const WALLS: &[Wall] = &[
         reason: "planning is deterministic: no hash order decides anything",
     },
     Wall {
-        inside: &["engine/python/torch/", "engine/python/torchvision/", "engine/python/safetensors/"],
+        inside: &[
+            "engine/python/torch/",
+            "engine/python/torchvision/",
+            "engine/python/safetensors/",
+        ],
         except: &["engine/python/torch/_C.py", "engine/python/torch/_native.py"],
         forbidden: &["import js", "from js ", "pyodide", "_carrel_engine", "ctypes"],
         reason: "torch reaches the engine through _C alone",
