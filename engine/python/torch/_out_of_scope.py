@@ -69,6 +69,10 @@ TABLE = {
         "names": ".share_memory is_distributed",
         "modules": "distributed multiprocessing futures",
     },
+    "data pipes": {
+        "instead": "use Dataset or IterableDataset with a DataLoader.",
+        "modules": "utils.data.datapipes utils.data.graph utils.data.graph_settings",
+    },
     "native extensions": {
         "instead": "write the operation with tensor functions, or as a torch.autograd.Function.",
         "names": "compiled_with_cxx11_abi_",

@@ -1,19 +1,88 @@
 """`DataLoader`: batches of a dataset.
 
-`num_workers`, `pin_memory` and their like are accepted; everything runs in this process.
-Batches of a `TensorDataset` are gathered by one index operation a tensor instead of a Python loop over rows.
-Read next: `utils.data.sampler`, `utils.data.collate`.
+Arguments are checked, and errors worded, as PyTorch does. Everything runs in this process: `num_workers` makes workers
+that take turns (`_utils.worker`), `pin_memory`, `timeout` and `prefetch_factor` change nothing that can be seen.
+Read next: `iterators`, `sampler`.
 """
 
-import itertools
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
 
-from .collate import default_collate, default_convert
-from .dataset import IterableDataset, Subset, TensorDataset
-from .sampler import BatchSampler, RandomSampler, SequentialSampler, fresh_seed
+from typing import Generic, TypeVar
+
+from ._utils.collate import default_collate, default_convert
+from ._utils.worker import get_worker_info
+from .dataset import IterableDataset
+from .iterators import _BaseDataLoaderIter, _MultiProcessingDataLoaderIter, _SingleProcessDataLoaderIter
+from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
+
+_Item = TypeVar("_Item", covariant=True)
+
+# What start methods PyTorch takes; here they all mean the same.
+_START_METHODS = ["fork", "spawn", "forkserver"]
+
+# Attributes that decided how the loader was made.
+_FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
 
 
-class DataLoader:
-    """Iterates over a dataset in batches."""
+class _InfiniteConstantSampler(Sampler):
+    """What stands for a sampler where the dataset iterates by itself."""
+
+    def __iter__(self):
+        while True:
+            yield None
+
+
+def _checked_context(context, num_workers):
+    if context is None:
+        return None
+    if num_workers == 0:
+        raise ValueError(
+            "multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got "
+            f"num_workers={num_workers}"
+        )
+    if isinstance(context, str):
+        if context not in _START_METHODS:
+            raise ValueError(
+                f"multiprocessing_context option should specify a valid start method in {_START_METHODS!r}, but got "
+                f"multiprocessing_context={context!r}"
+            )
+    elif not hasattr(context, "get_start_method"):
+        raise TypeError(
+            "multiprocessing_context option should be a valid context object or a string specifying the start method, but "
+            f"got multiprocessing_context={context}"
+        )
+    return context
+
+
+def _checked_prefetch(prefetch_factor, num_workers):
+    if num_workers == 0 and prefetch_factor is not None:
+        raise ValueError(
+            "prefetch_factor option could only be specified in multiprocessing."
+            "let num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None."
+        )
+    if num_workers > 0 and prefetch_factor is None:
+        return 2
+    if prefetch_factor is not None and prefetch_factor < 0:
+        raise ValueError("prefetch_factor option should be non-negative")
+    return prefetch_factor
+
+
+class DataLoader(Generic[_Item]):
+    """Iterates over a dataset in batches.
+
+    dataset: has items by index and a length, or is an `IterableDataset`.
+    batch_size: items a batch; None hands on single items, through `collate_fn` (by default `default_convert`).
+    shuffle: all items in random order, another one each epoch. sampler, batch_sampler: orders of one's own instead.
+    num_workers: above 0, so many workers take turns in this process; see `get_worker_info`.
+    collate_fn: makes a batch of a list of items; `default_collate` by default.
+    drop_last: leaves an incomplete last batch out.
+    generator: where the order and the workers' seeds are drawn from; by default torch's own.
+    Raises ValueError for options that exclude each other.
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
+    """
+
+    _is_made = False
 
     def __init__(
         self,
@@ -38,6 +107,22 @@ class DataLoader:
     ):
         if num_workers < 0:
             raise ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
+        if timeout < 0:
+            raise ValueError("timeout option should be non-negative")
+        self.prefetch_factor = _checked_prefetch(prefetch_factor, num_workers)
+        if persistent_workers and num_workers == 0:
+            raise ValueError("persistent_workers option needs num_workers > 0")
+        self.dataset = dataset
+        self.num_workers = num_workers
+        self.pin_memory = pin_memory
+        self.pin_memory_device = pin_memory_device
+        self.timeout = timeout
+        self.worker_init_fn = worker_init_fn
+        self.multiprocessing_context = multiprocessing_context
+        self.in_order = in_order
+        self._is_iterable = isinstance(dataset, IterableDataset)
+        if self._is_iterable:
+            self._refuse_orders(shuffle, sampler, batch_sampler)
         if sampler is not None and shuffle:
             raise ValueError("sampler option is mutually exclusive with shuffle")
         if batch_sampler is not None:
@@ -48,81 +133,74 @@ class DataLoader:
             batch_size, drop_last = None, False
         elif batch_size is None and drop_last:
             raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")
-        self.dataset = dataset
-        self.num_workers = num_workers
-        self.pin_memory = pin_memory
-        self.timeout = timeout
-        self.worker_init_fn = worker_init_fn
-        self.generator = generator
-        self.prefetch_factor = prefetch_factor
-        self.persistent_workers = persistent_workers
-        self._is_iterable = isinstance(dataset, IterableDataset)
-        if self._is_iterable:
-            if shuffle:
-                raise ValueError(f"DataLoader with IterableDataset: expected unspecified shuffle option, but got shuffle={shuffle}")
-            sampler = None
-        elif sampler is None and batch_sampler is None:
-            sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
-        if batch_size is not None and batch_sampler is None and not self._is_iterable:
+        if sampler is None:
+            if self._is_iterable:
+                sampler = _InfiniteConstantSampler()
+            else:
+                sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
+        if batch_size is not None and batch_sampler is None:
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
         self.batch_size = batch_size
         self.drop_last = drop_last
         self.sampler = sampler
         self.batch_sampler = batch_sampler
-        is_batched = batch_size is not None or batch_sampler is not None
-        self.collate_fn = collate_fn or (default_collate if is_batched else default_convert)
+        self.generator = generator
+        self.collate_fn = collate_fn or (default_collate if self._auto_collation else default_convert)
+        self.persistent_workers = persistent_workers
+        self._reported_length = None
+        self._iterator = None
+        self._is_made = True
+
+    @staticmethod
+    def _refuse_orders(shuffle, sampler, batch_sampler):
+        """An iterable dataset has its own order."""
+        head = "DataLoader with IterableDataset: expected unspecified"
+        if shuffle not in (False, None):
+            raise ValueError(f"{head} shuffle option, but got shuffle={shuffle}")
+        if sampler is not None:
+            raise ValueError(f"{head} sampler option, but got sampler={sampler}")
+        if batch_sampler is not None:
+            raise ValueError(f"{head} batch_sampler option, but got batch_sampler={batch_sampler}")
+
+    def __setattr__(self, name, value):
+        if self._is_made and name in _FIXED:
+            raise ValueError(f"{name} attribute should not be set after {self.__class__.__name__} is initialized")
+        super().__setattr__(name, value)
+
+    @property
+    def multiprocessing_context(self):
+        """The start method that was asked for; it changes nothing."""
+        return self._context
+
+    @multiprocessing_context.setter
+    def multiprocessing_context(self, context):
+        self._context = _checked_context(context, self.num_workers)
+
+    @property
+    def _auto_collation(self):
+        return self.batch_sampler is not None
+
+    @property
+    def _index_sampler(self):
+        return self.batch_sampler if self._auto_collation else self.sampler
+
+    def _get_iterator(self):
+        return (_MultiProcessingDataLoaderIter if self.num_workers else _SingleProcessDataLoaderIter)(self)
 
     def __iter__(self):
-        # PyTorch draws a base seed for its workers here, used or not; what is drawn afterwards depends on it.
-        fresh_seed(self.generator)
-        return self._iterable_batches() if self._is_iterable else self._indexed_batches()
-
-    def _iterable_batches(self):
-        source = iter(self.dataset)
-        if self.batch_size is None:
-            yield from map(self.collate_fn, source)
-            return
-        while batch := list(itertools.islice(source, self.batch_size)):
-            if len(batch) < self.batch_size and self.drop_last:
-                return
-            yield self.collate_fn(batch)
-
-    def _indexed_batches(self):
-        if self.batch_sampler is None:
-            for index in self.sampler:
-                yield self.collate_fn(self.dataset[index])
-            return
-        fetch = self._row_gatherer() or self._item_collector()
-        for indices in self.batch_sampler:
-            yield fetch(indices)
-
-    def _item_collector(self):
-        dataset = self.dataset
-        if hasattr(dataset, "__getitems__"):
-            return lambda indices: self.collate_fn(dataset.__getitems__(indices))
-        return lambda indices: self.collate_fn([dataset[index] for index in indices])
-
-    def _row_gatherer(self):
-        """A function that gathers whole batches of a plain `TensorDataset` (or a subset of one), or None."""
-        if self.collate_fn is not default_collate:
-            return None
-        base = self.dataset.dataset if type(self.dataset) is Subset else self.dataset
-        if type(base) is not TensorDataset:
-            return None
-        from ..._creation import tensor
-
-        chosen = self.dataset.indices if base is not self.dataset else None
-
-        def gather(indices):
-            rows = tensor(indices if chosen is None else [int(chosen[index]) for index in indices])
-            return [column[rows.to(column.device)] for column in base.tensors]
-
-        return gather
+        if not (self.persistent_workers and self.num_workers):
+            return self._get_iterator()
+        if self._iterator is None:
+            self._iterator = self._get_iterator()
+        else:
+            self._iterator._reset(self)
+        return self._iterator
 
     def __len__(self):
-        if self._is_iterable:
-            size = len(self.dataset)
-            if self.batch_size is None:
-                return size
-            return size // self.batch_size if self.drop_last else -(-size // self.batch_size)
-        return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+        if not self._is_iterable:
+            return len(self._index_sampler)
+        # Remembered: iterating warns if more comes than was promised.
+        size = self._reported_length = len(self.dataset)
+        if self.batch_size is None:
+            return size
+        return size // self.batch_size if self.drop_last else -(-size // self.batch_size)

@@ -1,17 +1,31 @@
 """Samplers: the orders in which a data loader takes items.
 
-The draws from the random generator are PyTorch's, so that a seed gives the same batches.
-Read next: `utils.data.dataloader`.
+The draws from the random generator are PyTorch's, so that a seed gives the same batches; nothing is drawn before the
+first index is asked for. Read next: `distributed`, `dataloader`.
 """
+
+# Tracebacks show the user's lines, as if all this were compiled.
+__traceback_hide__ = True
 
 import itertools
 from typing import Generic, TypeVar
 
+from ..._creation import as_tensor, empty
+from ..._dtype import float64, int64
+from ..._generator import Generator
+from ..._random import multinomial, randint, randperm
+
 _Index = TypeVar("_Index", covariant=True)
+
+# Indices drawn at once where they may repeat: the order of draws depends on it.
+_DRAWN_TOGETHER = 32
 
 
 class Sampler(Generic[_Index]):
-    """Base class: define `__iter__()`, and `__len__()` if it is known."""
+    """Base class: define `__iter__()`, and `__len__()` if it is known.
+
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.Sampler
+    """
 
     def __init__(self, data_source=None):
         pass
@@ -35,24 +49,29 @@ class SequentialSampler(Sampler):
 
 def fresh_seed(generator=None):
     """A seed drawn from the default generator (or another), as PyTorch draws it."""
-    from ..._creation import empty
-    from ..._dtype import int64
-
     return empty((), dtype=int64, device="cpu").random_(generator=generator).item()
 
 
+def _is_count(value):
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
 class RandomSampler(Sampler):
-    """All indices in random order, or `num_samples` of them, with or without replacement."""
+    """All indices in random order, or `num_samples` of them, with or without replacement.
+
+    generator: where the draws come from; without one a seed is drawn from the default generator at each iteration.
+    Raises ValueError if there is nothing to draw.
+    """
 
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
-        if not isinstance(replacement, bool):
-            raise TypeError(f"replacement should be a boolean value, but got replacement={replacement}")
         self.data_source = data_source
         self.replacement = replacement
         self._num_samples = num_samples
         self.generator = generator
-        if not isinstance(self.num_samples, int) or self.num_samples < 0:
-            raise ValueError(f"num_samples should be a non-negative integer value, but got num_samples={self.num_samples}")
+        if not isinstance(replacement, bool):
+            raise TypeError(f"replacement should be a boolean value, but got replacement={replacement}")
+        if not isinstance(self.num_samples, int) or self.num_samples <= 0:
+            raise ValueError(f"num_samples should be a positive integer value, but got num_samples={self.num_samples}")
 
     @property
     def num_samples(self):
@@ -60,23 +79,18 @@ class RandomSampler(Sampler):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self):
-        from ..._random import Generator, randint, randperm
-
         size = len(self.data_source)
         generator = self.generator
         if generator is None:
-            seed = fresh_seed()
-            generator = Generator()
-            generator.manual_seed(seed)
+            generator = Generator().manual_seed(fresh_seed())
         if self.replacement:
-            for _ in range(self.num_samples // 32):
-                yield from randint(0, size, (32,), generator=generator, device="cpu").tolist()
-            yield from randint(0, size, (self.num_samples % 32,), generator=generator, device="cpu").tolist()
+            whole, rest = divmod(self.num_samples, _DRAWN_TOGETHER)
+            for count in (*[_DRAWN_TOGETHER] * whole, rest):
+                yield from randint(0, size, (count,), dtype=int64, generator=generator, device="cpu").tolist()
         else:
-            for _ in range(self.num_samples // size if size else 0):
-                yield from randperm(size, generator=generator, device="cpu").tolist()
-            rest = self.num_samples % size if size else 0
-            yield from randperm(size, generator=generator, device="cpu").tolist()[:rest]
+            whole, rest = divmod(self.num_samples, size) if size else (0, 0)
+            for count in (*[size] * whole, rest):
+                yield from randperm(size, generator=generator, device="cpu").tolist()[:count]
 
     def __len__(self):
         return self.num_samples
@@ -90,8 +104,6 @@ class SubsetRandomSampler(Sampler):
         self.generator = generator
 
     def __iter__(self):
-        from ..._random import randperm
-
         for position in randperm(len(self.indices), generator=self.generator, device="cpu").tolist():
             yield self.indices[position]
 
@@ -100,31 +112,32 @@ class SubsetRandomSampler(Sampler):
 
 
 class WeightedRandomSampler(Sampler):
-    """Indices drawn with given weights."""
+    """Indices drawn with given weights, which need not sum to 1."""
 
     def __init__(self, weights, num_samples, replacement=True, generator=None):
-        from ..._creation import as_tensor
-        from ..._dtype import float64
-
+        if not _is_count(num_samples):
+            raise ValueError(f"num_samples should be a positive integer value, but got num_samples={num_samples}")
+        if not isinstance(replacement, bool):
+            raise ValueError(f"replacement should be a boolean value, but got replacement={replacement}")
         self.weights = as_tensor(weights, dtype=float64, device="cpu")
+        if self.weights.dim() != 1:
+            raise ValueError(f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}")
         self.num_samples = num_samples
         self.replacement = replacement
         self.generator = generator
 
     def __iter__(self):
-        from ..._random import multinomial
-
-        return iter(multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator).tolist())
+        yield from multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator).tolist()
 
     def __len__(self):
         return self.num_samples
 
 
 class BatchSampler(Sampler):
-    """Groups the indices of a sampler into lists."""
+    """Groups the indices of a sampler (any iterable) into lists."""
 
     def __init__(self, sampler, batch_size, drop_last):
-        if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
+        if not _is_count(batch_size):
             raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
         if not isinstance(drop_last, bool):
             raise ValueError(f"drop_last should be a boolean value, but got drop_last={drop_last}")

@@ -1,0 +1,9 @@
+"""`torch.autograd.profiler`.
+
+Read next: `profiler`.
+"""
+
+import contextlib
+
+def annotated(name):
+    return contextlib.nullcontext()
