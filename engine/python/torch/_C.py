@@ -11,6 +11,7 @@ Refuses to know what any operator means. Read next: `_tensor`, `_device`, `engin
 __traceback_hide__ = True
 
 import math
+import time
 
 try:
     import _carrel_engine as binding
@@ -207,22 +208,37 @@ def _encoder(op, signature, name):
     return factory(op, name)
 
 
+# How operators are called: `_call`, or what measures it.
+_measured = _call
+
+
+def measure_calls(around):
+    """Calls operators by `around(call)` from now on, with `call(op, *numbers)`; as usual again if it is None.
+
+    What is put in place must leave the numbers that the engine gave as they are, unless the result is a tensor's handle.
+    """
+    global _measured
+    before, _measured = _measured, _call if around is None else around(_call)
+    if _environment["call"] is before:
+        _environment["call"] = _measured
+
+
 def watch_calls(after):
     """Runs `after` after every call of an operator, or no more if it is None. What `after` calls itself is not watched."""
-    _environment.update(call=_call, scratch=_read_scratch, last_text=binding.text)
+    _environment.update(call=_measured, scratch=_read_scratch, last_text=binding.text)
     if after is None:
         return
     held, text = [], ""
 
     def watched(op, *arguments):
         nonlocal text
-        result = _call(op, *arguments)
+        result = _measured(op, *arguments)
         if result < 0 and result != -2:
             return result
         # What the call gave is read later: it is put aside, since `after` calls the engine too.
         held[:] = [_read_scratch(position) for position in range(max(64, int(result) if result < ARGUMENT_LIMIT else 0))]
         text = binding.text() if result == -2 else ""
-        _environment.update(call=_call, scratch=_read_scratch, last_text=binding.text)
+        _environment.update(call=_measured, scratch=_read_scratch, last_text=binding.text)
         try:
             after()
         finally:
@@ -230,6 +246,11 @@ def watch_calls(after):
         return result
 
     _environment.update(call=watched, scratch=held.__getitem__, last_text=lambda: text)
+
+
+def operator(code):
+    """Name and signature of an operator by its number."""
+    return _by_code[code]
 
 
 def describe(tensor):
@@ -267,6 +288,7 @@ for _code, _line in enumerate(binding.op_names().split("\n")):
     if _line:
         _name, _, _signature = _line.partition(" ")
         _rows[_name] = (_code, _signature)
+_by_code = {_code: (_name, _signature) for _name, (_code, _signature) in _rows.items()}
 _free_op = _rows["free"][0]
 _describe_op = _rows["describe"][0]
 ops = _Ops()
@@ -283,8 +305,20 @@ _NO_SWITCHING = (
 )
 
 
+#: Called with the start and the end of every wait for the GPU, in nanoseconds, if it is not None.
+on_wait = None
+
+
 def _wait_for(ticket):
     """Waits until the GPU has answered everything that was sent. Whether the answers are good is asked later."""
+    if on_wait is None:
+        return _wait(ticket)
+    started_ns = time.perf_counter_ns()
+    _wait(ticket)
+    on_wait(started_ns, time.perf_counter_ns())
+
+
+def _wait(ticket):
     waiting = binding.wait(ticket)
     if not IS_BROWSER:
         return

@@ -131,7 +131,7 @@ _LAZY = {
     "gradcheck": ("gradcheck", "gradcheck"),
     "gradgradcheck": ("gradcheck", "gradgradcheck"),
 }
-_MODULES = ("graph", "functional", "anomaly_mode", "grad_mode", "function")
+_MODULES = ("graph", "functional", "anomaly_mode", "grad_mode", "function", "profiler")
 
 
 def __getattr__(name):
