@@ -130,8 +130,8 @@ fn several(g: &mut Generator) -> Result<Vec<Buffer>> {
 
 /// A loader draws a seed for its workers, then its sampler one for the order.
 fn shuffled(g: &mut Generator) -> Result<Vec<Buffer>> {
-    g.random(1)?;
-    let Buffer::I64(seed) = g.random(1)? else {
+    g.random(DType::I64, 1)?;
+    let Buffer::I64(seed) = g.random(DType::I64, 1)? else {
         return Ok(Vec::new());
     };
     let Buffer::I64(order) = Generator::new(seed[0] as u64).randperm(23)? else {

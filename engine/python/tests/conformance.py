@@ -181,6 +181,7 @@ def results(kind, folder, options):
             continue
         samples = row.get("samples", [row])
         title = ".".join(part for part in (row.get("op", name), row.get("variant")) if part)
+        title += f"@{row['seed']}" if "seed" in row else ""
         for position, sample in zip(row.get("positions", range(len(samples))), samples):
             number += 1
             if (number - 1) % options.every:

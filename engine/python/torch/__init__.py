@@ -56,7 +56,6 @@ from ._random import (
     manual_seed,
     multinomial,
     normal,
-    poisson,
     rand,
     rand_like,
     randint,
@@ -67,6 +66,7 @@ from ._random import (
     seed,
     set_rng_state,
 )
+from ._sampling import _dirichlet_grad, _sample_dirichlet, _standard_gamma, _standard_gamma_grad, binomial, poisson
 from ._reduction import *
 from ._scan import *
 from ._scatter import *
@@ -143,7 +143,7 @@ from . import _out_of_scope, _surface
 _surface.attach(globals())
 _out_of_scope.attach(Tensor)
 
-_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "accelerator", "backends", "version", "return_types", "testing", "serialization", "storage", "__future__", "profiler")
+_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "accelerator", "backends", "version", "return_types", "testing", "serialization", "storage", "__future__", "profiler", "random", "distributions")
 
 
 def __getattr__(name):
@@ -155,8 +155,6 @@ def __getattr__(name):
         # What files need is not loaded by programs without files.
         found = globals()[name] = getattr(importlib.import_module("torch.serialization"), name)
         return found
-    if name == "random":
-        return importlib.import_module("torch._random")
     if name.startswith("_foreach_"):
         from ._foreach import foreach
 

@@ -7,7 +7,7 @@ Read next: `_tensor`, `_pointwise`, `_reduction`, `_shape`, `_selection`, `_lina
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
-from . import _creation, _device, _dtype, _linalg, _pointwise, _random, _reduction, _scan, _scatter, _selection, _shape
+from . import _creation, _device, _dtype, _linalg, _pointwise, _random, _random_fills, _reduction, _scan, _scatter, _selection, _shape
 from . import _combining, _copies, _decompositions, _special, _spectral, _statistics, _unique
 from ._args import is_tensor
 from ._C import ops, read_back
@@ -54,7 +54,8 @@ _METHODS = {
     _decompositions: """
         det logdet slogdet matrix_exp matrix_power qr geqrf orgqr ormqr svd pinverse inverse cholesky cholesky_solve
         cholesky_inverse triangular_solve lu lu_solve""",
-    _random: "uniform_ normal_ exponential_ bernoulli_ random_ multinomial bernoulli",
+    _random: "multinomial bernoulli",
+    _random_fills: "uniform_ normal_ exponential_ bernoulli_ random_ cauchy_ log_normal_ geometric_",
     _creation: "new_tensor new_full new_zeros new_ones new_empty",
 }
 

@@ -5,6 +5,7 @@ Read next: `cuda`, `_device`.
 
 from ._C import end_of_cell, ops
 from ._device import WEBGPU, _made
+from ._gpu_random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 
 def is_available():

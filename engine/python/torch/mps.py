@@ -3,6 +3,8 @@
 Read next: `accelerator`.
 """
 
+from ._gpu_random import get_rng_state, manual_seed, seed, set_rng_state
+
 
 def is_available():
     """False."""
@@ -20,13 +22,6 @@ def empty_cache():
 
 def synchronize():
     """Accepted."""
-
-
-def manual_seed(seed):
-    """Seeds the default generator."""
-    from ._random import manual_seed
-
-    manual_seed(seed)
 
 
 def __getattr__(name):

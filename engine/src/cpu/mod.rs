@@ -31,7 +31,7 @@ mod scatter;
 mod select;
 mod selection;
 mod softmax;
-mod special;
+pub mod special;
 mod strided;
 mod window_lines;
 

@@ -10,7 +10,7 @@ use crate::dtype::DType;
 use crate::error::Result;
 use crate::ops::{copy, creation, elementwise as e};
 use crate::prim::infer::Meta;
-use crate::prim::{Binary, Draw, Prim};
+use crate::prim::{Binary, Draw, Prim, Unary};
 use crate::scalar::Scalar;
 use crate::shape::checked_num_elements;
 use crate::storage::Device;
@@ -57,6 +57,26 @@ pub(super) fn exponential(shape: &[usize], dtype: DType, lambda: f64) -> Result<
     copy::to_dtype(&scaled, dtype)
 }
 
+/// Cauchy, around `median`.
+pub(super) fn cauchy(shape: &[usize], dtype: DType, median: f64, sigma: f64) -> Result<Tensor> {
+    let turn = e::mul_scalar(&e::sub_scalar(&draw(Draw::Uniform, shape)?, 0.5)?, std::f64::consts::PI)?;
+    let scaled = e::add_scalar(&e::mul_scalar(&e::unary(Unary::Tan, &turn)?, sigma)?, median)?;
+    copy::to_dtype(&scaled, dtype)
+}
+
+/// The exponential of a normal draw.
+pub(super) fn log_normal(shape: &[usize], dtype: DType, mean: f64, std: f64) -> Result<Tensor> {
+    copy::to_dtype(&e::exp(&normal(shape, DType::F32, mean, std)?)?, dtype)
+}
+
+/// The number of trials up to the first success.
+pub(super) fn geometric(shape: &[usize], dtype: DType, p: f64) -> Result<Tensor> {
+    // One minus a draw is never zero.
+    let logarithm = e::log1p(&e::neg(&draw(Draw::Uniform, shape)?)?)?;
+    let trials = e::unary(Unary::Ceil, &e::mul_scalar(&logarithm, 1.0 / (-p).ln_1p())?)?;
+    copy::to_dtype(&e::clamp(&trials, Some(Scalar::Float(1.0)), None)?, dtype)
+}
+
 /// 1 with probability `p`, else 0.
 pub(super) fn bernoulli_scalar(shape: &[usize], dtype: DType, p: f64) -> Result<Tensor> {
     copy::to_dtype(&e::lt_scalar(&draw(Draw::Uniform, shape)?, p)?, dtype)
@@ -85,9 +105,19 @@ pub(super) fn randint(low: i64, high: i64, shape: &[usize], dtype: DType) -> Res
     copy::to_dtype(&e::add(&within, &start)?, dtype)
 }
 
-/// Integers of 31 random bits.
-pub(super) fn random(shape: &[usize]) -> Result<Tensor> {
-    draw(Draw::Bits, shape)
+/// Integers of 31 random bits, or of as many as the dtype holds exactly.
+pub(super) fn random(shape: &[usize], dtype: DType) -> Result<Tensor> {
+    let bound = match dtype {
+        DType::I64 | DType::I32 => return copy::to_dtype(&draw(Draw::Bits, shape)?, dtype),
+        DType::Bool => 2,
+        DType::U8 => 1 << 8,
+        DType::I8 => 1 << 7,
+        DType::I16 => 1 << 15,
+        DType::F16 => (1 << 11) + 1,
+        DType::BF16 => (1 << 8) + 1,
+        DType::F32 | DType::F64 => (1 << 24) + 1,
+    };
+    randint(0, bound, shape, dtype)
 }
 
 /// 0 … count - 1 in random order: the order that sorts random keys.

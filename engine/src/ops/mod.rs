@@ -28,6 +28,7 @@ pub mod promote;
 pub mod random;
 pub mod recurrent;
 pub mod reduce;
+pub mod sampling;
 pub mod scan;
 pub mod scatter;
 pub mod softmax;

@@ -88,6 +88,48 @@ pub fn exponential_(x: &Tensor, lambda: f64) -> Result<()> {
     )
 }
 
+/// `x.cauchy_(median, sigma)`
+pub fn cauchy_(x: &Tensor, median: f64, sigma: f64) -> Result<()> {
+    if sigma.is_nan() || sigma <= 0.0 {
+        return Err(Error::runtime(format!(
+            "cauchy_ expects sigma > 0.0, but found sigma={sigma}"
+        )));
+    }
+    fill(
+        x,
+        |generator, dtype, count| generator.cauchy(dtype, count, median, sigma),
+        |shape, dtype| device_random::cauchy(shape, dtype, median, sigma),
+    )
+}
+
+/// `x.log_normal_(mean, std)`
+pub fn log_normal_(x: &Tensor, mean: f64, std: f64) -> Result<()> {
+    if std.is_nan() || std <= 0.0 {
+        return Err(Error::runtime(format!(
+            "log_normal_ expects std > 0.0, but found std={std}"
+        )));
+    }
+    fill(
+        x,
+        |generator, dtype, count| generator.log_normal(dtype, count, mean, std),
+        |shape, dtype| device_random::log_normal(shape, dtype, mean, std),
+    )
+}
+
+/// `x.geometric_(p)`
+pub fn geometric_(x: &Tensor, p: f64) -> Result<()> {
+    if p.is_nan() || p <= 0.0 || p >= 1.0 {
+        return Err(Error::runtime(format!(
+            "geometric_ expects p to be in (0, 1), but got p={p}"
+        )));
+    }
+    fill(
+        x,
+        |generator, dtype, count| generator.geometric(dtype, count, p),
+        |shape, dtype| device_random::geometric(shape, dtype, p),
+    )
+}
+
 /// `x.bernoulli_(p)` with one probability.
 pub fn bernoulli_(x: &Tensor, p: f64) -> Result<()> {
     check_probability(p, "bernoulli_ expects p to be in [0, 1], but got p=")?;
@@ -125,14 +167,13 @@ pub fn randint(low: i64, high: i64, shape: &[usize], dtype: DType, device: Devic
     copy::to_device(&values, device)
 }
 
-/// Integers of 63 random bits, as `x.random_()` without bounds draws them for int64.
-pub fn random(shape: &[usize], device: Device) -> Result<Tensor> {
-    let count = checked_num_elements(shape)?;
-    if device == Device::WebGpu {
-        return device_random::random(shape);
-    }
-    let buffer = context::with_generator(|generator| generator.random(count))?;
-    copy::to_device(&Tensor::from_buffer(buffer, shape), device)
+/// `x.random_()` without bounds: integers of the dtype's whole range that are not negative.
+pub fn random_(x: &Tensor) -> Result<()> {
+    fill(
+        x,
+        |generator, dtype, count| generator.random(dtype, count),
+        device_random::random,
+    )
 }
 
 /// `torch.randperm(n)`

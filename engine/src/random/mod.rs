@@ -7,11 +7,14 @@
 
 mod bernoulli;
 pub mod counter;
+mod counts;
+mod gamma;
 pub mod generator;
 mod mt19937;
 mod multinomial;
 mod normal;
 mod polynomial;
+mod transformed;
 mod uniform;
 
 pub use counter::CounterState;

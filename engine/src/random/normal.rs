@@ -59,7 +59,7 @@ impl Generator {
     }
 
     /// One standard normal draw in double precision; every second one was drawn with its predecessor.
-    fn draw_normal(&mut self) -> f64 {
+    pub(super) fn draw_normal(&mut self) -> f64 {
         if let Some(pending) = self.pending_normal.take() {
             return pending;
         }

@@ -61,17 +61,13 @@ impl Generator {
                 "exponential_ expects lambda > 0.0, but found lambda={lambda}"
             )));
         }
-        let draw = |generator: &mut Generator| -(-generator.draw_fraction()).ln_1p() / lambda;
-        match dtype {
-            DType::F16 => self.fill(n, |generator| f16::from_f64(draw(generator))),
-            DType::BF16 => self.fill(n, |generator| bf16::from_f64(draw(generator))),
-            DType::F32 => self.fill(n, |generator| draw(generator) as f32),
-            DType::F64 => self.fill(n, draw),
-            DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Err(Error::runtime(format!(
+        if !dtype.is_float() {
+            return Err(Error::runtime(format!(
                 "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified {}",
                 dtype.scalar_type_name()
-            ))),
+            )));
         }
+        self.fill_as(dtype, n, |generator| -(-generator.draw_fraction()).ln_1p() / lambda)
     }
 
     /// `n` integers from `low..high`; int64.
@@ -91,9 +87,25 @@ impl Generator {
         }
     }
 
-    /// `n` non-negative int64 of 63 random bits, as `tensor.random_()` without bounds draws them.
-    pub fn random(&mut self, n: usize) -> Result<Buffer> {
-        self.fill(n, |generator| generator.draw_u64() as i64 & i64::MAX)
+    /// `n` non-negative integers of a dtype's whole range, as `tensor.random_()` without bounds draws them: floats
+    /// get every integer that they hold exactly.
+    pub fn random(&mut self, dtype: DType, n: usize) -> Result<Buffer> {
+        match dtype {
+            DType::I64 => self.fill(n, |generator| generator.draw_u64() as i64 & i64::MAX),
+            DType::F64 => self.fill(n, |generator| (generator.draw_u64() % ((1 << 53) + 1)) as f64),
+            DType::F32 => self.fill(n, |generator| (generator.draw_u32() % ((1 << 24) + 1)) as f32),
+            DType::F16 => self.fill(n, |generator| {
+                f16::from_f64(f64::from(generator.draw_u32() % ((1 << 11) + 1)))
+            }),
+            DType::BF16 => self.fill(n, |generator| {
+                bf16::from_f64(f64::from(generator.draw_u32() % ((1 << 8) + 1)))
+            }),
+            DType::Bool => self.fill(n, |generator| generator.draw_u32() & 1 == 1),
+            DType::U8 => self.fill(n, |generator| generator.draw_u32() as u8),
+            DType::I8 => self.fill(n, |generator| (generator.draw_u32() & 0x7f) as i8),
+            DType::I16 => self.fill(n, |generator| (generator.draw_u32() & 0x7fff) as i16),
+            DType::I32 => self.fill(n, |generator| (generator.draw_u32() & 0x7fff_ffff) as i32),
+        }
     }
 
     /// A permutation of `0..n`; int64.
@@ -113,6 +125,27 @@ impl Generator {
             }
         }
         Ok(Buffer::I64(elements))
+    }
+
+    /// `n` elements of a dtype other than bool, from one draw in double precision each.
+    pub(super) fn fill_as(
+        &mut self,
+        dtype: DType,
+        n: usize,
+        mut draw: impl FnMut(&mut Generator) -> f64,
+    ) -> Result<Buffer> {
+        match dtype {
+            DType::F16 => self.fill(n, |generator| f16::from_f64(draw(generator))),
+            DType::BF16 => self.fill(n, |generator| bf16::from_f64(draw(generator))),
+            DType::F32 => self.fill(n, |generator| draw(generator) as f32),
+            DType::F64 => self.fill(n, draw),
+            DType::U8 => self.fill(n, |generator| draw(generator) as u8),
+            DType::I8 => self.fill(n, |generator| draw(generator) as i8),
+            DType::I16 => self.fill(n, |generator| draw(generator) as i16),
+            DType::I32 => self.fill(n, |generator| draw(generator) as i32),
+            DType::I64 => self.fill(n, |generator| draw(generator) as i64),
+            DType::Bool => self.fill(n, |generator| draw(generator) != 0.0),
+        }
     }
 
     /// `n` elements from one draw each.

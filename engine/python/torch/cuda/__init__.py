@@ -5,7 +5,18 @@ Read next: `accelerator`, `_device`.
 
 from .. import _device
 from .._C import OutOfMemoryError, ops, read_back
-from .._random import default_generator
+from .._gpu_random import (
+    default_generators,
+    get_rng_state,
+    get_rng_state_all,
+    initial_seed,
+    manual_seed,
+    manual_seed_all,
+    seed,
+    seed_all,
+    set_rng_state,
+    set_rng_state_all,
+)
 from ..accelerator import (
     max_memory_allocated,
     max_memory_reserved,
@@ -77,14 +88,6 @@ reset_max_memory_allocated = reset_peak_memory_stats
 
 def empty_cache():
     """Accepted: memory is given back by itself."""
-
-
-def manual_seed(seed):
-    """Seeds the default generator: all numbers are drawn by it."""
-    default_generator.manual_seed(seed)
-
-
-manual_seed_all = manual_seed
 
 
 class device:

@@ -10,6 +10,7 @@ import math
 import warnings
 
 from .. import _autograd_mode
+from .._pointwise import where
 from ._init_matrices import dirac_, eye_, orthogonal_, sparse_
 
 _GAINS = {
@@ -63,16 +64,34 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
             stacklevel=2,
         )
 
+    with _autograd_mode.no_grad():
+        tensor.normal_(mean, std, generator=generator)
+        # What falls outside is drawn again, along with a number for every other place, as PyTorch does.
+        for _ in range(_MAX_REDRAWS):
+            outside = (tensor < a) | (tensor > b)
+            if not bool(outside.any()):
+                return tensor
+            again = tensor.detach().clone().normal_(mean, std, generator=generator)
+            tensor.copy_(where(outside, again, tensor))
+        return _by_quantile(tensor, mean, std, a, b, generator)
+
+
+#: Rounds after which a range is held to be too far out to be met by chance.
+_MAX_REDRAWS = 64
+
+
+def _by_quantile(tensor, mean, std, a, b, generator):
+    """Normal between two bounds that few normal numbers fall between: uniform in the distribution function."""
+
     def below(x):
         return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
 
     low, high = below((a - mean) / std), below((b - mean) / std)
-    with _autograd_mode.no_grad():
-        tensor.uniform_(2 * low - 1, 2 * high - 1, generator=generator)
-        tensor.erfinv_()
-        tensor.mul_(std * math.sqrt(2.0))
-        tensor.add_(mean)
-        return tensor.clamp_(min=a, max=b)
+    tensor.uniform_(2 * low - 1, 2 * high - 1, generator=generator)
+    tensor.erfinv_()
+    tensor.mul_(std * math.sqrt(2.0))
+    tensor.add_(mean)
+    return tensor.clamp_(min=a, max=b)
 
 
 def constant_(tensor, val):

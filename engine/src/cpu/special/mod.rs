@@ -9,7 +9,9 @@
 mod bessel;
 mod error;
 mod gamma;
+mod sample_slopes;
 
 pub use bessel::*;
 pub use error::*;
 pub use gamma::*;
+pub use sample_slopes::*;

@@ -5,7 +5,7 @@ use crate::cpu::{Buffer, Operand};
 use crate::error::Error;
 use crate::ffi::args::Outcome;
 use crate::ffi::table::Row;
-use crate::ops::random;
+use crate::ops::{random, sampling};
 use crate::random::CounterState;
 use crate::tensor::Tensor;
 
@@ -74,8 +74,41 @@ pub const ROWS: &[Row] = &[
     ("randint i i is d v -> T", |a| {
         Ok(random::randint(a.int()?, a.int()?, &a.sizes()?, a.dtype()?, a.device()?)?.into())
     }),
-    ("random is v -> T", |a| {
-        Ok(random::random(&a.sizes()?, a.device()?)?.into())
+    ("random_ T -> T", |a| {
+        let x = a.tensor()?;
+        random::random_(&x)?;
+        Ok(x.into())
+    }),
+    ("cauchy_ T f f -> T", |a| {
+        let x = a.tensor()?;
+        random::cauchy_(&x, a.float()?, a.float()?)?;
+        Ok(x.into())
+    }),
+    ("log_normal_ T f f -> T", |a| {
+        let x = a.tensor()?;
+        random::log_normal_(&x, a.float()?, a.float()?)?;
+        Ok(x.into())
+    }),
+    ("geometric_ T f -> T", |a| {
+        let x = a.tensor()?;
+        random::geometric_(&x, a.float()?)?;
+        Ok(x.into())
+    }),
+    ("poisson T -> T", |a| Ok(sampling::poisson(&a.tensor()?)?.into())),
+    ("binomial T T -> T", |a| {
+        Ok(sampling::binomial(&a.tensor()?, &a.tensor()?)?.into())
+    }),
+    ("standard_gamma T -> T", |a| {
+        Ok(sampling::standard_gamma(&a.tensor()?)?.into())
+    }),
+    ("sample_dirichlet T -> T", |a| {
+        Ok(sampling::dirichlet(&a.tensor()?)?.into())
+    }),
+    ("standard_gamma_grad T T -> T", |a| {
+        Ok(sampling::standard_gamma_grad(&a.tensor()?, &a.tensor()?)?.into())
+    }),
+    ("dirichlet_grad T T T -> T", |a| {
+        Ok(sampling::dirichlet_grad(&a.tensor()?, &a.tensor()?, &a.tensor()?)?.into())
     }),
     ("randperm i v -> T", |a| {
         let count = a.int()?;
