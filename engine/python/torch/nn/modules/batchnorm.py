@@ -4,15 +4,14 @@ Read next: `nn.modules.instancenorm`, `nn._normalization`.
 """
 
 from ... import _dtype
-from ..._creation import empty, ones, tensor, zeros
+from ..._creation import ones, tensor, zeros
 from .. import functional as F
-from .. import init
-from ..parameter import Parameter, UninitializedBuffer, UninitializedParameter
+from ..parameter import UninitializedBuffer, UninitializedParameter
+from .affine import _Affine
 from .lazy import LazyModuleMixin
-from .module import Module
 
 
-class _RunningNorm(Module):
+class _RunningNorm(_Affine):
     """Layers with an optional scale and shift and optional running statistics."""
 
     # Since version 2 the state has num_batches_tracked.
@@ -27,14 +26,7 @@ class _RunningNorm(Module):
         self.momentum = momentum
         self.affine = affine
         self.track_running_stats = track_running_stats
-        if affine:
-            self.weight = Parameter(empty(num_features, device=device, dtype=dtype))
-        else:
-            self.register_parameter("weight", None)
-        if affine and bias:
-            self.bias = Parameter(empty(num_features, device=device, dtype=dtype))
-        else:
-            self.register_parameter("bias", None)
+        self._make_affine(num_features, affine, affine and bias, device, dtype)
         if track_running_stats:
             self.register_buffer("running_mean", zeros(num_features, device=device, dtype=dtype))
             self.register_buffer("running_var", ones(num_features, device=device, dtype=dtype))
@@ -55,10 +47,7 @@ class _RunningNorm(Module):
     def reset_parameters(self):
         """Statistics anew; scale one, shift zero."""
         self.reset_running_stats()
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        super().reset_parameters()
 
     def _load_from_state_dict(
         self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs

@@ -10,11 +10,14 @@ import sys
 #: PyTorch's module of the classes in each file that it has not.
 HOMES = {
     "activation_thresholds": "activation",
+    "conv_transpose": "conv",
     "lazy_conv": "conv",
     "loss_base": "loss",
     "loss_margins": "loss",
     "multihead": "activation",
     "parameter_containers": "container",
+    "pooling_adaptive": "pooling",
+    "rnn_base": "rnn",
     "rnn_cell": "rnn",
     "transformer_layer": "transformer",
 }

@@ -1,16 +1,17 @@
 """Normalisation layers that keep no running statistics: `LayerNorm`, `RMSNorm`, `GroupNorm`, `LocalResponseNorm`.
 
-Read next: `nn.functional`.
+Read next: `nn.modules.affine`, `nn.functional`.
 """
 
 from ..._creation import empty
 from .. import functional as F
 from .. import init
 from ..parameter import Parameter
+from .affine import _Affine
 from .module import Module
 
 
-class LayerNorm(Module):
+class LayerNorm(_Affine):
     """Brings the last dimensions (`normalized_shape`, a number or sizes) to mean 0 and variance 1, then scales and shifts.
 
     eps: added to the variance. elementwise_affine: learned scale, and with bias shift, of shape normalized_shape.
@@ -24,22 +25,8 @@ class LayerNorm(Module):
         self.normalized_shape = shape
         self.eps = eps
         self.elementwise_affine = elementwise_affine
-        if elementwise_affine:
-            self.weight = Parameter(empty(shape, device=device, dtype=dtype))
-        else:
-            self.register_parameter("weight", None)
-        if elementwise_affine and bias:
-            self.bias = Parameter(empty(shape, device=device, dtype=dtype))
-        else:
-            self.register_parameter("bias", None)
+        self._make_affine(shape, elementwise_affine, elementwise_affine and bias, device, dtype)
         self.reset_parameters()
-
-    def reset_parameters(self):
-        """Weights one, biases zero."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
 
     def forward(self, input):
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
@@ -78,7 +65,7 @@ class RMSNorm(Module):
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
-class GroupNorm(Module):
+class GroupNorm(_Affine):
     """Channels in `num_groups` groups, each brought to mean 0 and variance 1, then scaled and shifted by channel.
 
     Shape: (N, num_channels, *), gives the same. Raises ValueError unless num_groups divides num_channels.
@@ -93,22 +80,8 @@ class GroupNorm(Module):
         self.num_channels = num_channels
         self.eps = eps
         self.affine = affine
-        if affine:
-            self.weight = Parameter(empty(num_channels, device=device, dtype=dtype))
-        else:
-            self.register_parameter("weight", None)
-        if affine and bias:
-            self.bias = Parameter(empty(num_channels, device=device, dtype=dtype))
-        else:
-            self.register_parameter("bias", None)
+        self._make_affine(num_channels, affine, affine and bias, device, dtype)
         self.reset_parameters()
-
-    def reset_parameters(self):
-        """Scale one, shift zero."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
 
     def forward(self, input):
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
