@@ -6,17 +6,6 @@
 
 var<workgroup> folded: array<Element, 256>;
 
-// How many indices of the line are below a bound.
-fn indices_below(line: SourceLine, bound: u32) -> u32 {
-  var low = 0u;
-  var high = LENGTH;
-  while (low < high) {
-    let middle = (low + high) / 2u;
-    if (u32(index_at(line, order_at(line, middle))) < bound) { low = middle + 1u; } else { high = middle; }
-  }
-  return low;
-}
-
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let i = group.x + group.y * GRID_X;

@@ -1,5 +1,5 @@
-//! Matrix product by tiles of 16 x 16 results, one an invocation: for outputs too small to fill a
-//! device with larger tiles.
+//! Matrix product, or convolution as one, by tiles of 16 x 16 results, one an invocation: for outputs too small to
+//! fill a device with larger tiles.
 //!
 //! Slices of 16 along the sums pass through workgroup memory. Beyond the edges zeros are stored.
 //! Needs: Element; BATCH, ROWS, COLUMNS, INNER, TILES_DOWN, TILES_ACROSS, GRID_X; load_a, load_b, store.

@@ -1,94 +1,47 @@
-//! Matrix product by tiles of 64 x 64 results: 256 invocations, 4 x 4 results each.
+//! The slices of a matrix product by tiles, see `tiles`: a slice of each operand is 256 quads, one an invocation,
+//! neighbours reading neighbouring memory. Beyond the edges zeros are stored and nothing is read.
 //!
-//! Slices of 16 along the sums pass through workgroup memory, so each operand element is read from
-//! memory once a tile. Beyond the edges zeros are stored and nothing is read.
-//! Needs: Element; BATCH, ROWS, COLUMNS, INNER, TILES_DOWN, TILES_ACROSS, GRID_X; quad_a, quad_b with A_ALONG_ROW,
-//! B_ALONG_ROW; store.
+//! Needs: Element; ROWS, COLUMNS, INNER; quad_a, quad_b with A_ALONG_ROW, B_ALONG_ROW.
 
-// A row of 65 keeps the columns of a slice in different banks.
-var<workgroup> slice_a: array<Element, 1040>;
-var<workgroup> slice_b: array<Element, 1040>;
-
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let tile = group.x + group.y * GRID_X;
-  if (tile >= BATCH * TILES_DOWN * TILES_ACROSS) { return; }
-  let batch = tile / (TILES_DOWN * TILES_ACROSS);
-  let first_row = ((tile / TILES_ACROSS) % TILES_DOWN) * 64u;
-  let first_column = (tile % TILES_ACROSS) * 64u;
-  let x = lane % 16u;
-  let y = lane / 16u;
-  var sum_0 = vec4<Element>();
-  var sum_1 = vec4<Element>();
-  var sum_2 = vec4<Element>();
-  var sum_3 = vec4<Element>();
-  for (var k0 = 0u; k0 < INNER; k0 += 16u) {
-    // A slice of each operand is 256 quads: one an invocation, neighbours reading neighbouring memory.
-    if (A_ALONG_ROW) {
-      let a_row = lane / 4u;
-      let a_k = (lane % 4u) * 4u;
-      var a = vec4<Element>();
-      if (first_row + a_row < ROWS && k0 + a_k < INNER) { a = quad_a(batch, first_row + a_row, k0 + a_k); }
-      slice_a[a_k * 65u + a_row] = a.x;
-      slice_a[a_k * 65u + 65u + a_row] = a.y;
-      slice_a[a_k * 65u + 130u + a_row] = a.z;
-      slice_a[a_k * 65u + 195u + a_row] = a.w;
-    } else {
-      let a_k = lane / 16u;
-      let a_row = (lane % 16u) * 4u;
-      var a = vec4<Element>();
-      if (first_row + a_row < ROWS && k0 + a_k < INNER) { a = quad_a(batch, first_row + a_row, k0 + a_k); }
-      let at = a_k * 65u + a_row;
-      slice_a[at] = a.x;
-      slice_a[at + 1u] = a.y;
-      slice_a[at + 2u] = a.z;
-      slice_a[at + 3u] = a.w;
-    }
-    if (B_ALONG_ROW) {
-      let b_k = lane / 16u;
-      let b_column = (lane % 16u) * 4u;
-      var b = vec4<Element>();
-      if (first_column + b_column < COLUMNS && k0 + b_k < INNER) { b = quad_b(batch, k0 + b_k, first_column + b_column); }
-      let at = b_k * 65u + b_column;
-      slice_b[at] = b.x;
-      slice_b[at + 1u] = b.y;
-      slice_b[at + 2u] = b.z;
-      slice_b[at + 3u] = b.w;
-    } else {
-      let b_column = lane / 4u;
-      let b_k = (lane % 4u) * 4u;
-      var b = vec4<Element>();
-      if (first_column + b_column < COLUMNS && k0 + b_k < INNER) { b = quad_b(batch, k0 + b_k, first_column + b_column); }
-      slice_b[b_k * 65u + b_column] = b.x;
-      slice_b[b_k * 65u + 65u + b_column] = b.y;
-      slice_b[b_k * 65u + 130u + b_column] = b.z;
-      slice_b[b_k * 65u + 195u + b_column] = b.w;
-    }
-    workgroupBarrier();
-    for (var k = 0u; k < 16u; k += 1u) {
-      let at_a = k * 65u + y;
-      let at_b = k * 65u + x;
-      let b = vec4<Element>(slice_b[at_b], slice_b[at_b + 16u], slice_b[at_b + 32u], slice_b[at_b + 48u]);
-      sum_0 += slice_a[at_a] * b;
-      sum_1 += slice_a[at_a + 16u] * b;
-      sum_2 += slice_a[at_a + 32u] * b;
-      sum_3 += slice_a[at_a + 48u] * b;
-    }
-    workgroupBarrier();
+fn fill_slices(batch: u32, first_row: u32, first_column: u32, k0: u32, lane: u32) {
+  if (A_ALONG_ROW) {
+    let a_row = lane / 4u;
+    let a_k = (lane % 4u) * 4u;
+    var a = vec4<Element>();
+    if (first_row + a_row < ROWS && k0 + a_k < INNER) { a = quad_a(batch, first_row + a_row, k0 + a_k); }
+    slice_a[a_k * 65u + a_row] = a.x;
+    slice_a[a_k * 65u + 65u + a_row] = a.y;
+    slice_a[a_k * 65u + 130u + a_row] = a.z;
+    slice_a[a_k * 65u + 195u + a_row] = a.w;
+  } else {
+    let a_k = lane / 16u;
+    let a_row = (lane % 16u) * 4u;
+    var a = vec4<Element>();
+    if (first_row + a_row < ROWS && k0 + a_k < INNER) { a = quad_a(batch, first_row + a_row, k0 + a_k); }
+    let at = a_k * 65u + a_row;
+    slice_a[at] = a.x;
+    slice_a[at + 1u] = a.y;
+    slice_a[at + 2u] = a.z;
+    slice_a[at + 3u] = a.w;
   }
-  let row = first_row + y;
-  let column = first_column + x;
-  store_row(batch, row, column, sum_0);
-  store_row(batch, row + 16u, column, sum_1);
-  store_row(batch, row + 32u, column, sum_2);
-  store_row(batch, row + 48u, column, sum_3);
-}
-
-// Four results 16 columns apart: neighbouring invocations write neighbouring elements.
-fn store_row(batch: u32, row: u32, column: u32, sums: vec4<Element>) {
-  if (row >= ROWS) { return; }
-  if (column < COLUMNS) { store(batch, row, column, sums.x); }
-  if (column + 16u < COLUMNS) { store(batch, row, column + 16u, sums.y); }
-  if (column + 32u < COLUMNS) { store(batch, row, column + 32u, sums.z); }
-  if (column + 48u < COLUMNS) { store(batch, row, column + 48u, sums.w); }
+  if (B_ALONG_ROW) {
+    let b_k = lane / 16u;
+    let b_column = (lane % 16u) * 4u;
+    var b = vec4<Element>();
+    if (first_column + b_column < COLUMNS && k0 + b_k < INNER) { b = quad_b(batch, k0 + b_k, first_column + b_column); }
+    let at = b_k * 65u + b_column;
+    slice_b[at] = b.x;
+    slice_b[at + 1u] = b.y;
+    slice_b[at + 2u] = b.z;
+    slice_b[at + 3u] = b.w;
+  } else {
+    let b_column = lane / 4u;
+    let b_k = (lane % 4u) * 4u;
+    var b = vec4<Element>();
+    if (first_column + b_column < COLUMNS && k0 + b_k < INNER) { b = quad_b(batch, k0 + b_k, first_column + b_column); }
+    slice_b[b_k * 65u + b_column] = b.x;
+    slice_b[b_k * 65u + 65u + b_column] = b.y;
+    slice_b[b_k * 65u + 130u + b_column] = b.z;
+    slice_b[b_k * 65u + 195u + b_column] = b.w;
+  }
 }

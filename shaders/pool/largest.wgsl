@@ -1,36 +1,20 @@
-//! The position of the largest element of each window, the first of equals: one invocation a result.
+//! The position of the largest element of each window, the first of equals, see `windows`.
 //!
-//! Geometry is given in three dimensions; missing ones have size 1. Places outside of the input are left out.
-//! Needs: Element, beats; RESULTS, INPUT, KERNEL, STRIDE, PADDING, DILATION, OUTPUT, GRID_X; load_x(p, at), store(p, o, value).
+//! Needs: Element, beats; INPUT; load_x(p, at), store(p, o, value).
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let i = (group.x + group.y * GRID_X) * 64u + lane;
-  if (i >= RESULTS) { return; }
-  let places = OUTPUT.x * OUTPUT.y * OUTPUT.z;
-  let o = i % places;
-  let window = vec3<u32>(o / (OUTPUT.y * OUTPUT.z), (o / OUTPUT.z) % OUTPUT.y, o % OUTPUT.z);
-  let start = vec3<i32>(window * STRIDE) - vec3<i32>(PADDING);
-  var largest = Element();
-  var position = INPUT.x * INPUT.y * INPUT.z;
-  for (var a = 0u; a < KERNEL.x; a += 1u) {
-    let x = start.x + i32(a * DILATION.x);
-    if (x < 0 || x >= i32(INPUT.x)) { continue; }
-    for (var b = 0u; b < KERNEL.y; b += 1u) {
-      let y = start.y + i32(b * DILATION.y);
-      if (y < 0 || y >= i32(INPUT.y)) { continue; }
-      for (var c = 0u; c < KERNEL.z; c += 1u) {
-        let z = start.z + i32(c * DILATION.z);
-        if (z < 0 || z >= i32(INPUT.z)) { continue; }
-        let at = (u32(x) * INPUT.y + u32(y)) * INPUT.z + u32(z);
-        let candidate = load_x(i / places, at);
-        if (position == INPUT.x * INPUT.y * INPUT.z || beats(candidate, largest)) {
-          largest = candidate;
-          position = at;
-        }
-      }
-    }
-  }
+struct State {
+  largest: Element,
+  // One more than that of the largest element; zero before the first.
+  next: u32,
+}
+
+fn visit(state: State, p: u32, at: u32) -> State {
+  let candidate = load_x(p, at);
+  if (state.next == 0u || beats(candidate, state.largest)) { return State(candidate, at + 1u); }
+  return state;
+}
+
+fn finish(state: State, p: u32, o: u32) {
   // A window that lies outside altogether names the first element.
-  store(i / places, o, i32(position % (INPUT.x * INPUT.y * INPUT.z)));
+  store(p, o, i32(max(state.next, 1u) - 1u));
 }

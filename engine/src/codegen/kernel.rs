@@ -93,7 +93,8 @@ fn routine_module(kernel: &Kernel, routine: &Routine, caps: &Caps) -> Module {
     }
     text.push_str(&format!("const GRID_X = {}u;\n", grid[0]));
     text.push_str(&routine.functions);
-    let reads_quads = routine.shader.code().contains("quad_a(");
+    let code = routine.shader.code();
+    let reads_quads = code.contains("quad_a(");
     let quads = match kernel.body {
         Body::Matmul {
             batch,
@@ -110,7 +111,7 @@ fn routine_module(kernel: &Kernel, routine: &Routine, caps: &Caps) -> Module {
     };
     text.push_str(&hook_functions(kernel, &quads.vectors));
     text.push_str(&quads.text);
-    text.push_str(routine.shader.code());
+    text.push_str(&code);
     Module::new(kernel, &quads.vectors, &text, grid)
 }
 

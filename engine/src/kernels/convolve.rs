@@ -58,7 +58,7 @@ pub(super) fn routine(convolving: &Convolving, caps: &Caps) -> Routine {
     } else if tiles(64) >= FEW_TILES && wide_tiles_pay(rows, columns) {
         (&registry::CONV_TILED, 64)
     } else {
-        (&registry::CONV_SMALL, 16)
+        (&registry::MATMUL_SMALL, 16)
     };
     Routine {
         shader,

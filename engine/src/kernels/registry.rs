@@ -1,34 +1,42 @@
-//! The hand-written shaders: one row a file.
+//! The hand-written shaders: one row each, of one file or two.
 //!
-//! A file holds workgroup memory and the entry point `main`; constants, hooks and library functions are
-//! put before it. Only this table names the files. Refuses to choose among them: see `select`.
+//! A shader holds workgroup memory and the entry point `main`; constants, hooks and library functions are put before
+//! it. Where shaders share their frame, it is a file of its own beside what differs. Only this table names the files.
+//! Refuses to choose among them: see `select`.
 
 /// A hand-written shader.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Shader {
     /// Name in dumps and tests.
     pub id: &'static str,
-    /// The file, with its comments.
-    pub source: &'static str,
+    /// The files, with their comments.
+    pub files: &'static [&'static str],
     /// Bytes of workgroup memory that it may use.
     pub workgroup_bytes: u32,
 }
 
 impl Shader {
-    /// The file without its leading comment.
-    pub fn code(&self) -> &'static str {
-        let mut rest = self.source;
-        while rest.starts_with("//") || rest.starts_with('\n') {
-            rest = rest.split_once('\n').map_or("", |(_, tail)| tail);
-        }
-        rest
+    /// The files without their leading comments.
+    pub fn code(&self) -> String {
+        self.files.iter().map(|file| without_header(file)).collect()
     }
 }
 
+fn without_header(file: &str) -> &str {
+    let mut rest = file;
+    while rest.starts_with("//!") || rest.starts_with('\n') {
+        rest = rest.split_once('\n').map_or("", |(_, tail)| tail);
+    }
+    rest
+}
+
 macro_rules! shaders {
-    ($($(#[$doc:meta])* $name:ident = $id:literal, $file:literal, $workgroup_bytes:literal;)*) => {
-        $($(#[$doc])* pub static $name: Shader =
-            Shader { id: $id, source: include_str!(concat!("../../../shaders/", $file)), workgroup_bytes: $workgroup_bytes };)*
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $($file:literal)+, $workgroup_bytes:literal;)*) => {
+        $($(#[$doc])* pub static $name: Shader = Shader {
+            id: $id,
+            files: &[$(include_str!(concat!("../../../shaders/", $file))),+],
+            workgroup_bytes: $workgroup_bytes,
+        };)*
 
         /// Every row.
         pub static ALL: &[&Shader] = &[$(&$name),*];
@@ -37,11 +45,11 @@ macro_rules! shaders {
 
 shaders! {
     /// 64 x 64 tiles through workgroup memory.
-    MATMUL_TILED = "matmul-tiled", "matmul/tiled.wgsl", 8320;
-    /// 16 x 16 tiles through workgroup memory, for few results.
+    MATMUL_TILED = "matmul-tiled", "matmul/tiles.wgsl" "matmul/tiled.wgsl", 8320;
+    /// 16 x 16 tiles through workgroup memory, for few results; of convolutions too.
     MATMUL_SMALL = "matmul-small", "matmul/small.wgsl", 2176;
     /// 4 x 4 results an invocation, operands straight from memory.
-    MATMUL_REGISTERS = "matmul-registers", "matmul/registers.wgsl", 0;
+    MATMUL_REGISTERS = "matmul-registers", "matmul/squares.wgsl" "matmul/registers.wgsl", 0;
     /// One result an invocation, operands straight from memory.
     MATMUL_SIMPLE = "matmul-simple", "matmul/simple.wgsl", 0;
     /// Folds by a tree in workgroup memory.
@@ -57,15 +65,13 @@ shaders! {
     /// Scatter, each result looking through its line of indices.
     SCATTER_WALK = "scatter-walk", "index/scatter_walk.wgsl", 0;
     /// Scatter by sorted indices.
-    SCATTER_SORTED = "scatter-sorted", "index/scatter_sorted.wgsl", 0;
+    SCATTER_SORTED = "scatter-sorted", "index/sorted.wgsl" "index/scatter_sorted.wgsl", 0;
     /// Scatter by sorted indices, a workgroup a result.
-    SCATTER_FOLD = "scatter-fold", "index/scatter_fold.wgsl", 1024;
+    SCATTER_FOLD = "scatter-fold", "index/sorted.wgsl" "index/scatter_fold.wgsl", 1024;
     /// Convolution by 64 x 64 tiles through workgroup memory.
-    CONV_TILED = "conv-tiled", "conv/tiled.wgsl", 8320;
-    /// Convolution by 16 x 16 tiles, for few or narrow results.
-    CONV_SMALL = "conv-small", "conv/small.wgsl", 2176;
+    CONV_TILED = "conv-tiled", "matmul/tiles.wgsl" "conv/tiled.wgsl", 8320;
     /// Convolution by 4 x 4 results an invocation, straight from memory.
-    CONV_REGISTERS = "conv-registers", "conv/registers.wgsl", 0;
+    CONV_REGISTERS = "conv-registers", "matmul/squares.wgsl" "conv/registers.wgsl", 0;
     /// By lines, 4 channels by 8 neighbours an invocation, operands straight from memory.
     CONV_LINES = "conv-lines", "conv/lines.wgsl", 0;
     /// Gradient of weights, 4 x 4 an invocation, operands straight from memory.
@@ -73,9 +79,9 @@ shaders! {
     /// Convolution by one invocation a result.
     CONV_DIRECT = "conv-direct", "conv/direct.wgsl", 0;
     /// Position of the largest element of each window.
-    POOL_LARGEST = "pool-largest", "pool/largest.wgsl", 0;
+    POOL_LARGEST = "pool-largest", "pool/windows.wgsl" "pool/largest.wgsl", 0;
     /// Sum of each window.
-    POOL_SUM = "pool-sum", "pool/sum.wgsl", 0;
+    POOL_SUM = "pool-sum", "pool/windows.wgsl" "pool/sum.wgsl", 0;
     /// Gradients of pooling, gathered.
     POOL_SPREAD = "pool-spread", "pool/spread.wgsl", 0;
     /// Attention, straight from memory.

@@ -257,7 +257,7 @@ mod tests {
         texts.extend(wgsl_with_subgroups_for_validation());
         for shader in registry::ALL {
             assert!(
-                texts.iter().any(|(_, text)| text.contains(shader.code())),
+                texts.iter().any(|(_, text)| text.contains(&shader.code())),
                 "{} is in no sample",
                 shader.id
             );
