@@ -7,9 +7,9 @@ import torch
 from torch import _memory
 
 
-def tensor_of_bytes(data):
-    """A flat uint8 tensor of its own memory with these bytes."""
-    made = _memory.empty_storage(torch.uint8, len(data))
+def tensor_of_bytes(data, dtype=torch.uint8):
+    """A flat tensor of its own memory with these bytes, read as elements of a dtype."""
+    made = _memory.empty_storage(dtype, len(data) // dtype.itemsize)
     _memory.write(made, data)
     return made
 

@@ -8,6 +8,7 @@ __traceback_hide__ = True
 
 from .image import (
     decode_image,
+    decode_jpeg,
     decode_png,
     encode_png,
     ImageReadMode,

@@ -14,7 +14,7 @@ from enum import Enum
 import torch
 
 from .._bytes import bytes_of_tensor, tensor_of_bytes
-from . import _exif, _png_colors, _png_decode, _png_encode
+from . import _exif, _jpeg_decode, _png_colors, _png_decode, _png_encode
 
 
 class ImageReadMode(Enum):
@@ -67,6 +67,22 @@ def write_png(input, filename, compression_level=6):
     write_file(filename, encode_png(input, compression_level))
 
 
+def decode_jpeg(input, mode=ImageReadMode.UNCHANGED, device="cpu", apply_exif_orientation=False):
+    """`(C, H, W)` uint8 of the bytes of a JPEG file, or a list of such for a list of them.
+
+    input: a flat uint8 tensor. mode: UNCHANGED, GRAY or RGB. device: where the picture goes; it is decoded on the CPU.
+    Raises RuntimeError for what is no whole JPEG file.
+    """
+    if isinstance(input, (list, tuple)):
+        return [decode_jpeg(part, mode, device, apply_exif_orientation) for part in input]
+    mode = _mode(mode)
+    if mode in (ImageReadMode.GRAY_ALPHA, ImageReadMode.RGB_ALPHA):
+        raise RuntimeError("The provided mode is not supported for JPEG files")
+    made, exif = _jpeg_decode.read(_checked_bytes(input), mode.value or None)
+    made = _exif.turned(made, exif) if apply_exif_orientation else made
+    return made.to(device)
+
+
 def decode_image(input, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False):
     """`(C, H, W)` of a picture: of the bytes of a file as a flat uint8 tensor, or of the file at a path.
 
@@ -79,6 +95,8 @@ def decode_image(input, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=Fal
     mode = _mode(mode)
     if start.startswith(b"\x89PNG"):
         return decode_png(input, mode, apply_exif_orientation)
+    if start.startswith(b"\xff\xd8\xff"):
+        return decode_jpeg(input, mode, apply_exif_orientation=apply_exif_orientation)
     raise RuntimeError(
         "Unsupported image file. Only jpeg, png, webp and gif are currently supported. For avif and heic format, "
         "please rely on `decode_avif` and `decode_heic`."
