@@ -76,8 +76,8 @@ def _normalized(values, value_range):
 def save_image(tensor, fp, format=None, **kwargs):
     """Saves pictures, several as a grid, with values from 0 to 1.
 
-    tensor, kwargs: as `make_grid`'s. fp: a path, or a file open for writing. format: "png", "jpeg" or, where Pillow is
-    installed, one of its; by the path's ending if None.
+    tensor, kwargs: as `make_grid`'s. fp: a path, or a file open for writing. format: "png" or "jpeg"; by the path's ending
+    if None.
     """
     grid = make_grid(tensor, **kwargs)
     pixels = grid.mul(255).add(0.5).clamp(0, 255).to("cpu", torch.uint8)
@@ -96,4 +96,6 @@ def _encoded(pixels, kind):
 
     if kind == "png":
         return bytes_of_tensor(io.encode_png(pixels))
-    raise ValueError(f"unknown file extension: .{kind}")
+    if kind in ("jpg", "jpeg"):
+        return bytes_of_tensor(io.encode_jpeg(pixels))
+    raise ValueError(f"unknown file extension: .{kind}: pictures are saved as .png or .jpg")

@@ -2,7 +2,7 @@
 
 Pictures are `(C, H, W)` tensors of uint8, as they are in torchvision; those of PNG files with 16 bits a sample
 are int32 from 0 to 65535, for there is no uint16 here.
-Refuses WebP, GIF and AVIF where there is no Pillow. Read next: `_png_decode`, `_png_encode`, `_jpeg_decode`.
+Refuses WebP, GIF and AVIF where there is no Pillow. Read next: `_png_decode`, `_png_encode`, `_jpeg_decode`, `_jpeg_encode`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
@@ -10,11 +10,12 @@ __traceback_hide__ = True
 
 import os
 from enum import Enum
+from io import BytesIO
 
 import torch
 
 from .._bytes import bytes_of_tensor, tensor_of_bytes
-from . import _exif, _jpeg_decode, _png_colors, _png_decode, _png_encode
+from . import _exif, _jpeg_decode, _jpeg_encode, _png_colors, _png_decode, _png_encode
 
 
 class ImageReadMode(Enum):
@@ -83,6 +84,24 @@ def decode_jpeg(input, mode=ImageReadMode.UNCHANGED, device="cpu", apply_exif_or
     return made.to(device)
 
 
+def encode_jpeg(input, quality=75):
+    """A flat uint8 tensor with the bytes of a JPEG file, or a list of such for a list of pictures.
+
+    input: `(C, H, W)` uint8 with C of 1 or 3. quality: 1 to 100. Raises ValueError for another quality.
+    """
+    if quality < 1 or quality > 100:
+        raise ValueError("Image quality should be a positive number between 1 and 100")
+    if isinstance(input, (list, tuple)):
+        return [encode_jpeg(part, quality) for part in input]
+    _check_picture(input)
+    return tensor_of_bytes(_jpeg_encode.encode(input.detach().cpu(), quality))
+
+
+def write_jpeg(input, filename, quality=75):
+    """Writes a picture to a JPEG file; see `encode_jpeg`."""
+    write_file(filename, encode_jpeg(input, quality))
+
+
 def decode_image(input, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False):
     """`(C, H, W)` of a picture: of the bytes of a file as a flat uint8 tensor, or of the file at a path.
 
@@ -97,15 +116,56 @@ def decode_image(input, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=Fal
         return decode_png(input, mode, apply_exif_orientation)
     if start.startswith(b"\xff\xd8\xff"):
         return decode_jpeg(input, mode, apply_exif_orientation=apply_exif_orientation)
+    name = _foreign_format(start)
+    if name:
+        return _decode_by_pillow(input, mode, name)
     raise RuntimeError(
         "Unsupported image file. Only jpeg, png, webp and gif are currently supported. For avif and heic format, "
         "please rely on `decode_avif` and `decode_heic`."
     )
 
 
+def decode_gif(input):
+    """`(C, H, W)` uint8 of the bytes of a GIF file, `(N, C, H, W)` if it moves. Needs Pillow."""
+    return _decode_by_pillow(input, ImageReadMode.RGB, "GIF")
+
+
+def decode_webp(input, mode=ImageReadMode.UNCHANGED):
+    """`(C, H, W)` uint8 of the bytes of a WebP file. Needs Pillow."""
+    return _decode_by_pillow(input, _mode(mode), "WebP")
+
+
 def read_image(path, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False):
     """The picture in a file; see `decode_image`."""
     return decode_image(read_file(os.fspath(path)), mode, apply_exif_orientation)
+
+
+def _foreign_format(start):
+    if start.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        return "WebP"
+    return None
+
+
+_PILLOW_MODES = {"GRAY": "L", "GRAY_ALPHA": "LA", "RGB": "RGB", "RGB_ALPHA": "RGBA"}
+
+
+def _decode_by_pillow(input, mode, name):
+    try:
+        from PIL import Image, ImageSequence
+    except ImportError:
+        raise RuntimeError(
+            f"{name} pictures are read through Pillow, which is not installed: install it, or save the picture as PNG or JPEG"
+        ) from None
+    with Image.open(BytesIO(_checked_bytes(input))) as picture:
+        frames = []
+        for frame in ImageSequence.Iterator(picture):
+            wanted = _PILLOW_MODES.get(mode.name) or ("RGBA" if "A" in frame.getbands() else "RGB")
+            frame = frame.convert(wanted)
+            flat = tensor_of_bytes(frame.tobytes()).reshape(frame.height, frame.width, len(frame.getbands()))
+            frames.append(flat.permute(2, 0, 1))
+    return frames[0] if len(frames) == 1 else torch.stack(frames)
 
 
 def _mode(mode):
@@ -129,3 +189,8 @@ def _check_picture(input):
         raise RuntimeError(f"The number of channels should be 1 or 3, got: {input.shape[0]}")
     if 0 in input.shape:
         raise RuntimeError("Input data should have at least one pixel")
+
+
+def _is_palette(data):
+    """Whether a PNG file's pixels are indices: its header's tenth byte behind its name says so."""
+    return data.numel() > 25 and int(data[25]) == _png_decode.PALETTE
