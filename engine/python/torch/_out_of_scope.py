@@ -62,7 +62,7 @@ TABLE = {
     },
     "tracing of programs into graphs of Python's": {
         "instead": "the engine records and fuses by itself; to look at a module use named_modules() and forward hooks.",
-        "modules": "fx export onnx _higher_order_ops package",
+        "modules": "fx export onnx utils.bottleneck _higher_order_ops package",
     },
     "other processes or machines": {
         "instead": "a notebook runs in one tab; train on one device, with DataLoader(num_workers=0).",
@@ -76,7 +76,7 @@ TABLE = {
     "native extensions": {
         "instead": "write the operation with tensor functions, or as a torch.autograd.Function.",
         "names": "compiled_with_cxx11_abi_",
-        "modules": "ops classes library utils.cpp_extension hub mkldnn xpu mtia _logging",
+        "modules": "ops classes library utils.cpp_extension utils.mobile_optimizer utils.mkldnn hub mkldnn xpu mtia _logging",
     },
     "subclasses made by wrapping": {
         "instead": "derive from torch.Tensor or hold the tensor in a class of your own.",
