@@ -13,11 +13,12 @@ import contextlib
 import warnings
 
 from .._autograd_mode import enable_grad, no_grad
-from .._random import fork_rng, get_rng_state, set_rng_state
+from .._random import get_rng_state, set_rng_state
 from .._C import ops
 from .._tensor import Tensor
 from ..autograd import Function, backward
 from ..autograd.graph import saved_tensors_hooks
+from ..random import fork_rng
 
 _NO_INPUTS = "None of the inputs have requires_grad=True. Gradients will be None"
 _UNCHOSEN = (
