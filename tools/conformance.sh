@@ -9,6 +9,6 @@ cd "$root"
 build_native_engine
 recorded=tests/conformance
 status=0
-run "$python_folder/bin/python" engine/python/tests/conformance.py "$recorded" opinfo modules rng --check || status=1
-CARREL_ENGINE_GPU=1 run "$python_folder/bin/python" engine/python/tests/conformance.py "$recorded" opinfo modules --check --device webgpu || status=1
+run "$python_folder/bin/python" engine/python/tests/conformance.py "$recorded" opinfo modules optim rng --check || status=1
+CARREL_ENGINE_GPU=1 run "$python_folder/bin/python" engine/python/tests/conformance.py "$recorded" opinfo modules optim --check --device webgpu || status=1
 exit "$status"

@@ -11,7 +11,8 @@ export CARREL_TESTS_NEED_NUMPY=1
 run "$python_folder/bin/python" -m unittest discover --start-directory engine/python/tests --top-level-directory engine/python/tests
 # What runs on the GPU: any Vulkan driver, a software one too.
 CARREL_ENGINE_GPU=1 run "$python_folder/bin/python" -m unittest discover --start-directory engine/python/tests/gpu --top-level-directory engine/python/tests/gpu
-# What real PyTorch answered, of its draws all, of the rest a sample; `make conformance` runs all of it.
-run "$python_folder/bin/python" engine/python/tests/conformance.py tests/conformance rng --check
+# What real PyTorch answered, of its draws and optimisers all, of the rest a sample; `make conformance` runs all of it.
+run "$python_folder/bin/python" engine/python/tests/conformance.py tests/conformance rng optim --check
 run "$python_folder/bin/python" engine/python/tests/conformance.py tests/conformance opinfo modules --check --every 8
 CARREL_ENGINE_GPU=1 run "$python_folder/bin/python" engine/python/tests/conformance.py tests/conformance opinfo modules --check --every 24 --device webgpu
+CARREL_ENGINE_GPU=1 run "$python_folder/bin/python" engine/python/tests/conformance.py tests/conformance optim --check --device webgpu

@@ -1,5 +1,6 @@
 """Optimisers against their formulas, their state, and learning rate schedules."""
 
+import copy
 import math
 import unittest
 
@@ -75,7 +76,7 @@ class Steps(TorchCase):
         self.assertEqual(state["state"][0]["step"].item(), 1.0)
         second = torch.optim.Adam([q], lr=0.5)
         q.data.copy_(p.data)
-        second.load_state_dict(state)
+        second.load_state_dict(copy.deepcopy(state))
         first.step()
         second.step()
         self.assertEqual(p.tolist(), q.tolist())

@@ -52,6 +52,7 @@ impl Table {
             rows::reduce::ROWS,
             rows::index::ROWS,
             rows::nn::ROWS,
+            rows::optim::ROWS,
             rows::recurrent::ROWS,
             rows::linalg::ROWS,
             rows::random::ROWS,

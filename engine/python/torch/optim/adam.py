@@ -1,16 +1,30 @@
-"""`Adam` and `AdamW`.
+"""`Adam`.
 
-Read next: `optim.optimizer`.
+Read next: `optim.adamw`, `engine/src/cpu/optimizer/adam.rs`.
 """
 
 from .._C import ops
-from .optimizer import LIST_LIMIT, Optimizer, batches, check_range
+from .._creation import zeros_like
+from .._tensor import Tensor
+from ._checks import check, check_betas, check_fused, check_rate, each, number, states
+from .optimizer import FusedOptimizer
 
 
-class Adam(Optimizer):
-    """Adam: steps scaled by running moments of the gradients. `weight_decay` is added to the gradient."""
+class Adam(FusedOptimizer):
+    """Adam: steps scaled by running moments of the gradients. `weight_decay` is added to the gradient.
 
-    _is_decoupled = False
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html
+    """
+
+    _later_options = {
+        "amsgrad": False,
+        "maximize": False,
+        "foreach": None,
+        "capturable": False,
+        "differentiable": False,
+        "decoupled_weight_decay": False,
+        "fused": None,
+    }
 
     def __init__(
         self,
@@ -28,12 +42,12 @@ class Adam(Optimizer):
         fused=None,
         decoupled_weight_decay=False,
     ):
-        check_range(lr >= 0.0, "learning rate", lr)
-        check_range(eps >= 0.0, "epsilon value", eps)
-        for position, beta in enumerate(betas):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {position}: {beta}")
-        check_range(weight_decay >= 0.0, "weight_decay value", weight_decay)
+        check_rate(lr, foreach, capturable)
+        check(lr >= 0.0, "learning rate", lr)
+        check(eps >= 0.0, "epsilon value", eps)
+        check_betas(betas)
+        check(weight_decay >= 0.0, "weight_decay value", weight_decay)
+        _check_beta_types(betas, foreach, capturable)
         defaults = {
             "lr": lr,
             "betas": betas,
@@ -45,73 +59,82 @@ class Adam(Optimizer):
             "capturable": capturable,
             "differentiable": differentiable,
             "fused": fused,
-            "decoupled_weight_decay": decoupled_weight_decay or self._is_decoupled,
+            "decoupled_weight_decay": decoupled_weight_decay,
         }
         super().__init__(params, defaults)
+        check_fused(fused, foreach, differentiable)
 
-    def _state_of(self, parameter, needs_largest):
-        state = self.state[parameter]
-        if not state:
-            state["step"] = 0
-            state["exp_avg"] = parameter.new_zeros(parameter.shape)
-            state["exp_avg_sq"] = parameter.new_zeros(parameter.shape)
-            if needs_largest:
-                state["max_exp_avg_sq"] = parameter.new_zeros(parameter.shape)
-        state["step"] = int(state["step"]) + 1
-        return state
-
-    def _update(self, group, parameters, gradients):
-        beta1, beta2 = group["betas"]
-        amsgrad = group["amsgrad"]
-        for part, slopes in batches(LIST_LIMIT, parameters, gradients):
-            states = [self._state_of(parameter, amsgrad) for parameter in part]
-            ops.adam_(
-                part,
-                slopes,
-                [state["exp_avg"] for state in states],
-                [state["exp_avg_sq"] for state in states],
-                [state["max_exp_avg_sq"] for state in states] if amsgrad else [],
-                [state["step"] for state in states],
-                float(group["lr"]),
-                float(beta1),
-                float(beta2),
-                group["eps"],
-                group["weight_decay"],
-                group["decoupled_weight_decay"],
-                group["maximize"],
-            )
-
-
-class AdamW(Adam):
-    """Adam whose weight decay shrinks the parameters themselves, apart from the gradient."""
-
-    _is_decoupled = True
-
-    def __init__(
-        self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=1e-2,
-        amsgrad=False,
-        *,
-        maximize=False,
-        foreach=None,
-        capturable=False,
-        differentiable=False,
-        fused=None,
-    ):
-        super().__init__(
+    def _update(self, group, params, grads):
+        found = states(self, params, ("exp_avg", "exp_avg_sq"))
+        if group["amsgrad"]:
+            for parameter, state in zip(params, found):
+                if "max_exp_avg_sq" not in state:
+                    state["max_exp_avg_sq"] = zeros_like(parameter)
+        adam(
             params,
-            lr,
-            betas,
-            eps,
-            weight_decay,
-            amsgrad,
-            foreach=foreach,
-            maximize=maximize,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
+            grads,
+            each(found, "exp_avg"),
+            each(found, "exp_avg_sq"),
+            each(found, "max_exp_avg_sq") if group["amsgrad"] else [],
+            each(found, "step"),
+            amsgrad=group["amsgrad"],
+            beta1=group["betas"][0],
+            beta2=group["betas"][1],
+            lr=group["lr"],
+            weight_decay=group["weight_decay"],
+            eps=group["eps"],
+            maximize=group["maximize"],
+            decoupled_weight_decay=group["decoupled_weight_decay"],
         )
+
+
+def _check_beta_types(betas, foreach, capturable):
+    are_tensors = [isinstance(beta, Tensor) for beta in betas]
+    if not (all(are_tensors) or all(isinstance(beta, float) for beta in betas)):
+        raise ValueError("betas must be either both floats or both Tensors")
+    for position in (0, 1):
+        if are_tensors[position]:
+            if not capturable and foreach:
+                raise ValueError(f"betas[{position}] as a Tensor is not supported for capturable=False and foreach=True")
+            if betas[position].numel() != 1:
+                raise ValueError(f"Tensor betas[{position}] must be 1-element")
+
+
+def adam(
+    params,
+    grads,
+    exp_avgs,
+    exp_avg_sqs,
+    max_exp_avg_sqs,
+    state_steps,
+    foreach=None,
+    capturable=False,
+    differentiable=False,
+    fused=None,
+    has_complex=False,
+    decoupled_weight_decay=False,
+    *,
+    amsgrad,
+    beta1,
+    beta2,
+    lr,
+    weight_decay,
+    eps,
+    maximize,
+):
+    """One step of Adam for lists of parameters, gradients and state; `state_steps` go up by one."""
+    ops.adam_(
+        params,
+        grads,
+        exp_avgs,
+        exp_avg_sqs,
+        max_exp_avg_sqs if amsgrad else [],
+        state_steps,
+        number(lr),
+        number(beta1),
+        number(beta2),
+        number(eps),
+        number(weight_decay),
+        decoupled_weight_decay,
+        maximize,
+    )

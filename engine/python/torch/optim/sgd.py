@@ -1,14 +1,21 @@
 """`SGD`: stochastic gradient descent with momentum.
 
-Read next: `optim.optimizer`.
+Read next: `optim.optimizer`, `engine/src/cpu/optimizer/sgd.rs`.
 """
 
 from .._C import ops
-from .optimizer import LIST_LIMIT, Optimizer, batches, check_range
+from .._creation import zeros_like
+from ._checks import check, check_fused, check_rate, number
+from .optimizer import FusedOptimizer
 
 
-class SGD(Optimizer):
-    """Steps against the gradient, with momentum, dampening, weight decay and Nesterov's variant."""
+class SGD(FusedOptimizer):
+    """Steps against the gradient, with momentum, dampening, weight decay and Nesterov's variant.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
+    """
+
+    _later_options = {"nesterov": False, "maximize": False, "foreach": None, "differentiable": False, "fused": False}
 
     def __init__(
         self,
@@ -24,11 +31,10 @@ class SGD(Optimizer):
         differentiable=False,
         fused=None,
     ):
-        check_range(lr >= 0.0, "learning rate", lr)
-        check_range(momentum >= 0.0, "momentum value", momentum)
-        check_range(weight_decay >= 0.0, "weight_decay value", weight_decay)
-        if nesterov and (momentum <= 0 or dampening != 0):
-            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+        check_rate(lr)
+        check(lr >= 0.0, "learning rate", lr)
+        check(momentum >= 0.0, "momentum value", momentum)
+        check(weight_decay >= 0.0, "weight_decay value", weight_decay)
         defaults = {
             "lr": lr,
             "momentum": momentum,
@@ -40,37 +46,49 @@ class SGD(Optimizer):
             "differentiable": differentiable,
             "fused": fused,
         }
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         super().__init__(params, defaults)
+        check_fused(fused, foreach, differentiable)
 
-    def _update(self, group, parameters, gradients):
-        settings = (
-            float(group["lr"]),
-            float(group["momentum"]),
-            float(group["dampening"]),
-            float(group["weight_decay"]),
-            group["nesterov"],
-            group["maximize"],
-        )
+    def _update(self, group, params, grads):
+        names = ("weight_decay", "momentum", "lr", "dampening", "nesterov", "maximize")
+        options = {name: group[name] for name in names}
         if group["momentum"] == 0:
-            for part, slopes in batches(LIST_LIMIT, parameters, gradients):
-                ops.sgd_(part, slopes, [], *settings, False)
+            sgd(params, grads, [], **options)
             return
-        # A buffer's first value is the gradient itself, so new buffers go in a call of their own.
-        for is_new in (False, True):
-            chosen = [
-                (parameter, gradient)
-                for parameter, gradient in zip(parameters, gradients)
-                if (self.state[parameter].get("momentum_buffer") is None) == is_new
-            ]
-            for pairs in batches(LIST_LIMIT, chosen):
-                pairs = pairs[0]
-                if is_new:
-                    for parameter, gradient in pairs:
-                        self.state[parameter]["momentum_buffer"] = ops.full(gradient.shape, 0, gradient.dtype, gradient.device._code)
-                ops.sgd_(
-                    [parameter for parameter, _ in pairs],
-                    [gradient for _, gradient in pairs],
-                    [self.state[parameter]["momentum_buffer"] for parameter, _ in pairs],
-                    *settings,
-                    is_new,
-                )
+        buffers = [self.state[parameter].get("momentum_buffer") for parameter in params]
+        sgd(params, grads, buffers, **options)
+        for parameter, buffer in zip(params, buffers):
+            self.state[parameter]["momentum_buffer"] = buffer
+
+
+def sgd(
+    params,
+    d_p_list,
+    momentum_buffer_list,
+    has_sparse_grad=False,
+    foreach=None,
+    fused=None,
+    *,
+    weight_decay,
+    momentum,
+    lr,
+    dampening,
+    nesterov,
+    maximize,
+):
+    """One step of SGD for lists of parameters and gradients. Buffers that are None are made, in the list."""
+    settings = (number(lr), number(momentum), number(dampening), number(weight_decay), nesterov, maximize)
+    if momentum == 0:
+        ops.sgd_(params, d_p_list, [], *settings, False)
+        return
+    # A buffer's first value is the gradient itself, so new buffers go in a call of their own.
+    for is_new in (False, True):
+        places = [place for place, buffer in enumerate(momentum_buffer_list) if (buffer is None) == is_new]
+        if not places:
+            continue
+        for place in places if is_new else ():
+            momentum_buffer_list[place] = zeros_like(params[place])
+        chosen = ([entries[place] for place in places] for entries in (params, d_p_list, momentum_buffer_list))
+        ops.sgd_(*chosen, *settings, is_new)

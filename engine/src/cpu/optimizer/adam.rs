@@ -1,13 +1,10 @@
-//! One fused step of Adam and AdamW.
+//! Adam and AdamW.
 //!
-//! Refuses half types.
+//! Source: <https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html>. Read next: `nadam`.
 
-use super::{Number, Parameter, gradient, region};
-use crate::cpu::{Buffer, Operand};
-use crate::dtype::DType;
-use crate::error::{Error, Result};
+use super::{Formula, Quantity, decayed};
 
-/// Settings of `torch.optim.Adam` and `AdamW`.
+/// Settings of `torch.optim.Adam` and `AdamW`. State: first and second moment, and with AMSGrad the largest second moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
     /// Learning rate.
@@ -28,151 +25,109 @@ pub struct Adam {
     pub step: f64,
 }
 
-/// State of Adam for one parameter: buffers of the parameter's dtype and element count.
-#[derive(Debug)]
-pub struct AdamState<'a> {
-    /// First moment.
-    pub exp_avg: &'a mut Buffer,
-    /// Second moment.
-    pub exp_avg_sq: &'a mut Buffer,
-    /// Largest second moment so far (amsgrad).
-    pub max_exp_avg_sq: Option<&'a mut Buffer>,
-}
+impl Adam {
+    /// The weight and the gradient to take a mean of, and both moments.
+    #[inline(always)]
+    fn moments<Q: Quantity>(&self, weight: Q, grad: Q, first: Q, second: Q) -> (Q, Q, Q) {
+        let (weight, grad) = decayed(
+            weight,
+            grad,
+            self.maximize,
+            (self.weight_decay, self.decoupled, self.lr),
+        );
+        let (first, second) = moments(grad, first, second, self.beta1, self.beta2);
+        (weight, first, second)
+    }
 
-/// One step of Adam or AdamW, with amsgrad if the state holds a maximum.
-pub fn adam(options: &Adam, parameter: Parameter<'_>, grad: Operand<'_>, state: AdamState<'_>) -> Result<()> {
-    match parameter.buffer.dtype() {
-        DType::F32 => adam_typed::<f32>(options, parameter, grad, state),
-        DType::F64 => adam_typed::<f64>(options, parameter, grad, state),
-        dtype => Err(Error::UnsupportedDType {
-            op: "fused_adam",
-            dtype,
-            device: "cpu",
-        }),
+    #[inline(always)]
+    fn moved<Q: Quantity>(&self, weight: Q, first: Q, second: Q) -> Q {
+        let step_size = self.lr / (1.0 - self.beta1.powf(self.step));
+        let root = (1.0 - self.beta2.powf(self.step)).sqrt();
+        let denominator = {
+            let (root, eps) = (second.number(root), second.number(self.eps));
+            second.root() / root + eps
+        };
+        // The factor goes to the first moment before dividing, as in addcdiv.
+        weight + first.times(-step_size) / denominator
     }
 }
 
-fn adam_typed<T: Number>(
-    options: &Adam,
-    parameter: Parameter<'_>,
-    grad: Operand<'_>,
-    state: AdamState<'_>,
-) -> Result<()> {
-    let grads = gradient::<T>(grad)?;
-    let len = grads.len();
-    let weights = region::<T>(parameter.buffer, parameter.offset, len)?;
-    let first_moments = region::<T>(state.exp_avg, 0, len)?;
-    let second_moments = region::<T>(state.exp_avg_sq, 0, len)?;
-    let correction1 = 1.0 - options.beta1.powf(options.step);
-    let correction2_root = (1.0 - options.beta2.powf(options.step)).sqrt();
-    let [step, shrink, decay] = [
-        -(options.lr / correction1),
-        1.0 - options.lr * options.weight_decay,
-        options.weight_decay,
-    ]
-    .map(T::from_f64);
-    let [mix1, keep1, beta2, mix2] =
-        [1.0 - options.beta1, options.beta1, options.beta2, 1.0 - options.beta2].map(T::from_f64);
-    let [root_correction, eps] = [correction2_root, options.eps].map(T::from_f64);
-    let decays = options.weight_decay != 0.0;
-    // PyTorch's `lerp` starts from the nearer end.
-    let starts_from_average = 1.0 - options.beta1 < 0.5;
-    let (is_negative, is_decoupled) = (options.maximize, options.decoupled);
-    // Weight and gradient after decay; the moments; the weight's change for a spread of the gradients.
-    let decayed = |weight: T, grad: T| {
-        let grad = if is_negative { -grad } else { grad };
-        match (decays, is_decoupled) {
-            (false, _) => (weight, grad),
-            (true, true) => (weight * shrink, grad),
-            (true, false) => (weight, grad + decay * weight),
-        }
-    };
-    let average = |first: T, grad: T| {
-        if starts_from_average {
-            first + mix1 * (grad - first)
-        } else {
-            grad - (grad - first) * keep1
-        }
-    };
-    let change = |first: T, spread: T| step * first / (spread.root() / root_correction + eps);
-    let rows = weights.iter_mut().zip(&*grads).zip(first_moments).zip(second_moments);
-    match state.max_exp_avg_sq {
-        None => rows.for_each(|(((weight, &grad), first), second)| {
-            let (start, grad) = decayed(*weight, grad);
-            *first = average(*first, grad);
-            *second = *second * beta2 + mix2 * grad * grad;
-            *weight = start + change(*first, *second);
-        }),
-        Some(maxima) => {
-            rows.zip(region::<T>(maxima, 0, len)?)
-                .for_each(|((((weight, &grad), first), second), maximum)| {
-                    let (start, grad) = decayed(*weight, grad);
-                    *first = average(*first, grad);
-                    *second = *second * beta2 + mix2 * grad * grad;
-                    *maximum = maximum.maximum_nan(*second);
-                    *weight = start + change(*first, *maximum);
-                });
-        }
+/// Running means of a gradient and of its square.
+#[inline(always)]
+pub(super) fn moments<Q: Quantity>(grad: Q, first: Q, second: Q, beta1: f64, beta2: f64) -> (Q, Q) {
+    let first = first.towards(grad.clone(), 1.0 - beta1);
+    let second = second.times(beta2) + grad.clone().times(1.0 - beta2) * grad;
+    (first, second)
+}
+
+impl Formula<2> for Adam {
+    #[inline(always)]
+    fn step<Q: Quantity>(&self, weight: Q, grad: Q, [first, second]: [Q; 2]) -> (Q, [Q; 2]) {
+        let (weight, first, second) = self.moments(weight, grad, first, second);
+        (self.moved(weight, first.clone(), second.clone()), [first, second])
     }
-    Ok(())
+}
+
+/// AMSGrad: the largest second moment so far scales the step.
+impl Formula<3> for Adam {
+    #[inline(always)]
+    fn step<Q: Quantity>(&self, weight: Q, grad: Q, [first, second, largest]: [Q; 3]) -> (Q, [Q; 3]) {
+        let (weight, first, second) = self.moments(weight, grad, first, second);
+        let largest = largest.larger(second.clone());
+        let weight = self.moved(weight, first.clone(), largest.clone());
+        (weight, [first, second, largest])
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{assert_close, steps};
     use super::*;
-    use crate::cpu::cast::{narrow, widen};
-    use crate::view::View;
+
+    const ADAM: Adam = Adam {
+        lr: 0.1,
+        beta1: 0.9,
+        beta2: 0.999,
+        eps: 0.0,
+        weight_decay: 0.0,
+        decoupled: false,
+        maximize: false,
+        step: 1.0,
+    };
 
     #[test]
-    fn adam_steps_by_the_learning_rate_at_first() {
-        let options = Adam {
-            lr: 0.1,
-            beta1: 0.9,
-            beta2: 0.999,
-            eps: 1e-8,
-            weight_decay: 0.0,
-            decoupled: false,
-            maximize: false,
-            step: 1.0,
+    fn a_constant_gradient_steps_by_the_learning_rate() {
+        let count = |step: usize| (step + 1) as f64;
+        let adam = |settings: Adam| {
+            steps(1.0, [0.0; 2], &[3.0; 3], |step| Adam {
+                step: count(step),
+                ..settings
+            })
         };
-        for (dtype, is_amsgrad) in [(DType::F32, false), (DType::F64, true)] {
-            let mut weights = narrow(Buffer::I32(vec![1, 1]), dtype).unwrap();
-            let grad = narrow(Buffer::I32(vec![3, -2]), dtype).unwrap();
-            let [mut first, mut second, mut max] = [(); 3].map(|()| Buffer::zeros(dtype, 2).unwrap());
-            let grad = Operand {
-                buffer: &grad,
-                view: &View::contiguous(&[2]),
-            };
-            let state = AdamState {
-                exp_avg: &mut first,
-                exp_avg_sq: &mut second,
-                max_exp_avg_sq: is_amsgrad.then_some(&mut max),
-            };
-            assert_eq!(
-                adam(
-                    &options,
-                    Parameter {
-                        buffer: &mut weights,
-                        offset: 0
-                    },
-                    grad,
-                    state
-                ),
-                Ok(())
-            );
-            let weights = widen::<f64>(Operand {
-                buffer: &weights,
-                view: &View::contiguous(&[2]),
-            });
-            assert!(
-                weights
-                    .unwrap()
-                    .iter()
-                    .zip([0.9, 1.1])
-                    .all(|(x, y)| (x - y).abs() < 1e-6),
-                "{dtype}"
-            );
-            assert_eq!(max != Buffer::zeros(dtype, 2).unwrap(), is_amsgrad);
-        }
+        assert_close(&adam(ADAM), &[0.9, 0.8, 0.7]);
+        assert_close(&adam(Adam { maximize: true, ..ADAM }), &[1.1, 1.2, 1.3]);
+        // The weight shrinks by 1 - 0.1 * 0.5 before each step.
+        let decoupled = Adam {
+            weight_decay: 0.5,
+            decoupled: true,
+            ..ADAM
+        };
+        assert_close(&adam(decoupled), &[0.85, 0.7075, 0.572_125]);
+    }
+
+    #[test]
+    fn amsgrad_remembers_the_largest_second_moment() {
+        let settings = Adam {
+            beta1: 0.0,
+            beta2: 0.5,
+            ..ADAM
+        };
+        let found = steps(0.0, [0.0; 3], &[2.0, 0.0, 1.0], |step| Adam {
+            step: (step + 1) as f64,
+            ..settings
+        });
+        // Second moments 2, 1, 1; the largest stays 2, divided by 1 - 0.5^3 at the third step.
+        let last = -0.1 - 0.1 / (2.0f64 / 0.875).sqrt();
+        assert_close(&found, &[-0.1, -0.1, last]);
     }
 }

@@ -9,6 +9,7 @@ pub mod index;
 pub mod linalg;
 pub mod movement;
 pub mod nn;
+pub mod optim;
 pub mod random;
 pub mod recurrent;
 pub mod reduce;

@@ -1,11 +1,10 @@
-//! Rows of matrix products, layers, losses and optimizer steps. Reductions are 0 none, 1 mean, 2 sum.
+//! Rows of matrix products, layers and losses. Reductions are 0 none, 1 mean, 2 sum.
 
 use crate::error::Result;
 use crate::ffi::args::Args;
 use crate::ffi::table::Row;
 use crate::ops::attention::{Attention, scaled_dot_product};
 use crate::ops::loss::{self, ClassLoss, Reduction};
-use crate::ops::optim::{self, Adam, Sgd};
 use crate::ops::{matmul, nn};
 
 /// The rows.
@@ -89,37 +88,6 @@ pub const ROWS: &[Row] = &[
     ("bce_with_logits T T T? T? i -> T", |a| {
         let (input, target, weight, pos_weight) = (a.tensor()?, a.tensor()?, a.opt_tensor()?, a.opt_tensor()?);
         Ok(loss::bce_with_logits(&input, &target, weight.as_ref(), pos_weight.as_ref(), reduction(a)?)?.into())
-    }),
-    // parameters, gradients, momentum buffers (or none at all), lr, momentum, dampening, weight_decay, nesterov, maximize, buffers are new
-    ("sgd_ Ts Ts Ts f f f f b b b -> ()", |a| {
-        let (params, grads, buffers) = (a.tensors()?, a.tensors()?, a.tensors()?);
-        let settings = Sgd {
-            lr: a.float()?,
-            momentum: a.float()?,
-            dampening: a.float()?,
-            weight_decay: a.float()?,
-            nesterov: a.bool()?,
-            maximize: a.bool()?,
-        };
-        Ok(optim::sgd(&params, &grads, &buffers, settings, a.bool()?)?.into())
-    }),
-    // parameters, gradients, first and second moments, largest second moments (or none at all), steps (from 1),
-    // lr, beta1, beta2, eps, weight_decay, decoupled (AdamW), maximize
-    ("adam_ Ts Ts Ts Ts Ts is f f f f f b b -> ()", |a| {
-        let (params, grads, first, second, largest) =
-            (a.tensors()?, a.tensors()?, a.tensors()?, a.tensors()?, a.tensors()?);
-        let steps = a.ints()?;
-        let settings = Adam {
-            lr: a.float()?,
-            beta1: a.float()?,
-            beta2: a.float()?,
-            eps: a.float()?,
-            weight_decay: a.float()?,
-            decoupled: a.bool()?,
-            maximize: a.bool()?,
-            step: 1.0,
-        };
-        Ok(optim::adam(&params, &grads, &first, &second, &largest, &steps, settings)?.into())
     }),
 ];
 
