@@ -1,48 +1,48 @@
 """`torch.optim`: optimisers. Schedules of learning rates are in `torch.optim.lr_scheduler`, averages of models in `swa_utils`.
 
-Read next: `optim.optimizer`, `optim.adam`.
+A file is loaded when something of it is first used. Read next: `optim.optimizer`, `optim.adam`.
 """
 
-from . import lr_scheduler, swa_utils
-from ._adafactor import Adafactor
-from ._muon import Muon
-from .adadelta import Adadelta
-from .adagrad import Adagrad
-from .adam import Adam
-from .adamax import Adamax
-from .adamw import AdamW
-from .asgd import ASGD
-from .lbfgs import LBFGS
-from .nadam import NAdam
-from .optimizer import Optimizer
-from .radam import RAdam
-from .rmsprop import RMSprop
-from .rprop import Rprop
-from .sgd import SGD
-from .sparse_adam import SparseAdam
+from importlib import import_module
 
-# Submodules of functions' names stay modules: `torch.optim.adam` is the module, as in PyTorch.
-__all__ = [
-    "ASGD",
-    "Adadelta",
-    "Adafactor",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "LBFGS",
-    "Muon",
-    "NAdam",
-    "Optimizer",
-    "RAdam",
-    "RMSprop",
-    "Rprop",
-    "SGD",
-    "SparseAdam",
-    "lr_scheduler",
-    "swa_utils",
-]
+from .optimizer import Optimizer
+
+#: The optimisers, by the file that has them.
+_FILES = {
+    "_adafactor": ("Adafactor",),
+    "_muon": ("Muon",),
+    "adadelta": ("Adadelta",),
+    "adagrad": ("Adagrad",),
+    "adam": ("Adam",),
+    "adamax": ("Adamax",),
+    "adamw": ("AdamW",),
+    "asgd": ("ASGD",),
+    "lbfgs": ("LBFGS",),
+    "nadam": ("NAdam",),
+    "radam": ("RAdam",),
+    "rmsprop": ("RMSprop",),
+    "rprop": ("Rprop",),
+    "sgd": ("SGD",),
+    "sparse_adam": ("SparseAdam",),
+    "lr_scheduler": (),
+    "swa_utils": (),
+}
+
+_file_of = {name: file for file, names in _FILES.items() for name in names}
+
+__all__ = ["Optimizer", "lr_scheduler", "swa_utils", *sorted(_file_of)]
 
 
 def __getattr__(name):
-    raise AttributeError(f"torch.optim.{name} is not in Carrel yet")
+    if name in _file_of:
+        found = getattr(import_module(f"{__name__}.{_file_of[name]}"), name)
+    elif name in _FILES:
+        found = import_module(f"{__name__}.{name}")
+    else:
+        raise AttributeError(f"torch.optim.{name} is not in Carrel yet")
+    globals()[name] = found
+    return found
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
