@@ -76,6 +76,7 @@ from ._shape import *
 from ._combining import *
 from ._copies import *
 from ._special import *
+from ._stacking import *
 from ._spectral import *
 from ._unique import *
 from ._windows import *
@@ -93,7 +94,10 @@ _C.Generator = Generator
 
 
 def is_tensor(obj):
-    """True for tensors."""
+    """True for tensors, parameters and buffers, False for everything else.
+
+    obj: any Python object.
+    """
     return isinstance(obj, Tensor)
 
 
@@ -114,27 +118,43 @@ del _name, _made, _short
 
 
 def clone(input, *, memory_format=None):
-    """A copy."""
+    """A copy.
+
+    input: any tensor. Gives a tensor of the same shape, dtype and device; gradients flow through. memory_format:
+    `torch.preserve_format` keeps the strides' order.
+    """
     return input.clone(memory_format=memory_format)
 
 
 def detach(input):
-    """The same memory without history."""
+    """The same memory without history.
+
+    input: any tensor. Writing into either is seen in both; no gradient flows through.
+    """
     return input.detach()
 
 
 def zero_(input):
-    """Writes zeros. Returns the input."""
+    """Writes zeros. Returns the input.
+
+    input: any tensor that may be written in place: RuntimeError for a leaf that wants a gradient.
+    """
     return input.zero_()
 
 
 def fill_(input, value):
-    """Writes one value everywhere. Returns the input."""
+    """Writes one value everywhere. Returns the input.
+
+    value: a number, or a tensor of one element. RuntimeError for a leaf that wants a gradient.
+    """
     return input.fill_(value)
 
 
 def resize_as_(input, the_template, *, memory_format=None):
-    """Takes the size of another tensor. Returns the input."""
+    """Takes the size of another tensor. Returns the input.
+
+    the_template: the tensor whose shape is taken. New elements hold anything.
+    """
     return input.resize_as_(the_template)
 
 

@@ -12,7 +12,8 @@ import math
 from . import _dtype
 from ._args import is_tensor, public_functions, store
 from ._C import ops
-from ._shape import diag, meshgrid, tensor_split
+from ._shape import diag, tensor_split
+from ._stacking import meshgrid
 
 
 def _split_along(name, dim_of, least_rank, doc):
@@ -31,7 +32,10 @@ def _split_along(name, dim_of, least_rank, doc):
         return tensor_split(input, indices_or_sections, dim)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
+    function.__doc__ = f"""{doc}
+
+    indices_or_sections: where to cut, or into how many equal parts; RuntimeError if they are not equal. Gives a tuple of views.
+    """
     return function
 
 
@@ -41,7 +45,11 @@ dsplit = _split_along("dsplit", lambda input: 2, 3, "The third dimension cut int
 
 
 def block_diag(*tensors):
-    """The matrices along the diagonal of a larger one, zeros elsewhere."""
+    """The matrices along the diagonal of a larger one, zeros elsewhere.
+
+    tensors: matrices, vectors (taken as rows) or numbers of any sizes. Gives a matrix of the summed heights and
+    widths, in the promoted dtype.
+    """
     tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
     blocks = []
     for position, block in enumerate(tensors):
@@ -69,7 +77,10 @@ def block_diag(*tensors):
 
 
 def cartesian_prod(*tensors):
-    """Every choice of one element of each vector, a row each."""
+    """Every choice of one element of each vector, a row each.
+
+    tensors: vectors. Gives a matrix with as many columns as tensors; of one vector, that vector.
+    """
     tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
     for vector in tensors:
         if vector.dim() != 1:
@@ -80,7 +91,10 @@ def cartesian_prod(*tensors):
 
 
 def combinations(input, r=2, with_replacement=False):
-    """Every choice of `r` elements of a vector, a row each."""
+    """Every choice of `r` elements of a vector, a row each.
+
+    input: a vector of n elements; RuntimeError otherwise. Gives a matrix of r columns.
+    """
     if input.dim() != 1:
         raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
     if r < 0:
@@ -94,12 +108,19 @@ def combinations(input, r=2, with_replacement=False):
 
 
 def diagflat(input, offset=0):
-    """The elements as the diagonal of a matrix."""
+    """The elements as the diagonal of a matrix.
+
+    input: a tensor of any shape, n elements. Gives a square matrix of n + |offset| rows. offset: above (positive) or
+    below the main diagonal.
+    """
     return diag(input.reshape(-1), offset)
 
 
 def vander(x, N=None, increasing=False):
-    """Powers of a vector's elements, a column each, the highest first unless `increasing`."""
+    """Powers of a vector's elements, a column each, the highest first unless `increasing`.
+
+    x: a vector. Gives a matrix of len(x) rows and N columns (as many as elements if None).
+    """
     if x.dim() != 1:
         raise RuntimeError("x must be a one-dimensional tensor.")
     count = x.shape[0] if N is None else N
@@ -114,14 +135,21 @@ def vander(x, N=None, increasing=False):
 
 
 def adjoint(input):
-    """The last two dimensions exchanged: there is nothing to conjugate."""
+    """The last two dimensions exchanged: there is nothing to conjugate.
+
+    input: of at least two dimensions. A view.
+    """
     if input.dim() == 1:
         raise RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.")
     return ops.transpose(input, -2, -1) if input.dim() else input
 
 
 def unravel_index(indices, shape):
-    """The coordinates, a tensor a dimension, of positions in the row-major elements of `shape`."""
+    """The coordinates, a tensor a dimension, of positions in the row-major elements of `shape`.
+
+    indices: integers, of any shape, which each result has too. shape: sizes of the tensor that is indexed.
+    ValueError for negative sizes.
+    """
     if indices.dtype.is_floating_point or indices.dtype is _dtype.bool_:
         raise ValueError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
     sizes = [shape] if isinstance(shape, int) else shape.tolist() if is_tensor(shape) else [int(size) for size in shape]
@@ -136,7 +164,10 @@ def unravel_index(indices, shape):
 
 
 def nonzero_static(input, *, size, fill_value=-1, out=None):
-    """Indices of the first `size` elements that are not zero, a row each; rows of `fill_value` after them."""
+    """Indices of the first `size` elements that are not zero, a row each; rows of `fill_value` after them.
+
+    input: of any shape; gives int64 (size, input.dim()). Unlike `nonzero` it need not wait for the GPU.
+    """
     if size < 0:
         raise RuntimeError(f"nonzero_static: 'size' must be an non-negative integer, got {size}")
     found = input.nonzero()
@@ -149,7 +180,10 @@ def nonzero_static(input, *, size, fill_value=-1, out=None):
 
 
 def renorm(input, p, dim, maxnorm, *, out=None):
-    """`input` with every part along `dim` whose `p`-norm is above `maxnorm` scaled down to it."""
+    """`input` with every part along `dim` whose `p`-norm is above `maxnorm` scaled down to it.
+
+    input: of at least two dimensions. Gives the same shape and dtype.
+    """
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
     if maxnorm < 0:

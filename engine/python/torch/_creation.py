@@ -202,7 +202,10 @@ def _from_array(data, dtype, code):
 
 
 def as_tensor(data, dtype=None, device=None):
-    """The data as a tensor, without a copy if it is one of that dtype and device already."""
+    """The data as a tensor, without a copy if it is one of that dtype and device already.
+
+    data: as `torch.tensor` takes. Gradients flow through when it is a tensor.
+    """
     if isinstance(data, Tensor):
         return data.to(device=device, dtype=dtype)
     return tensor(data, dtype=dtype, device=device)
@@ -257,7 +260,11 @@ def _default(dtype):
 
 
 def full(size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, out=None):
-    """One value everywhere."""
+    """One value everywhere.
+
+    size: a sequence of numbers. fill_value: a number, which decides the dtype if none is named: bool, int64 or the
+    default one.
+    """
     if hasattr(fill_value, "_h"):
         fill_value = fill_value.item()
     if dtype is None:
@@ -267,13 +274,21 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False, layo
 
 
 def zeros(*size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, out=None, names=None, **kw):
-    """Zeros."""
+    """Zeros.
+
+    size: numbers or one sequence of them. RuntimeError for negative ones. dtype, device: those of the new tensor
+    (the default ones if absent). requires_grad: whether it wants a gradient.
+    """
     size = (kw.pop("size"),) if "size" in kw else size
     return finish(ops.full(checked_sizes(size), 0, _default(dtype), device_code(device)), requires_grad)
 
 
 def ones(*size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, out=None, names=None, **kw):
-    """Ones."""
+    """Ones.
+
+    size: numbers or one sequence of them. RuntimeError for negative ones. dtype, device: those of the new tensor
+    (the default ones if absent). requires_grad: whether it wants a gradient.
+    """
     size = (kw.pop("size"),) if "size" in kw else size
     return finish(ops.full(checked_sizes(size), 1, _default(dtype), device_code(device)), requires_grad)
 
@@ -281,7 +296,11 @@ def ones(*size, dtype=None, device=None, requires_grad=False, layout=None, pin_m
 def empty(
     *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, memory_format=None, out=None, **kw
 ):
-    """Memory to be written: zeros, in Carrel."""
+    """Memory to be written: zeros, in Carrel.
+
+    size: numbers or one sequence of them. RuntimeError for negative ones. dtype, device: those of the new tensor
+    (the default ones if absent). requires_grad: whether it wants a gradient.
+    """
     made = zeros(*size, dtype=dtype, device=device, **kw)
     if memory_format is not None:
         made = laid_out(made, memory_format)
@@ -289,13 +308,20 @@ def empty(
 
 
 def empty_strided(size, stride, *, dtype=None, device=None, requires_grad=False):
-    """Memory with given strides."""
+    """Memory with given strides.
+
+    size, stride: as many numbers each. The elements are zeros. dtype, device: those of the new tensor (the default
+    ones if absent). requires_grad: whether it wants a gradient.
+    """
     length = 1 + sum((count - 1) * step for count, step in zip(size, stride)) if 0 not in size else 0
     return finish(ops.as_strided(zeros(length, dtype=dtype, device=device), size, stride, 0), requires_grad)
 
 
 def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False, memory_format=None, layout=None):
-    """One value in the shape of another tensor."""
+    """One value in the shape of another tensor.
+
+    input: gives shape, and dtype, device and strides where they are not named. fill_value: a number.
+    """
     dtype, code = new_like(input, dtype, device)
     if memory_format is None or memory_format is preserve_format:
         made = ops.full_like(input, fill_value, dtype, code)
@@ -305,12 +331,18 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
 
 
 def zeros_like(input, *, dtype=None, device=None, requires_grad=False, memory_format=None, layout=None):
-    """Zeros in the shape of another tensor."""
+    """Zeros in the shape of another tensor.
+
+    input: gives shape, and dtype, device and strides where they are not named.
+    """
     return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad, memory_format=memory_format)
 
 
 def ones_like(input, *, dtype=None, device=None, requires_grad=False, memory_format=None, layout=None):
-    """Ones in the shape of another tensor."""
+    """Ones in the shape of another tensor.
+
+    input: gives shape, and dtype, device and strides where they are not named.
+    """
     return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad, memory_format=memory_format)
 
 
@@ -318,7 +350,11 @@ empty_like = zeros_like
 
 
 def scalar_tensor(s, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
-    """A number as a tensor without dimensions."""
+    """A number as a tensor without dimensions.
+
+    s: a number. dtype, device: those of the new tensor (the default ones if absent). requires_grad: whether it wants
+    a gradient.
+    """
     return full((), s, dtype=_default(dtype), device=device, requires_grad=requires_grad)
 
 
@@ -340,7 +376,11 @@ def _number(value):
 
 
 def arange(start=0, end=None, step=1, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, out=None):
-    """`start`, `start + step`, … below `end`."""
+    """`start`, `start + step`, … below `end`.
+
+    start: the first (0). end: not reached. step: RuntimeError if 0 or of the wrong sign. int64 if all are integers,
+    else the default dtype.
+    """
     if end is None:
         start, end = 0, start
     start, end, step = _number(start), _number(end), _number(step)
@@ -355,13 +395,20 @@ def arange(start=0, end=None, step=1, *, dtype=None, device=None, requires_grad=
 
 
 def range_(start, end, step=1, *, dtype=None, device=None, requires_grad=False):
-    """`start`, `start + step`, … up to and including `end`."""
+    """`start`, `start + step`, … up to and including `end`.
+
+    As `arange`, but `end` is reached; PyTorch's old form.
+    """
     count = int((end - start) / step) + 1
     return arange(count, dtype=dtype or _dtype.get_default_dtype(), device=device) * step + start
 
 
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, out=None):
-    """`steps` numbers at equal distances, both ends included."""
+    """`steps` numbers at equal distances, both ends included.
+
+    steps: how many, both ends included; RuntimeError if negative. dtype, device: those of the new tensor (the
+    default ones if absent). requires_grad: whether it wants a gradient.
+    """
     start, end = _number(start), _number(end)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
@@ -369,7 +416,11 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False,
 
 
 def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_grad=False):
-    """`base` to the powers of `linspace`."""
+    """`base` to the powers of `linspace`.
+
+    steps: how many, both ends included; RuntimeError if negative. base: of the powers (10). dtype, device: those of
+    the new tensor (the default ones if absent). requires_grad: whether it wants a gradient.
+    """
     dtype = _default(dtype)
     # The powers have the precision of the result.
     powers = linspace(start, end, steps, dtype=dtype if dtype.is_floating_point else _dtype.float64).tolist()
@@ -377,7 +428,11 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
 
 
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, out=None):
-    """Ones on the diagonal, zeros elsewhere."""
+    """Ones on the diagonal, zeros elsewhere.
+
+    n, m: rows and columns (n if None); RuntimeError for negative ones. dtype, device: those of the new tensor (the
+    default ones if absent). requires_grad: whether it wants a gradient.
+    """
     for name, count in (("n", n), ("m", n if m is None else m)):
         if count < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {count}")
@@ -391,12 +446,19 @@ def _triangle(row, column, keep, device, dtype):
 
 
 def tril_indices(row, col, offset=0, *, dtype=None, device=None):
-    """Row and column numbers of a lower triangle."""
+    """Row and column numbers of a lower triangle.
+
+    row, col: the matrix's sizes. offset: the diagonal up to which elements count. Gives int64 (2, count), rows
+    first.
+    """
     return _triangle(row, col, lambda r, c: c - r <= offset, device, dtype)
 
 
 def triu_indices(row, col, offset=0, *, dtype=None, device=None):
-    """Row and column numbers of an upper triangle."""
+    """Row and column numbers of an upper triangle.
+
+    row, col: the matrix's sizes. offset: the diagonal from which elements count. Gives int64 (2, count), rows first.
+    """
     return _triangle(row, col, lambda r, c: c - r >= offset, device, dtype)
 
 

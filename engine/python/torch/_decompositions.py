@@ -33,7 +33,11 @@ del _made
 
 
 def lu_solve(b, LU_data, LU_pivots, *, out=None):
-    """`X` with `A X = b` from the result of `lu_factor(A)`."""
+    """`X` with `A X = b` from the result of `lu_factor(A)`.
+
+    LU_data: (..., n, n), LU_pivots: int32 (..., n), b: (..., n, k). Gives (..., n, k). RuntimeError for other
+    shapes. See `torch.linalg.lu_solve`.
+    """
     return _solving.lu_solve(LU_data, LU_pivots, b, out=out)
 
 

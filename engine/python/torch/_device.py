@@ -107,13 +107,19 @@ BY_CODE = (CPU, WEBGPU)
 
 
 def set_default_device(value):
-    """Makes new tensors live on `value` where no device is named. `None` goes back to the CPU."""
+    """Makes new tensors live on `value` where no device is named. `None` goes back to the CPU.
+
+    value: a device or its name. Functions that are given a tensor stay on that tensor's device.
+    """
     global _default
     _default = None if value is None else device(value)
 
 
 def get_default_device():
-    """The device of new tensors where none is named."""
+    """The device of new tensors where none is named.
+
+    Gives a `torch.device`: the CPU unless `set_default_device` or a `with device:` block says otherwise.
+    """
     return _default or CPU
 
 

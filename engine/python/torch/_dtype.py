@@ -79,7 +79,10 @@ _default = float32
 
 
 def get_default_dtype():
-    """The floating point dtype that new tensors get."""
+    """The floating point dtype that new tensors get.
+
+    float32 unless `set_default_dtype` was called.
+    """
     return _default
 
 
@@ -90,7 +93,10 @@ def remember_default_dtype(value):
 
 
 def promote_types(first, second):
-    """The dtype to which both operands of a binary operator are converted."""
+    """The dtype to which both operands of a binary operator are converted.
+
+    first, second: dtypes. Gives a dtype: the wider of one kind, the floating point one of two kinds.
+    """
     if first is second:
         return first
     if first._rank != second._rank:
@@ -104,7 +110,10 @@ def promote_types(first, second):
 
 
 def can_cast(from_, to):
-    """True if PyTorch's type conversion rules allow `from_` to become `to`."""
+    """True if PyTorch's type conversion rules allow `from_` to become `to`.
+
+    from_, to: dtypes. False where a kind would be lost: floating point to integer, integer to bool.
+    """
     return from_._rank <= to._rank
 
 

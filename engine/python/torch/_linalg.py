@@ -11,31 +11,51 @@ import math
 from . import _dtype
 from ._args import dims, is_tensor, one_dim, public_functions, store
 from ._C import ops
-from ._shape import broadcast_shapes
+from ._stacking import broadcast_shapes
 
 
 def matmul(input, other, *, out=None):
-    """Product of matrices; of vectors, and of batches, by NumPy's rules."""
+    """Product of matrices; of vectors, and of batches, by NumPy's rules.
+
+    input, other: of at least one dimension. (n, m) and (m, p) give (n, p); (n) and (n) a number; (n, m) and (m) give
+    (n); leading dimensions are batches and broadcast. RuntimeError if shapes do not fit or dtypes differ.
+
+    >>> torch.matmul(torch.ones(10, 3, 4), torch.ones(4, 5)).shape
+    ..torch.Size([10, 3, 5])
+    """
     return store(ops.matmul(input, other), out)
 
 
 def mm(input, mat2, *, out=None):
-    """Product of two matrices."""
+    """Product of two matrices.
+
+    input: (n, m). mat2: (m, p). Gives (n, p). No broadcasting: see `matmul`. RuntimeError if shapes do not fit or
+    dtypes differ.
+    """
     return store(ops.mm(input, mat2), out)
 
 
 def bmm(input, mat2, *, out=None):
-    """Products of two batches of matrices."""
+    """Products of two batches of matrices.
+
+    input: (b, n, m). mat2: (b, m, p). Gives (b, n, p). RuntimeError if shapes do not fit or dtypes differ.
+    """
     return store(ops.bmm(input, mat2), out)
 
 
 def mv(input, vec, *, out=None):
-    """A matrix times a vector."""
+    """A matrix times a vector.
+
+    input: (n, m). vec: (m). Gives (n). RuntimeError if shapes do not fit or dtypes differ.
+    """
     return store(ops.mv(input, vec), out)
 
 
 def dot(input, tensor, *, out=None):
-    """Sum of the products of two vectors' elements."""
+    """Sum of the products of two vectors' elements.
+
+    input, tensor: vectors of one length and dtype. Gives a tensor without dimensions. RuntimeError otherwise.
+    """
     return store(ops.dot(input, tensor), out)
 
 
@@ -43,7 +63,10 @@ vdot = dot
 
 
 def outer(input, vec2, *, out=None):
-    """All products of the elements of two vectors."""
+    """All products of the elements of two vectors.
+
+    input: (n). vec2: (m). Gives (n, m). RuntimeError if one is no vector.
+    """
     return store(ops.outer(input, vec2), out)
 
 
@@ -58,33 +81,51 @@ def inner(input, other):
 
 
 def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
-    """`beta * input + alpha * (mat1 @ mat2)`."""
+    """`beta * input + alpha * (mat1 @ mat2)`.
+
+    mat1: (n, m). mat2: (m, p). input: broadcasts to (n, p). With `beta=0` its NaNs do not count. RuntimeError if
+    shapes do not fit or dtypes differ.
+    """
     if beta == 0 or not input.dtype.is_floating_point:
         return store(_scaled_sum(input, ops.mm(mat1, mat2), beta, alpha), out)
     return store(ops.addmm(input, mat1, mat2, beta, alpha), out)
 
 
 def baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
-    """`beta * input + alpha * bmm(batch1, batch2)`."""
+    """`beta * input + alpha * bmm(batch1, batch2)`.
+
+    batch1: (b, n, m). batch2: (b, m, p). input: broadcasts to (b, n, p). RuntimeError if shapes do not fit or dtypes
+    differ.
+    """
     if beta == 0 or not input.dtype.is_floating_point:
         return store(_scaled_sum(input, ops.bmm(batch1, batch2), beta, alpha), out)
     return store(ops.baddbmm(input, batch1, batch2, beta, alpha), out)
 
 
 def addmv(input, mat, vec, *, beta=1, alpha=1, out=None):
-    """`beta * input + alpha * (mat @ vec)`."""
+    """`beta * input + alpha * (mat @ vec)`.
+
+    mat: (n, m). vec: (m). input: broadcasts to (n). RuntimeError if shapes do not fit or dtypes differ.
+    """
     return store(_scaled_sum(input, ops.mv(mat, vec), beta, alpha), out)
 
 
 def addr(input, vec1, vec2, *, beta=1, alpha=1, out=None):
-    """`beta * input + alpha * outer(vec1, vec2)`."""
+    """`beta * input + alpha * outer(vec1, vec2)`.
+
+    vec1: (n). vec2: (m). input: broadcasts to (n, m). RuntimeError if shapes do not fit or dtypes differ.
+    """
     if input.dtype is _dtype.bool_:
         return store(ops.logical_or(input, ops.outer(vec1, vec2)), out)
     return store(_scaled_sum(input, ops.outer(vec1, vec2), beta, alpha), out)
 
 
 def addbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
-    """`beta * input + alpha * bmm(batch1, batch2).sum(0)`."""
+    """`beta * input + alpha * bmm(batch1, batch2).sum(0)`.
+
+    batch1: (b, n, m). batch2: (b, m, p). input: broadcasts to (n, p). RuntimeError if shapes do not fit or dtypes
+    differ.
+    """
     # One product over the batch and the inner dimension together, which sums in one go.
     count, rows, inner = batch1.shape
     left = batch1.permute(1, 0, 2).reshape(rows, count * inner)
@@ -106,14 +147,21 @@ def _scaled_sum(input, product, beta, alpha):
 
 
 def trace(input):
-    """Sum of a matrix's diagonal."""
+    """Sum of a matrix's diagonal.
+
+    input: a matrix; RuntimeError otherwise. Gives a tensor without dimensions.
+    """
     if input.dim() != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.dim()}")
     return ops.diagonal(input, 0, 0, 1).sum()
 
 
 def tensordot(a, b, dims=2, out=None):
-    """Sums of products over pairs of dimensions: the last `dims` of a with the first of b, or two lists."""
+    """Sums of products over pairs of dimensions: the last `dims` of a with the first of b, or two lists.
+
+    a, b: of any shapes in which the paired sizes are equal, RuntimeError otherwise. Gives the other dimensions of a,
+    then those of b.
+    """
     if isinstance(dims, int):
         first, second = list(range(a.dim() - dims, a.dim())), list(range(dims))
     else:
@@ -134,7 +182,10 @@ def tensordot(a, b, dims=2, out=None):
 
 
 def chain_matmul(*matrices, out=None):
-    """Product of several matrices."""
+    """Product of several matrices.
+
+    matrices: two-dimensional, each as high as the one before is wide. See `torch.linalg.multi_dot`.
+    """
     product = matrices[0]
     for matrix in matrices[1:]:
         product = ops.mm(product, matrix)
@@ -142,7 +193,10 @@ def chain_matmul(*matrices, out=None):
 
 
 def cross(input, other, dim=None, *, out=None):
-    """Vector product of 3-element vectors along `dim`."""
+    """Vector product of 3-element vectors along `dim`.
+
+    input, other: shapes broadcast; size 3 along `dim` (the first such dimension if None). RuntimeError otherwise.
+    """
     if dim is None:
         dim = next((d for d, size in enumerate(input.shape) if size == 3), None)
         if dim is None:
@@ -162,7 +216,12 @@ def _common(first, second):
 
 
 def einsum(equation, *operands):
-    """Sums of products named by letters: `einsum("ij,kj->ik", a, b)`."""
+    """Sums of products named by letters: `einsum("ij,kj->ik", a, b)`.
+
+    equation: letters of every operand's dimensions, `...` for those without, and after `->` those of the result;
+    without it the letters that occur once, in order. operands: tensors of one dtype, or several lists of numbers
+    instead of letters. RuntimeError for letters that do not fit.
+    """
     from ._einsum import contract
 
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
@@ -171,7 +230,10 @@ def einsum(equation, *operands):
 
 
 def kron(input, other, *, out=None):
-    """Kronecker product."""
+    """Kronecker product.
+
+    input, other: of any shapes. Every size of the result is the product of both; missing dimensions count as 1.
+    """
     rank = max(input.dim(), other.dim())
     a = input.reshape([1] * (rank - input.dim()) + list(input.shape))
     b = other.reshape([1] * (rank - other.dim()) + list(other.shape))

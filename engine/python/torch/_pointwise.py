@@ -12,6 +12,7 @@ import math
 from . import _dtype
 from ._args import is_number, is_tensor, public_functions, store
 from ._C import ops
+from ._families import documented_binary, documented_unary
 
 
 def _not_a_tensor(name, value, position=1, argument="input"):
@@ -26,7 +27,7 @@ def _unary(name, doc):
         return result if out is None else store(result, out)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
+    function.__doc__ = documented_unary(name, doc)
     function.__module__ = "torch"
     return function
 
@@ -37,7 +38,7 @@ for _name, _doc in {
     "sign": "-1, 0 or 1.",
     "square": "`input ** 2`.",
     "relu": "`max(input, 0)`.",
-    "exp": "e to the power of `input`.",
+    "exp": "The number e to the power of `input`.",
     "exp2": "2 to the power of `input`.",
     "expm1": "`exp(input) - 1`.",
     "log": "Natural logarithm.",
@@ -92,7 +93,7 @@ def _binary(name, doc):
         return result if out is None else store(result, out)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
+    function.__doc__ = documented_binary(name, doc)
     function.__module__ = "torch"
     return function
 
@@ -129,7 +130,14 @@ def _check_operands(name, input, other):
 
 
 def add(input, other, *, alpha=1, out=None):
-    """`input + alpha * other`."""
+    """`input + alpha * other`.
+
+    alpha: multiplies other. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do
+    not fit. TypeError if neither is a tensor.
+
+    >>> torch.add(torch.tensor([1, 2]), torch.tensor([0.5]))
+    ..tensor([1.5000, 2.5000])
+    """
     _check_operands("add", input, other)
     if alpha != 1:
         other = other * alpha
@@ -141,7 +149,11 @@ def add(input, other, *, alpha=1, out=None):
 
 
 def sub(input, other, *, alpha=1, out=None):
-    """`input - alpha * other`."""
+    """`input - alpha * other`.
+
+    alpha: multiplies other. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do
+    not fit. RuntimeError for two bool tensors.
+    """
     _check_operands("sub", input, other)
     if alpha != 1:
         other = other * alpha
@@ -153,12 +165,20 @@ def sub(input, other, *, alpha=1, out=None):
 
 
 def rsub(input, other, *, alpha=1):
-    """`other - alpha * input`."""
+    """`other - alpha * input`.
+
+    alpha: multiplies input. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do
+    not fit.
+    """
     return sub(other, input, alpha=alpha)
 
 
 def div(input, other, *, rounding_mode=None, out=None):
-    """`input / other`; `rounding_mode` "floor" or "trunc" rounds the quotient."""
+    """`input / other`; `rounding_mode` "floor" or "trunc" rounds the quotient.
+
+    Integers give the default dtype unless rounded. Elementwise; shapes broadcast and dtypes are promoted.
+    RuntimeError for shapes that do not fit.
+    """
     if rounding_mode == "floor":
         result = floor_divide(input, other)
     elif hasattr(input, "_h"):
@@ -181,7 +201,11 @@ def _truncated_quotient(input, other, quotient):
 
 
 def pow(input, exponent, *, out=None):
-    """`input ** exponent`."""
+    """`input ** exponent`.
+
+    input, exponent: tensors, or one a number. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError
+    for shapes that do not fit. RuntimeError for integers to negative powers.
+    """
     if not hasattr(input, "_h"):
         result = ops.scalar_pow(input, exponent)
     elif hasattr(exponent, "_h"):
@@ -199,7 +223,11 @@ def float_power(input, exponent):
 
 
 def where(condition, input=None, other=None, *, out=None):
-    """`input` where `condition`, else `other`. With the condition alone, the indices where it is true."""
+    """`input` where `condition`, else `other`. With the condition alone, the indices where it is true.
+
+    condition: bool, RuntimeError otherwise. input, other: tensors or numbers. Shapes broadcast and dtypes are
+    promoted. RuntimeError for shapes that do not fit.
+    """
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     from ._creation import scalar_like
@@ -211,7 +239,11 @@ def where(condition, input=None, other=None, *, out=None):
 
 
 def clamp(input, min=None, max=None, *, out=None):
-    """`input` limited to the range `min` … `max` (numbers or tensors)."""
+    """`input` limited to the range `min` … `max` (numbers or tensors).
+
+    NaN stays. RuntimeError if neither limit is given. Shapes broadcast and dtypes are promoted. RuntimeError for
+    shapes that do not fit.
+    """
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if is_tensor(min) or is_tensor(max):
@@ -232,17 +264,28 @@ clip = clamp
 
 
 def clamp_min(input, min, *, out=None):
-    """`input` where not below `min`, else `min`."""
+    """`input` where not below `min`, else `min`.
+
+    min: a number or tensor. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do
+    not fit.
+    """
     return clamp(input, min=min, out=out)
 
 
 def clamp_max(input, max, *, out=None):
-    """`input` where not above `max`, else `max`."""
+    """`input` where not above `max`, else `max`.
+
+    max: a number or tensor. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do
+    not fit.
+    """
     return clamp(input, max=max, out=out)
 
 
 def round(input, *, decimals=0, out=None):
-    """Nearest integer, halves to even; with `decimals`, that many places after the point."""
+    """Nearest integer, halves to even; with `decimals`, that many places after the point.
+
+    Elementwise, in the shape and dtype of input; integers stay as they are. No gradient but zero.
+    """
     if decimals == 0:
         result = ops.round(input)
     else:
@@ -252,7 +295,10 @@ def round(input, *, decimals=0, out=None):
 
 
 def masked_fill(input, mask, value):
-    """`value` where `mask`, else `input`."""
+    """`value` where `mask`, else `input`.
+
+    mask: bool, RuntimeError otherwise; shapes broadcast. value: a number, or a tensor without dimensions.
+    """
     if is_tensor(value):
         if value.dim() != 0:
             raise RuntimeError(
@@ -265,12 +311,18 @@ def masked_fill(input, mask, value):
 
 
 def isfinite(input):
-    """True where neither NaN nor infinite."""
+    """True where neither NaN nor infinite.
+
+    Elementwise; gives bool in the shape of input.
+    """
     return ops.logical_not(ops.logical_or(ops.isnan(input), ops.isinf(input)))
 
 
 def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
-    """True where `|input - other| <= atol + rtol * |other|`."""
+    """True where `|input - other| <= atol + rtol * |other|`.
+
+    input, other: of one dtype, RuntimeError otherwise; shapes broadcast. equal_nan: two NaNs are close. Gives bool.
+    """
     if input.dtype is not other.dtype:
         raise RuntimeError(f"{_dtype.SCALAR_TYPE_NAMES[input.dtype._code]} did not match {_dtype.SCALAR_TYPE_NAMES[other.dtype._code]}")
     close = ops.eq(input, other)
@@ -288,30 +340,52 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
 
 
 def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
-    """True if all elements are close, see `isclose`."""
+    """True if all elements are close, see `isclose`.
+
+    Gives a Python bool. RuntimeError for two dtypes. Waits for the GPU.
+    """
     return bool(isclose(input, other, rtol, atol, equal_nan).all().item())
 
 
 def equal(input, other):
-    """True if both have the same shape and elements."""
+    """True if both have the same shape and elements.
+
+    Gives a Python bool. Waits for the GPU.
+    """
     if not is_tensor(other):
         raise TypeError(f"equal(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
     return input.shape == other.shape and (input.numel() == 0 or bool(ops.eq(input, other).all().item()))
 
 
 def lerp(input, end, weight, *, out=None):
-    """`input + weight * (end - input)`."""
+    """`input + weight * (end - input)`.
+
+    weight: a number or tensor. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that
+    do not fit.
+    """
     return store(add(input, mul(sub(end, input), weight)), out)
 
 
 def addcmul(input, tensor1, tensor2, *, value=1, out=None):
-    """`input + value * tensor1 * tensor2`."""
+    """`input + value * tensor1 * tensor2`.
+
+    value: a number. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do not fit.
+    """
     product = ops.mul(tensor1, tensor2)
     return store(ops.add(input, product if value == 1 else ops.mul_scalar(product, value)), out)
 
 
 def addcdiv(input, tensor1, tensor2, *, value=1, out=None):
-    """`input + value * tensor1 / tensor2`."""
+    """`input + value * tensor1 / tensor2`.
+
+    value: a number. Floating point only. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for
+    shapes that do not fit.
+    """
+    if not tensor1.dtype.is_floating_point and not tensor2.dtype.is_floating_point:
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
+            "division of tensor1 and tensor2."
+        )
     return store(ops.add(input, ops.mul_scalar(ops.div(tensor1, tensor2), value)), out)
 
 
@@ -323,12 +397,18 @@ def _as_float(input):
 
 
 def frac(input, *, out=None):
-    """The part after the point."""
+    """The part after the point.
+
+    Elementwise, in the shape and dtype of input: `input - trunc(input)`.
+    """
     return store(input - ops.trunc(input), out)
 
 
 def logit(input, eps=None, *, out=None):
-    """`log(x / (1 - x))`; `eps` limits x to `[eps, 1 - eps]`."""
+    """`log(x / (1 - x))`; `eps` limits x to `[eps, 1 - eps]`.
+
+    Elementwise; gives the shape of input. Integers give the default dtype. Source: the inverse of `sigmoid`.
+    """
     x = _as_float(input)
     if eps is not None:
         # Where eps is above one half the lower bound wins, unlike in clamp.
@@ -338,14 +418,22 @@ def logit(input, eps=None, *, out=None):
 
 
 def logaddexp(input, other, *, out=None):
-    """`log(exp(input) + exp(other))`."""
+    """`log(exp(input) + exp(other))`.
+
+    Computed so that large elements do not overflow. Elementwise; shapes broadcast and dtypes are promoted.
+    RuntimeError for shapes that do not fit.
+    """
     top = ops.maximum(input, other)
     sum_ = top + ops.log1p(ops.exp(-ops.abs(input - other)))
     return store(ops.where(ops.eq(input, other), input + math.log(2.0), sum_), out)
 
 
 def xlogy(input, other, *, out=None):
-    """`input * log(other)`, 0 where `input` is 0."""
+    """`input * log(other)`, 0 where `input` is 0.
+
+    input, other: tensors, or one a number. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for
+    shapes that do not fit.
+    """
     other = other if is_tensor(other) else input.new_tensor(float(other))
     input = input if is_tensor(input) else other.new_tensor(float(input))
     product = input * ops.log(other)
@@ -353,7 +441,11 @@ def xlogy(input, other, *, out=None):
 
 
 def nan_to_num(input, nan=0.0, posinf=None, neginf=None, *, out=None):
-    """NaN and the infinities replaced by finite numbers."""
+    """NaN and the infinities replaced by finite numbers.
+
+    posinf, neginf: the largest and least numbers of the dtype if None. Elementwise; gives the shape and dtype of
+    input.
+    """
     if not input.dtype.is_floating_point:
         return store(input.clone(), out)
     limits = _dtype.finfo(input.dtype)
@@ -363,29 +455,46 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None, *, out=None):
 
 
 def softmax(input, dim=None, dtype=None, *, out=None):
-    """`exp(x) / sum(exp(x))` over `dim`."""
+    """`exp(x) / sum(exp(x))` over `dim`.
+
+    dim: which dimension sums to 1. dtype: converted to before. Gives the shape of input. NotImplementedError for
+    integers, IndexError for a dimension that is not there.
+    """
     return store(ops.softmax(input if dtype is None else input.to(dtype), dim), out)
 
 
 def log_softmax(input, dim=None, dtype=None, *, out=None):
-    """Logarithm of the softmax over `dim`."""
+    """Logarithm of the softmax over `dim`.
+
+    dim: the dimension whose exponentials sum to 1. dtype: converted to before. Gives the shape of input.
+    NotImplementedError for integers, IndexError for a dimension that is not there.
+    """
     return store(ops.log_softmax(input if dtype is None else input.to(dtype), dim), out)
 
 
 def positive(input):
-    """The input itself."""
+    """The input itself.
+
+    input: any tensor but bool ones, RuntimeError otherwise.
+    """
     if input.dtype is _dtype.bool_:
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return input
 
 
 def rad2deg(input, *, out=None):
-    """Radians to degrees."""
+    """Radians to degrees.
+
+    Elementwise; gives the shape of input. Integers give the default dtype.
+    """
     return store(input * (180.0 / math.pi), out)
 
 
 def deg2rad(input, *, out=None):
-    """Degrees to radians."""
+    """Degrees to radians.
+
+    Elementwise; gives the shape of input. Integers give the default dtype.
+    """
     return store(input * (math.pi / 180.0), out)
 
 

@@ -18,27 +18,43 @@ from ._random_fills import _EXACT, _RANGES, check_range, normal_, uniform_, with
 
 
 def manual_seed(seed):
-    """Starts the default generator over from a seed. Returns it."""
+    """Starts the default generator over from a seed. Returns it.
+
+    seed: an integer. The same seed gives PyTorch's numbers on the CPU; the GPU has a stream of its own, just as
+    repeatable.
+    """
     return default_generator.manual_seed(seed)
 
 
 def seed():
-    """Starts the default generator over from a seed of the system's choice, and returns that."""
+    """Starts the default generator over from a seed of the system's choice, and returns that.
+
+    Gives an integer of 64 bits.
+    """
     return default_generator.seed()
 
 
 def initial_seed():
-    """The seed that the default generator was last started from."""
+    """The seed that the default generator was last started from.
+
+    Gives an integer.
+    """
     return default_generator.initial_seed()
 
 
 def get_rng_state():
-    """The default generator's state as a byte tensor, in PyTorch's layout of 5056 bytes."""
+    """The default generator's state as a byte tensor, in PyTorch's layout of 5056 bytes.
+
+    Gives uint8 (5056), as PyTorch's generator of the CPU.
+    """
     return default_generator.get_state()
 
 
 def set_rng_state(new_state):
-    """Takes a state that `get_rng_state` gave, here or in PyTorch."""
+    """Takes a state that `get_rng_state` gave, here or in PyTorch.
+
+    new_state: uint8, of the size that `get_rng_state` gives; RuntimeError otherwise.
+    """
     default_generator.set_state(new_state)
 
 
@@ -52,31 +68,49 @@ def _size_argument(size, kw):
 
 
 def rand(*size, generator=None, out=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **kw):
-    """Uniform between 0 and 1."""
+    """Uniform between 0 and 1.
+
+    size: numbers or one sequence of them. generator: where the numbers come from. dtype, device: those of the new
+    tensor (the default ones if absent). requires_grad: whether it wants a gradient.
+    """
     made = _new(_size_argument(size, kw), dtype, device)
     return finish(uniform_(made, generator=generator), requires_grad)
 
 
 def randn(*size, generator=None, out=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **kw):
-    """Standard normal."""
+    """Standard normal.
+
+    size: numbers or one sequence of them. generator: where the numbers come from. dtype, device: those of the new
+    tensor (the default ones if absent). requires_grad: whether it wants a gradient.
+    """
     made = _new(_size_argument(size, kw), dtype, device)
     return finish(normal_(made, generator=generator), requires_grad)
 
 
 def rand_like(input, *, dtype=None, device=None, requires_grad=False, generator=None, memory_format=None):
-    """Uniform between 0 and 1, in the shape of another tensor."""
+    """Uniform between 0 and 1, in the shape of another tensor.
+
+    input: gives shape, and dtype and device where they are not named.
+    """
     made = _creation.empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
     return finish(uniform_(made, generator=generator), requires_grad)
 
 
 def randn_like(input, *, dtype=None, device=None, requires_grad=False, generator=None, memory_format=None):
-    """Standard normal, in the shape of another tensor."""
+    """Standard normal, in the shape of another tensor.
+
+    input: gives shape, and dtype and device where they are not named.
+    """
     made = _creation.empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
     return finish(normal_(made, generator=generator), requires_grad)
 
 
 def randint(low, high=None, size=None, *, generator=None, dtype=None, device=None, requires_grad=False, out=None):
-    """Integers from `low` up to below `high`."""
+    """Integers from `low` up to below `high`.
+
+    low: the least (0). high: not reached; RuntimeError if not above low. size: a sequence of numbers. int64 if no
+    dtype is named.
+    """
     if size is None:
         low, high, size = 0, low, high
     if high is None:
@@ -89,14 +123,20 @@ def randint(low, high=None, size=None, *, generator=None, dtype=None, device=Non
 
 
 def randint_like(input, low, high=None, *, dtype=None, device=None, requires_grad=False, generator=None, memory_format=None):
-    """Integers in the shape of another tensor."""
+    """Integers in the shape of another tensor.
+
+    input: gives shape, and dtype and device where they are not named. low (0) is drawn, high is not.
+    """
     low, high = (0, low) if high is None else (low, high)
     made = randint(low, high, input.shape, dtype=dtype or input.dtype, device=device or input.device, generator=generator)
     return finish(made, requires_grad)
 
 
 def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False, out=None, layout=None, pin_memory=False):
-    """0 … n - 1 in random order."""
+    """0 … n - 1 in random order.
+
+    n: how many; RuntimeError if negative. Gives int64 (n) if no dtype is named.
+    """
     if n < 0:
         raise RuntimeError(f"n must be non-negative, got{n}")
     if dtype in _EXACT and n > _EXACT[dtype] + 1:
@@ -113,7 +153,10 @@ def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False,
 
 
 def normal(mean=0.0, std=1.0, size=None, *, generator=None, dtype=None, device=None, out=None, requires_grad=False):
-    """Normal with means and standard deviations given as numbers or tensors."""
+    """Normal with means and standard deviations given as numbers or tensors.
+
+    mean, std: tensors whose shapes broadcast, or numbers with a size. generator: where the numbers come from.
+    """
     if size is not None:
         if out is not None and device is None:
             dtype, device = dtype or out.dtype, out.device
@@ -142,7 +185,11 @@ def _broadcast(first, second):
 
 
 def bernoulli(input, p=None, *, generator=None, out=None):
-    """1 with the probability that each element gives (or `p`), else 0."""
+    """1 with the probability that each element gives (or `p`), else 0.
+
+    input: probabilities, floating point; RuntimeError outside 0 … 1. Gives the same shape and dtype. No gradient
+    flows.
+    """
     with drawing_from(generator):
         if p is not None:
             made = _creation.empty_like(input)
@@ -153,7 +200,11 @@ def bernoulli(input, p=None, *, generator=None, out=None):
 
 
 def multinomial(input, num_samples, replacement=False, *, generator=None, out=None):
-    """Indices drawn with the weights of a vector, or of each row of a matrix."""
+    """Indices drawn with the weights of a vector, or of each row of a matrix.
+
+    input: floating point weights (n) or (m, n), none negative; they need not sum to 1. Gives int64 (num_samples) or
+    (m, num_samples). RuntimeError for weights that do not do, and for more samples than weights without replacement.
+    """
     if not input.dtype.is_floating_point:
         name = _dtype.SCALAR_TYPE_NAMES[input.dtype._code]
         raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {name}")

@@ -16,14 +16,22 @@ def _converted(input, dtype):
 
 
 def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
-    """Sum over `dim` (an int, several, or all)."""
+    """Sum over `dim` (an int, several, or all).
+
+    input: of any shape. bool and integers add up to int64 if no dtype is named. keepdim: the dimensions stay, with
+    size 1. IndexError for a dimension that is not there.
+    """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
     return store(ops.sum(input, dims(dim), keepdim, dtype), out)
 
 
 def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
-    """Mean over `dim`."""
+    """Mean over `dim`.
+
+    input: floating point, or another with a floating point `dtype`; RuntimeError otherwise. NaN of nothing. keepdim:
+    the dimensions stay, with size 1. IndexError for a dimension that is not there.
+    """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
     kind = input.dtype if dtype is None else dtype
@@ -37,19 +45,31 @@ def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
 
 
 def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
-    """Product over `dim`."""
+    """Product over `dim`.
+
+    input: of any shape; dim: one, or all if None. bool and integers give int64 if no dtype is named. keepdim: the
+    dimensions stay, with size 1. IndexError for a dimension that is not there.
+    """
     return store(ops.prod(input, dims(dim), keepdim, dtype), out)
 
 
 def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None):
-    """Sum without the NaNs."""
+    """Sum without the NaNs.
+
+    input: of any shape; dim: an int, several, or all if None. keepdim: the dimensions stay, with size 1. IndexError
+    for a dimension that is not there.
+    """
     if input.dtype.is_floating_point:
         input = ops.masked_fill(input, ops.isnan(input), 0.0)
     return sum(input, dim, keepdim, dtype=dtype, out=out)
 
 
 def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
-    """Mean without the NaNs."""
+    """Mean without the NaNs.
+
+    input: floating point; dim: an int, several, or all if None. NaN where there is nothing else. keepdim: the
+    dimensions stay, with size 1. IndexError for a dimension that is not there.
+    """
     count = sum(ops.logical_not(ops.isnan(input)), dim, keepdim)
     return store(nansum(input, dim, keepdim, dtype=dtype) / count, out)
 
@@ -69,7 +89,11 @@ def _spread(name, doc):
         return store(getattr(ops, name)(input, dims(dim), float(_correction(unbiased, correction)), keepdim), out)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
+    function.__doc__ = f"""{doc}
+
+    input: floating point, RuntimeError otherwise. dim: an int, several, or all if None. correction: what is taken from the
+    count; `unbiased=False` means 0. keepdim: the dimensions stay, with size 1.
+    """
     return function
 
 
@@ -78,14 +102,22 @@ std = _spread("std", "Standard deviation over `dim`; divided by `n - correction`
 
 
 def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
-    """Variance and mean."""
+    """Variance and mean.
+
+    input: floating point. correction: what is taken from the count (1); `unbiased=False` means 0. keepdim: the
+    dimensions stay, with size 1. IndexError for a dimension that is not there.
+    """
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
 def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
-    """Standard deviation and mean."""
+    """Standard deviation and mean.
+
+    input: floating point. correction: what is taken from the count (1); `unbiased=False` means 0. keepdim: the
+    dimensions stay, with size 1. IndexError for a dimension that is not there.
+    """
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
@@ -116,12 +148,20 @@ min = _extreme("min", "minimum")
 
 
 def amax(input, dim=(), keepdim=False, *, out=None):
-    """Largest values over `dim`."""
+    """Largest values over `dim`.
+
+    dim: an int, several, or all if empty. Equal values share the gradient. keepdim: the dimensions stay, with size
+    1. IndexError for a dimension that is not there.
+    """
     return store(ops.amax(input, dims(dim), keepdim), out)
 
 
 def amin(input, dim=(), keepdim=False, *, out=None):
-    """Smallest values over `dim`."""
+    """Smallest values over `dim`.
+
+    dim: an int, several, or all if empty. Equal values share the gradient. keepdim: the dimensions stay, with size
+    1. IndexError for a dimension that is not there.
+    """
     return store(ops.amin(input, dims(dim), keepdim), out)
 
 
@@ -131,7 +171,11 @@ def aminmax(input, *, dim=None, keepdim=False):
 
 
 def argmax(input, dim=None, keepdim=False, *, out=None, **numpy):
-    """Index of the largest element, over all or along `dim`."""
+    """Index of the largest element, over all or along `dim`.
+
+    Gives int64; of equal elements one of them; NaN counts as the largest. IndexError for nothing. keepdim: the
+    dimensions stay, with size 1. IndexError for a dimension that is not there.
+    """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
     if input.dtype is _dtype.bool_:
@@ -140,7 +184,11 @@ def argmax(input, dim=None, keepdim=False, *, out=None, **numpy):
 
 
 def argmin(input, dim=None, keepdim=False, *, out=None, **numpy):
-    """Index of the smallest element, over all or along `dim`."""
+    """Index of the smallest element, over all or along `dim`.
+
+    Gives int64; of equal elements one of them; NaN counts as the smallest. IndexError for nothing. keepdim: the
+    dimensions stay, with size 1. IndexError for a dimension that is not there.
+    """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
     if input.dtype is _dtype.bool_:
@@ -149,31 +197,50 @@ def argmin(input, dim=None, keepdim=False, *, out=None, **numpy):
 
 
 def any(input, dim=None, keepdim=False, *, out=None, **numpy):
-    """True if any element is not zero."""
+    """True if any element is not zero.
+
+    Gives bool; uint8 for uint8. dim: an int, several, or all if None. False of nothing. keepdim: the dimensions
+    stay, with size 1. IndexError for a dimension that is not there.
+    """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
     return store(ops.any(input, dims(dim), keepdim), out)
 
 
 def all(input, dim=None, keepdim=False, *, out=None, **numpy):
-    """True if all elements are not zero."""
+    """True if all elements are not zero.
+
+    Gives bool; uint8 for uint8. dim: an int, several, or all if None. True of nothing. keepdim: the dimensions stay,
+    with size 1. IndexError for a dimension that is not there.
+    """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
     return store(ops.all(input, dims(dim), keepdim), out)
 
 
 def count_nonzero(input, dim=None):
-    """How many elements are not zero."""
+    """How many elements are not zero.
+
+    input: of any shape. dim: an int, several, or all if None. Gives int64.
+    """
     return sum(ops.ne_scalar(input, 0), dim)
 
 
 def logsumexp(input, dim, keepdim=False, *, out=None):
-    """`log(sum(exp(input)))` over `dim`."""
+    """`log(sum(exp(input)))` over `dim`.
+
+    dim: an int or several. Computed so that large elements do not overflow; integers give the default dtype.
+    keepdim: the dimensions stay, with size 1. IndexError for a dimension that is not there.
+    """
     return store(ops.logsumexp(input, dims(dim), keepdim), out)
 
 
 def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
-    """The `p`-norm of all elements or over `dim`."""
+    """The `p`-norm of all elements or over `dim`.
+
+    input: floating point; RuntimeError otherwise. p: a number, "fro" or "nuc" (of matrices). PyTorch prefers
+    `torch.linalg.norm`. keepdim: the dimensions stay, with size 1. IndexError for a dimension that is not there.
+    """
     input = _converted(input, dtype)
     if p == "nuc":
         from .linalg import matrix_norm
@@ -184,12 +251,18 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
 
 
 def dist(input, other, p=2):
-    """The `p`-norm of the difference."""
+    """The `p`-norm of the difference.
+
+    input, other: shapes broadcast. Gives a tensor without dimensions.
+    """
     return norm(input - other, p)
 
 
 def nonzero(input, *, as_tuple=False, out=None):
-    """Indices of the elements that are not zero, a row each; or a tuple of one tensor a dimension. Waits for the GPU."""
+    """Indices of the elements that are not zero, a row each; or a tuple of one tensor a dimension. Waits for the GPU.
+
+    input: of any shape and dtype. Gives int64 (count, input.dim()).
+    """
     result = store(ops.nonzero(input.detach().cpu()).to(input.device), out)
     if as_tuple:
         return result.unbind(1) if input.dim() else nonzero(input.reshape(1), as_tuple=True)
@@ -197,7 +270,10 @@ def nonzero(input, *, as_tuple=False, out=None):
 
 
 def argwhere(input):
-    """Indices of the elements that are not zero, a row each."""
+    """Indices of the elements that are not zero, a row each.
+
+    input: of any shape and dtype. Gives int64 (count, input.dim()). The same as `nonzero`.
+    """
     return nonzero(input)
 
 

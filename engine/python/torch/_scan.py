@@ -20,7 +20,11 @@ def _scan(name, doc):
         return result if out is None else store(result, out)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
+    function.__doc__ = f"""{doc}
+
+    Gives the shape of `input`; bools and integers give int64 if no dtype is named.
+    IndexError for a dimension that is not there.
+    """
     return function
 
 
@@ -29,17 +33,26 @@ cumprod = _scan("cumprod", "Running products along `dim`.")
 
 
 def logcumsumexp(input, dim, *, out=None):
-    """`log(cumsum(exp(input)))` along `dim`."""
+    """`log(cumsum(exp(input)))` along `dim`.
+
+    input: floating point. Gives the shape of input. IndexError for a dimension that is not there.
+    """
     return store(ops.logcumsumexp(input, dim), out)
 
 
 def cummax(input, dim, *, out=None):
-    """Running largest along `dim`, and where it was."""
+    """Running largest along `dim`, and where it was.
+
+    Gives (values, indices), indices int64. Gives the shape of input. IndexError for a dimension that is not there.
+    """
     return store(return_types.cummax(*ops.cummax(input, dim)), out)
 
 
 def cummin(input, dim, *, out=None):
-    """Running smallest along `dim`, and where it was."""
+    """Running smallest along `dim`, and where it was.
+
+    Gives (values, indices), indices int64. Gives the shape of input. IndexError for a dimension that is not there.
+    """
     return store(return_types.cummin(*ops.cummin(input, dim)), out)
 
 
@@ -50,7 +63,10 @@ def _halves(input, dim):
 
 
 def diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None):
-    """The n-th differences of neighbours along `dim`."""
+    """The n-th differences of neighbours along `dim`.
+
+    prepend, append: tensors put before and after first. The dimension gets n shorter; bools are compared.
+    """
     if input.dim() == 0:
         raise RuntimeError("diff expects input to be at least one-dimensional")
     if n < 0:
@@ -97,7 +113,10 @@ def _intervals(y, x, dx, dim):
 
 
 def trapezoid(y, x=None, *, dx=1, dim=-1):
-    """The integral along `dim` by the trapezoidal rule."""
+    """The integral along `dim` by the trapezoidal rule.
+
+    y: values, x: where they are (same shape, or a vector), or dx: their distance. Gives y's shape without `dim`.
+    """
     position = one_dim(dim, y.dim())
     if y.shape[position] == 0:
         return y.sum(position)
@@ -108,7 +127,10 @@ trapz = trapezoid
 
 
 def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
-    """The integrals up to every point along `dim` by the trapezoidal rule."""
+    """The integrals up to every point along `dim` by the trapezoidal rule.
+
+    As `trapezoid`; gives y's shape with `dim` one shorter.
+    """
     position = one_dim(dim, y.dim())
     if y.shape[position] == 0:
         return ops.clone(y)
@@ -163,7 +185,11 @@ def _second_order_end(end, inner, second_inner, near, far):
 
 
 def gradient(input, *, spacing=1, dim=None, edge_order=1):
-    """Estimates of the gradient by central differences, a tensor a dimension."""
+    """Estimates of the gradient by central differences, a tensor a dimension.
+
+    spacing: a distance, one a dimension, or the coordinates of each. edge_order: 1 or 2, at the ends. RuntimeError
+    for dimensions shorter than edge_order + 1.
+    """
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
     rank = input.dim()

@@ -18,7 +18,12 @@ def _source(input, index, src):
 
 
 def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
-    """`input` with elements of `src` (or a number) placed at `index` along `dim`."""
+    """`input` with elements of `src` (or a number) placed at `index` along `dim`.
+
+    index, src: as many dimensions as input, src at least as large as index. reduce: "add" or "multiply" instead of
+    placing. Where an index occurs twice, which one wins is not said. index: int64 (or int32); RuntimeError for other
+    dtypes and for indices out of range.
+    """
     src = value if src is None else src
     if index.dtype not in (_dtype.int64, _dtype.int32):
         raise RuntimeError("scatter(): Expected dtype int32/int64 for index")
@@ -34,17 +39,31 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
 
 
 def scatter_add(input, dim, index, src, *, out=None):
-    """`input` with elements of `src` added at `index` along `dim`."""
+    """`input` with elements of `src` added at `index` along `dim`.
+
+    index, src: as many dimensions as input, src at least as large as index, in the dtype of input. index: int64 (or
+    int32); RuntimeError for other dtypes and for indices out of range.
+    """
+    if input.dtype is not src.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     return store(ops.scatter_add(input, dim, _positions(index), src), out)
 
 
 def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=None):
-    """`input` with elements of `src` folded in at `index` along `dim`: "sum", "prod", "mean", "amax" or "amin"."""
+    """`input` with elements of `src` folded in at `index` along `dim`: "sum", "prod", "mean", "amax" or "amin".
+
+    include_self: whether input's own element takes part. index: int64 (or int32); RuntimeError for other dtypes and
+    for indices out of range.
+    """
     return store(ops.scatter_reduce(input, dim, _positions(index), src, include_self, reduce), out)
 
 
 def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=None):
-    """`input` with positions of `source` folded in at `index` of a dimension: "prod", "mean", "amax" or "amin"."""
+    """`input` with positions of `source` folded in at `index` of a dimension: "prod", "mean", "amax" or "amin".
+
+    index: a vector. source: input's shape, with len(index) in place of the dimension. include_self: whether input's
+    own element takes part.
+    """
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     if input.dim() == 0:
@@ -68,17 +87,29 @@ def _along(operator, input, dim, index, source):
 
 
 def index_add(input, dim, index, source, *, alpha=1, out=None):
-    """`input` with positions of `source` added at `index` of a dimension."""
+    """`input` with positions of `source` added at `index` of a dimension.
+
+    index: a vector. source: input's shape, with len(index) in place of the dimension; multiplied by alpha. index:
+    int64 (or int32); RuntimeError for other dtypes and for indices out of range.
+    """
     return store(_along(ops.index_add, input, dim, index, source if alpha == 1 else source * alpha), out)
 
 
 def index_copy(input, dim, index, source, *, out=None):
-    """`input` with positions `index` of a dimension replaced."""
+    """`input` with positions `index` of a dimension replaced.
+
+    index: a vector. source: input's shape, with len(index) in place of the dimension. index: int64 (or int32);
+    RuntimeError for other dtypes and for indices out of range.
+    """
     return store(_along(ops.index_copy, input, dim, index, source), out)
 
 
 def index_fill(input, dim, index, value):
-    """`input` with positions `index` of a dimension filled with a number, or a tensor that holds one."""
+    """`input` with positions `index` of a dimension filled with a number, or a tensor that holds one.
+
+    index: a vector. Gives input's shape and dtype. index: int64 (or int32); RuntimeError for other dtypes and for
+    indices out of range.
+    """
     shape = list(input.shape)
     dim = one_dim(dim, input.dim())
     if shape:
@@ -95,7 +126,11 @@ def index_fill(input, dim, index, value):
 
 
 def index_put(input, indices, values, accumulate=False):
-    """`input` with `values` placed at a tuple of index tensors."""
+    """`input` with `values` placed at a tuple of index tensors.
+
+    indices: integer or bool tensors that broadcast together, None for a whole dimension. values: broadcasts to what
+    they select. accumulate: add. IndexError for indices out of range.
+    """
     return input.clone().index_put_(indices, values, accumulate)
 
 
@@ -108,7 +143,10 @@ def index_put_(self, indices, values, accumulate=False):
 
 
 def put(input, index, source, accumulate=False):
-    """`input` with elements of `source` placed at (or added to) positions of the flattened tensor."""
+    """`input` with elements of `source` placed at (or added to) positions of the flattened tensor.
+
+    index, source: of the same number of elements; source in the dtype of input.
+    """
     if index.numel() != source.numel():
         raise IndexError(
             "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
@@ -126,8 +164,12 @@ def put(input, index, source, accumulate=False):
 
 
 def masked_scatter(input, mask, source):
-    """`input` with the elements of `source`, in order, placed where `mask` is true."""
-    from ._shape import broadcast_tensors
+    """`input` with the elements of `source`, in order, placed where `mask` is true.
+
+    mask: bool, broadcasts with input. source: at least as many elements as the mask has trues, in the dtype of
+    input.
+    """
+    from ._stacking import broadcast_tensors
 
     if mask.dtype is not _dtype.bool_:
         raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype._name}")
@@ -164,28 +206,43 @@ def _written(input, view, src):
 
 
 def select_scatter(input, src, dim, index):
-    """`input` with one position of a dimension replaced by `src`."""
+    """`input` with one position of a dimension replaced by `src`.
+
+    src: input's shape without `dim`; RuntimeError otherwise.
+    """
     return _written(input, lambda copied: ops.select(copied, dim, int(index)), src)
 
 
 def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
-    """`input` with a slice of a dimension replaced by `src`."""
+    """`input` with a slice of a dimension replaced by `src`.
+
+    src: the shape of the slice; RuntimeError otherwise.
+    """
     return _written(input, lambda copied: ops.slice(copied, dim, start, end, step), src)
 
 
 def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
-    """`input` with a diagonal replaced by `src`."""
+    """`input` with a diagonal replaced by `src`.
+
+    src: the shape of `diagonal(input, offset, dim1, dim2)`; RuntimeError otherwise.
+    """
     return _written(input, lambda copied: ops.diagonal(copied, offset, dim1, dim2), src)
 
 
 def as_strided_scatter(input, src, size, stride, storage_offset=None):
-    """`input` with a strided region of its memory replaced by `src`."""
+    """`input` with a strided region of its memory replaced by `src`.
+
+    src: of the shape `size`. Gives input's shape and dtype.
+    """
     offset = input.storage_offset() if storage_offset is None else storage_offset
     return _written(input, lambda copied: ops.as_strided(copied, size, stride, offset), src)
 
 
 def fill(input, value):
-    """A tensor like `input` filled with a number, or with a tensor that holds one."""
+    """A tensor like `input` filled with a number, or with a tensor that holds one.
+
+    Gives input's shape, dtype and device.
+    """
     if not is_number(value) and value.dim() != 0:
         raise RuntimeError(f"fill only supports 0-dimension value tensor but got tensor with {value.dim()} dimensions.")
     everywhere = input.new_ones((), dtype=_dtype.bool_)

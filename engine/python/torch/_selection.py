@@ -12,7 +12,11 @@ from ._C import ops
 
 
 def gather(input, dim, index, *, sparse_grad=False, out=None):
-    """Elements at `index` along `dim`."""
+    """Elements at `index` along `dim`.
+
+    index: as many dimensions as input and not larger but along dim; the result has its shape. index: int64 (or
+    int32); RuntimeError for other dtypes and for indices out of range.
+    """
     # An empty index names nothing, whatever it is made of.
     if index.dtype not in (_dtype.int64, _dtype.int32) and index.numel():
         raise RuntimeError("gather(): Expected dtype int32/int64 for index")
@@ -25,7 +29,10 @@ def _positions(index):
 
 
 def index_select(input, dim, index, *, out=None):
-    """Positions `index` of a dimension."""
+    """Positions `index` of a dimension.
+
+    index: a vector; the dimension gets its length. IndexError for indices out of range.
+    """
     return store(ops.index_select(input, dim, _positions(index)), out)
 
 
@@ -47,7 +54,7 @@ def take_along_dim(input, indices, dim=None):
     """Elements at `indices` along `dim`, broadcasting the other dimensions."""
     if dim is None:
         return ops.gather(input.reshape(-1), 0, indices.reshape(-1))
-    from ._shape import broadcast_shapes
+    from ._stacking import broadcast_shapes
 
     dim = one_dim(dim, input.dim())
     shapes = [list(input.shape), list(indices.shape)]
@@ -63,8 +70,11 @@ def take_along_dim(input, indices, dim=None):
 
 
 def masked_select(input, mask, *, out=None):
-    """The elements where a mask is true, as a vector. Waits for the GPU."""
-    from ._shape import broadcast_tensors
+    """The elements where a mask is true, as a vector. Waits for the GPU.
+
+    mask: bool, RuntimeError otherwise; shapes broadcast.
+    """
+    from ._stacking import broadcast_tensors
 
     if mask.dtype is not _dtype.bool_:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
@@ -73,17 +83,28 @@ def masked_select(input, mask, *, out=None):
 
 
 def topk(input, k, dim=-1, largest=True, sorted=True, *, out=None):
-    """The `k` largest (or smallest) elements along `dim`, and their indices."""
+    """The `k` largest (or smallest) elements along `dim`, and their indices.
+
+    Gives (values, indices) with k in place of the dimension, indices int64. RuntimeError if k is larger than that.
+    NaN counts as the largest.
+    """
     return store(return_types.topk(*ops.topk(input, k, dim, largest, sorted)), out)
 
 
 def sort(input, dim=-1, descending=False, stable=False, *, out=None):
-    """Elements in order along `dim`, and where they were."""
+    """Elements in order along `dim`, and where they were.
+
+    stable: equal elements keep their order. Gives (values, indices) in the shape of input, indices int64. NaN counts
+    as the largest.
+    """
     return store(return_types.sort(*ops.sort(input, dim, descending)), out)
 
 
 def argsort(input, dim=-1, descending=False, stable=False):
-    """Where the elements in order along `dim` were."""
+    """Where the elements in order along `dim` were.
+
+    Gives int64 in the shape of input. NaN counts as the largest.
+    """
     return ops.sort(input, dim, descending)[1]
 
 
@@ -93,7 +114,10 @@ def msort(input):
 
 
 def kthvalue(input, k, dim=-1, keepdim=False, *, out=None):
-    """The k-th smallest element along `dim`, and its index."""
+    """The k-th smallest element along `dim`, and its index.
+
+    Gives (values, indices) without the dimension (with size 1 if keepdim). RuntimeError if there is no k-th.
+    """
     result = ops.kthvalue(input, k, dim)
     if not keepdim and input.dim():
         result = [part.squeeze(dim) for part in result]
@@ -106,7 +130,11 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
 
 
 def searchsorted(sorted_sequence, values, *, out_int32=False, right=False, side=None, sorter=None, out=None):
-    """Where each value would be put into the sorted last dimension."""
+    """Where each value would be put into the sorted last dimension.
+
+    sorted_sequence: (..., n), or a vector for values of any shape; leading sizes equal, RuntimeError otherwise.
+    right: behind equal elements. sorter: what sorts it. Gives int64 (int32 if out_int32) in the shape of values.
+    """
     right = right if side is None else side == "right"
     if not is_tensor(values):
         from ._creation import tensor

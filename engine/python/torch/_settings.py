@@ -15,7 +15,10 @@ from ._tensor import Tensor
 
 
 def set_default_dtype(d):
-    """Sets the dtype of new floating point tensors."""
+    """Sets the dtype of new floating point tensors.
+
+    d: a floating point dtype; TypeError otherwise.
+    """
     if not isinstance(d, _dtype.dtype) or not d.is_floating_point:
         raise TypeError(
             f"only floating-point types are supported as the default type, got {d if isinstance(d, _dtype.dtype) else type(d).__name__}"
@@ -25,7 +28,10 @@ def set_default_dtype(d):
 
 
 def set_default_tensor_type(t):
-    """Sets the default dtype by a class such as `torch.DoubleTensor` or its name."""
+    """Sets the default dtype by a class such as `torch.DoubleTensor` or its name.
+
+    t: a floating point class or its name; TypeError otherwise. PyTorch prefers `set_default_dtype`.
+    """
     if isinstance(t, str):
         t = _dtype.BY_CODE[_dtype.SCALAR_TYPE_NAMES.index(t.rpartition(".")[2].removesuffix("Tensor"))]
     set_default_dtype(getattr(t, "_of", t))
@@ -36,7 +42,11 @@ def _kind(value):
 
 
 def result_type(tensor1, tensor2):
-    """The dtype of an operation on two tensors or numbers."""
+    """The dtype of an operation on two tensors or numbers.
+
+    Tensors with dimensions count before those without, and these before numbers, unless those are of a higher kind.
+    Gives a dtype.
+    """
     values = (tensor1, tensor2)
     if all(is_tensor(value) for value in values):
         return _dtype.BY_CODE[ops.result_type(values)]
@@ -48,17 +58,30 @@ def result_type(tensor1, tensor2):
 
 
 def is_floating_point(input):
-    """True for floating point tensors."""
+    """True for floating point tensors.
+
+    input: any tensor. TypeError for what is none.
+    """
+    if not hasattr(input, "dtype"):
+        raise TypeError(
+            f"is_floating_point(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
+        )
     return input.dtype.is_floating_point
 
 
 def is_complex(input):
-    """False: there are no complex numbers."""
+    """False: there are no complex numbers.
+
+    input: any tensor.
+    """
     return False
 
 
 def is_nonzero(input):
-    """True if the one element is not zero."""
+    """True if the one element is not zero.
+
+    RuntimeError unless input has exactly one element. Waits for the GPU.
+    """
     return bool(input)
 
 
@@ -68,22 +91,34 @@ def is_storage(obj):
 
 
 def numel(input):
-    """Number of elements."""
+    """Number of elements.
+
+    input: any tensor. Gives an int: the product of the sizes.
+    """
     return input.numel()
 
 
 def is_same_size(input, other):
-    """True if the shapes are equal."""
+    """True if the shapes are equal.
+
+    input, other: any tensors; dtypes do not count.
+    """
     return input.shape == other.shape
 
 
 def get_num_threads():
-    """1: there is one thread."""
+    """1: there is one thread.
+
+    Gives an int.
+    """
     return 1
 
 
 def set_num_threads(int):
-    """Accepted: there is one thread."""
+    """Accepted: there is one thread.
+
+    int: a positive number.
+    """
 
 
 get_num_interop_threads = get_num_threads
@@ -91,29 +126,47 @@ set_num_interop_threads = set_num_threads
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):
-    """Accepted: every result is deterministic."""
+    """Accepted: every result is deterministic.
+
+    mode: True or False. warn_only: accepted.
+    """
 
 
 def are_deterministic_algorithms_enabled():
-    """True."""
+    """True: every operator gives the same result each time.
+
+    Gives a bool.
+    """
     return True
 
 
 def set_float32_matmul_precision(precision):
-    """Accepted: products are computed in float32."""
+    """Accepted: products are computed in float32.
+
+    precision: "highest", "high" or "medium".
+    """
 
 
 def get_float32_matmul_precision():
-    """"highest"."""
+    """"highest": products of float32 matrices are computed in float32.
+
+    Gives a string.
+    """
     return "highest"
 
 
 def set_warn_always(b):
-    """Accepted."""
+    """Accepted: warnings appear as Python's filters say.
+
+    b: True or False.
+    """
 
 
 def set_flush_denormal(mode):
-    """Not supported: False."""
+    """Not supported: gives False, and denormal numbers stay as they are.
+
+    mode: True or False.
+    """
     return False
 
 

@@ -1,6 +1,6 @@
 """Functions that rearrange elements: views, joining, splitting, repeating, flipping.
 
-Read next: `_methods`, `engine/src/ops/movement.rs`.
+Read next: `_methods`, `_stacking`, `engine/src/ops/movement.rs`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
@@ -13,12 +13,20 @@ from ._C import ops
 
 
 def reshape(input, *sizes_, shape=None):
-    """The elements in row-major order under another shape; a view where possible. One size may be -1."""
+    """The elements in row-major order under another shape; a view where possible. One size may be -1.
+
+    sizes: numbers or one sequence of them; RuntimeError if they do not make up the number of elements.
+    """
     return ops.reshape(input, sizes(sizes_ if shape is None else (shape,)))
 
 
 def view(input, *shape, size=None):
-    """The same memory under another shape. With a dtype, the conversion of that name is not there yet."""
+    """The same memory under another shape.
+
+    shape: numbers or one sequence of them, one may be -1. RuntimeError if they do not make up the number of
+    elements, or if the strides do not allow a view: `reshape` copies then.
+    NotImplementedError for a dtype instead of a shape.
+    """
     shape = shape if size is None else (size,)
     if len(shape) == 1 and hasattr(shape[0], "_code"):
         if shape[0] is input.dtype:
@@ -28,22 +36,34 @@ def view(input, *shape, size=None):
 
 
 def view_as(input, other):
-    """`input.view(other.shape)`."""
+    """`input.view(other.shape)`.
+
+    other: any tensor of as many elements. RuntimeError otherwise.
+    """
     return ops.view(input, other.shape)
 
 
 def reshape_as(input, other):
-    """`input.reshape(other.shape)`."""
+    """`input.reshape(other.shape)`.
+
+    other: any tensor of as many elements. RuntimeError otherwise.
+    """
     return ops.reshape(input, other.shape)
 
 
 def permute(input, *order, dims=None):
-    """Dimensions in another order."""
+    """Dimensions in another order.
+
+    order: every dimension once, as numbers or one sequence; RuntimeError otherwise. A view.
+    """
     return ops.permute(input, sizes(order if dims is None else (dims,)))
 
 
 def transpose(input, dim0, dim1):
-    """Two dimensions exchanged."""
+    """Two dimensions exchanged.
+
+    dim0, dim1: dimensions; negative ones count from the end. A view. IndexError for a dimension that is not there.
+    """
     return ops.transpose(input, dim0, dim1)
 
 
@@ -51,12 +71,18 @@ swapaxes = swapdims = transpose
 
 
 def t(input):
-    """A matrix transposed; vectors and numbers as they are."""
+    """A matrix transposed; vectors and numbers as they are.
+
+    input: of at most two dimensions, RuntimeError otherwise. A view.
+    """
     return ops.t(input)
 
 
 def movedim(input, source, destination):
-    """Dimensions moved to other places."""
+    """Dimensions moved to other places.
+
+    source, destination: a dimension, or as many each. A view. IndexError for a dimension that is not there.
+    """
     rank = input.dim()
     sources = [one_dim(dim, rank) for dim in dims(source)]
     targets = [one_dim(dim, rank) for dim in dims(destination)]
@@ -74,42 +100,70 @@ moveaxis = movedim
 
 
 def expand(input, *shape, size=None, implicit=False):
-    """Dimensions of size 1 repeated without copying. -1 keeps a size."""
+    """Dimensions of size 1 repeated without copying. -1 keeps a size.
+
+    shape: numbers or one sequence of them; further dimensions come first. A view. RuntimeError for sizes that are
+    neither 1 nor the one asked for.
+    """
     return ops.expand(input, sizes(shape if size is None else (size,)))
 
 
 def broadcast_to(input, size):
-    """`input.expand(size)`."""
+    """`input.expand(size)`.
+
+    size: a shape; dimensions of size 1 are repeated and missing ones come first. A view.
+    """
     return ops.expand(input, size)
 
 
 def expand_as(input, other):
-    """`input.expand(other.shape)`."""
+    """`input.expand(other.shape)`.
+
+    other: any tensor to whose shape input broadcasts. A view; RuntimeError otherwise.
+    """
     return ops.expand(input, other.shape)
 
 
 def unsqueeze(input, dim):
-    """A dimension of size 1 put in."""
+    """A dimension of size 1 put in.
+
+    dim: where it will be, negative numbers count from the end of the result. A view. IndexError for a dimension that
+    is not there.
+    """
     return ops.unsqueeze(input, dim)
 
 
 def squeeze(input, dim=None):
-    """Dimensions of size 1 taken out: all, or those named."""
+    """Dimensions of size 1 taken out: all, or those named.
+
+    dim: an int or several; a dimension of another size stays. A view. IndexError for a dimension that is not there.
+    """
     return ops.squeeze(input, None if dim is None else dims(dim))
 
 
 def flatten(input, start_dim=0, end_dim=-1):
-    """Dimensions joined into one."""
+    """Dimensions joined into one.
+
+    start_dim, end_dim: the first and last to join. A view where strides allow, else a copy; a number becomes a
+    vector. IndexError for a dimension that is not there.
+    """
     return ops.flatten(input, start_dim, end_dim)
 
 
 def ravel(input):
-    """All dimensions joined into one."""
+    """All dimensions joined into one.
+
+    input: of any shape. A view where strides allow, else a copy.
+    """
     return ops.reshape(input, [-1])
 
 
 def unflatten(input, dim, sizes):
-    """One dimension split into several; one size may be -1."""
+    """One dimension split into several; one size may be -1.
+
+    sizes: RuntimeError unless their product is the dimension's size. A view. IndexError for a dimension that is not
+    there.
+    """
     dim = one_dim(dim, input.dim())
     old = list(input.shape)
     inner = list(sizes)
@@ -124,22 +178,36 @@ def unflatten(input, dim, sizes):
 
 
 def narrow(input, dim, start, length):
-    """A stretch of one dimension: a view."""
+    """A stretch of one dimension: a view.
+
+    start: the first position, negative from the end. length: how many. RuntimeError for positions that are not
+    there. IndexError for a dimension that is not there.
+    """
     return ops.narrow(input, dim, int(start), length)
 
 
 def select(input, dim, index):
-    """One position of a dimension: a view with one dimension less."""
+    """One position of a dimension: a view with one dimension less.
+
+    index: a position, negative from the end; IndexError if not there. IndexError for a dimension that is not there.
+    """
     return ops.select(input, dim, int(index))
 
 
 def unbind(input, dim=0):
-    """All positions of a dimension: a tuple of views."""
+    """All positions of a dimension: a tuple of views.
+
+    input: of at least one dimension. IndexError for a dimension that is not there.
+    """
     return tuple(ops.unbind(input, dim))
 
 
 def diagonal(input, offset=0, dim1=0, dim2=1):
-    """The diagonal of two dimensions: a view."""
+    """The diagonal of two dimensions: a view.
+
+    offset: above (positive) or below the main one. The diagonal becomes the last dimension. IndexError for a
+    dimension that is not there.
+    """
     return ops.diagonal(input, offset, dim1, dim2)
 
 
@@ -156,7 +224,11 @@ def diag(input, diagonal=0):
 
 
 def diag_embed(input, offset=0, dim1=-2, dim2=-1):
-    """The last dimension as the diagonals of matrices."""
+    """The last dimension as the diagonals of matrices.
+
+    input: of at least one dimension; gets one more. offset: above (positive) or below the main diagonal. dim1, dim2:
+    the matrices' places.
+    """
     size = input.shape[-1] + abs(offset)
     made = input.new_zeros((*input.shape[:-1], size, size))
     ops.diagonal(made, offset, -2, -1).copy_(input)
@@ -165,17 +237,29 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
 
 
 def tril(input, diagonal=0, *, out=None):
-    """The lower triangle; zeros above."""
+    """The lower triangle; zeros above.
+
+    input: (..., n, m), RuntimeError for less than two dimensions. diagonal: the last one kept, positive is above the
+    main one.
+    """
     return store(ops.tril(input, diagonal), out)
 
 
 def triu(input, diagonal=0, *, out=None):
-    """The upper triangle; zeros below."""
+    """The upper triangle; zeros below.
+
+    input: (..., n, m), RuntimeError for less than two dimensions. diagonal: the first one kept, positive is above
+    the main one.
+    """
     return store(ops.triu(input, diagonal), out)
 
 
 def as_strided(input, size, stride, storage_offset=None):
-    """A view of the memory with given sizes and strides."""
+    """A view of the memory with given sizes and strides.
+
+    size, stride: as many numbers each. storage_offset: where it begins (where input does). RuntimeError beyond the
+    memory.
+    """
     return ops.as_strided(input, size, stride, input.storage_offset() if storage_offset is None else storage_offset)
 
 
@@ -190,7 +274,14 @@ def _several(name, tensors):
 
 
 def cat(tensors, dim=0, *, out=None):
-    """Tensors joined along a dimension."""
+    """Tensors joined along a dimension.
+
+    tensors: of equal sizes but along dim; dtypes are promoted. RuntimeError for none and for other sizes. IndexError
+    for a dimension that is not there.
+
+    >>> torch.cat([torch.zeros(2, 3), torch.ones(4, 3)]).shape
+    ..torch.Size([6, 3])
+    """
     tensors = _several("cat", tensors)
     if not tensors:
         raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
@@ -204,7 +295,14 @@ concat = concatenate = cat
 
 
 def stack(tensors, dim=0, *, out=None):
-    """Tensors of one shape joined along a new dimension."""
+    """Tensors of one shape joined along a new dimension.
+
+    tensors: of one shape, RuntimeError otherwise. dim: where the new dimension will be. IndexError for a dimension
+    that is not there.
+
+    >>> torch.stack([torch.zeros(3), torch.ones(3)]).shape
+    ..torch.Size([2, 3])
+    """
     tensors = _several("stack", tensors)
     if not tensors:
         raise RuntimeError("stack expects a non-empty TensorList")
@@ -220,7 +318,11 @@ def stack(tensors, dim=0, *, out=None):
 
 
 def split(input, split_size_or_sections, dim=0):
-    """Views of stretches of a dimension: of one size, or of the sizes given."""
+    """Views of stretches of a dimension: of one size, or of the sizes given.
+
+    split_size_or_sections: a size, of which the last part may fall short, or a list that sums to the dimension;
+    RuntimeError otherwise. Gives a tuple.
+    """
     dim = one_dim(dim, input.dim())
     size = input.shape[dim]
     if isinstance(split_size_or_sections, int):
@@ -242,7 +344,10 @@ split_with_sizes = split
 
 
 def chunk(input, chunks, dim=0):
-    """A dimension in about equal parts: views."""
+    """A dimension in about equal parts: views.
+
+    chunks: at least 1, RuntimeError otherwise; there may be fewer where the size does not divide. Gives a tuple.
+    """
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     size = input.shape[one_dim(dim, input.dim())]
@@ -252,12 +357,17 @@ def chunk(input, chunks, dim=0):
 
 
 def tensor_split(input, indices_or_sections, dim=0):
-    """A dimension cut at indices, or into parts whose sizes differ by at most one."""
+    """A dimension cut at indices, or into parts whose sizes differ by at most one.
+
+    indices_or_sections: a number of parts, or the positions of cuts. Gives a tuple of views.
+    """
     dim = one_dim(dim, input.dim())
     size = input.shape[dim]
     if is_tensor(indices_or_sections):
         indices_or_sections = indices_or_sections.tolist()
     if isinstance(indices_or_sections, int):
+        if indices_or_sections <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
         base, extra = divmod(size, indices_or_sections)
         return split(input, [base + 1] * extra + [base] * (indices_or_sections - extra), dim)
     bounds = [slice(end).indices(size)[1] for end in indices_or_sections]
@@ -266,18 +376,28 @@ def tensor_split(input, indices_or_sections, dim=0):
 
 
 def repeat(input, *counts, repeats=None):
-    """Copies of the whole tensor side by side."""
+    """Copies of the whole tensor side by side.
+
+    counts: numbers or one sequence, at least as many as dimensions; further ones come first. RuntimeError for fewer.
+    """
     return ops.repeat(input, sizes(counts if repeats is None else (repeats,)))
 
 
 def tile(input, *repeats, dims=None):
-    """As `repeat`; missing counts are 1."""
+    """Copies of the whole tensor side by side; missing counts are 1.
+
+    repeats: numbers or one sequence, one for each of the last dimensions, or more for further dimensions in front.
+    """
     counts = sizes(repeats if dims is None else (dims,))
     return ops.repeat(input, [1] * (input.dim() - len(counts)) + counts)
 
 
 def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
-    """Every position of a dimension several times in a row."""
+    """Every position of a dimension several times in a row.
+
+    repeats: a number, or int64 (n) for every position. dim: None for all elements in a vector. With a tensor of
+    repeats it waits for the GPU, unless output_size tells the result's length.
+    """
     from ._creation import arange, tensor
 
     if repeats is None:
@@ -300,22 +420,39 @@ def _int64():
 
 
 def flip(input, *order, dims=None):
-    """Dimensions reversed: a copy."""
+    """Dimensions reversed: a copy.
+
+    order: dimensions, numbers or one sequence; RuntimeError for the same one twice. IndexError for a dimension that
+    is not there.
+    """
     return ops.flip(input, sizes(order if dims is None else (dims,)))
 
 
 def fliplr(input):
-    """Columns reversed."""
+    """Columns reversed.
+
+    input: of at least two dimensions, RuntimeError otherwise. A copy.
+    """
+    if input.dim() < 2:
+        raise RuntimeError("Input must be >= 2-d.")
     return ops.flip(input, [1])
 
 
 def flipud(input):
-    """Rows reversed."""
+    """Rows reversed.
+
+    input: of at least one dimension, RuntimeError otherwise. A copy.
+    """
+    if input.dim() < 1:
+        raise RuntimeError("Input must be >= 1-d.")
     return ops.flip(input, [0])
 
 
 def roll(input, shifts, dims=None):
-    """Elements moved along dimensions, round the end to the front."""
+    """Elements moved along dimensions, round the end to the front.
+
+    shifts, dims: a number or as many each; without dims the elements are taken as one row. A copy.
+    """
     if dims is None:
         return roll(input.flatten(), shifts, 0).view(input.shape)
     shifts = (shifts,) if isinstance(shifts, int) else shifts
@@ -330,8 +467,20 @@ def roll(input, shifts, dims=None):
 
 
 def rot90(input, k=1, dims=(0, 1)):
-    """A plane turned by quarter turns."""
-    turns = k % 4
+    """A plane turned by quarter turns.
+
+    k: quarter turns, from the first of dims towards the second. dims: two dimensions; RuntimeError otherwise. A
+    copy.
+    """
+    rank, turns = input.dim(), k % 4
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    if rank < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {rank}")
+    if dims[0] == dims[1] or abs(dims[0] - dims[1]) == rank:
+        raise RuntimeError(
+            f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}"
+        )
     if turns == 1:
         return ops.flip(input, [dims[1]]).transpose(*dims)
     if turns == 2:
@@ -341,118 +490,12 @@ def rot90(input, k=1, dims=(0, 1)):
     return input.clone()
 
 
-def broadcast_shapes(*shapes):
-    """The shape that tensors of these shapes broadcast to."""
-    from ._size import Size
-
-    shapes = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
-    rank = max(map(len, shapes), default=0)
-    result = [1] * rank
-    for shape in shapes:
-        for offset, size in enumerate(reversed(shape), 1):
-            if size != 1 and result[-offset] not in (1, size):
-                raise RuntimeError(
-                    f"Shape mismatch: objects cannot be broadcast to a single shape: {shape} and {tuple(result)}"
-                )
-            if size != 1:
-                result[-offset] = size
-    return Size(result)
-
-
-def broadcast_tensors(*tensors):
-    """Tensors expanded to one shape."""
-    tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
-    shape = []
-    for tensor in tensors:
-        shape = _joined(shape, tensor.shape)
-    return tuple(ops.expand(tensor, shape) for tensor in tensors)
-
-
-def _joined(first, second):
-    """The shape of two tensors broadcast, or the error of an operator that is given both."""
-    rank = max(len(first), len(second))
-    first, second = [1] * (rank - len(first)) + list(first), [1] * (rank - len(second)) + list(second)
-    for dim in reversed(range(rank)):
-        if first[dim] != second[dim] and 1 not in (first[dim], second[dim]):
-            raise RuntimeError(
-                f"The size of tensor a ({first[dim]}) must match the size of tensor b ({second[dim]}) "
-                f"at non-singleton dimension {dim}"
-            )
-    return [b if a == 1 else a for a, b in zip(first, second)]
-
-
-def meshgrid(*tensors, indexing="ij"):
-    """Coordinate grids of vectors."""
-    tensors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
-    if indexing not in ("ij", "xy"):
-        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
-    for one in tensors:
-        if one.dim() > 1:
-            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {one}")
-    swap = indexing == "xy" and len(tensors) > 1
-    if swap:
-        tensors[0], tensors[1] = tensors[1], tensors[0]
-    shape = [tensor.numel() for tensor in tensors]
-    grids = [
-        ops.expand(tensor.reshape([1] * position + [-1] + [1] * (len(tensors) - position - 1)), shape)
-        for position, tensor in enumerate(tensors)
-    ]
-    if swap:
-        # Made with the first two exchanged, the grids have their dimensions in the order wanted.
-        grids[0], grids[1] = grids[1], grids[0]
-    return tuple(grids)
-
-
-def _at_least(rank):
-    def function(*tensors):
-        def raised(tensor):
-            if rank == 3 and tensor.dim() == 2:
-                return tensor.unsqueeze(-1)
-            while tensor.dim() < rank:
-                tensor = tensor.unsqueeze(0) if tensor.dim() != 1 or rank != 3 else tensor.unsqueeze(0).unsqueeze(-1)
-            return tensor
-
-        if len(tensors) == 1:
-            if isinstance(tensors[0], (list, tuple)):
-                return tuple(raised(tensor) for tensor in tensors[0])
-            return raised(tensors[0])
-        return tuple(raised(tensor) for tensor in tensors)
-
-    function.__name__ = function.__qualname__ = f"atleast_{rank}d"
-    function.__doc__ = f"Tensors with dimensions of size 1 added up to rank {rank}."
-    return function
-
-
-atleast_1d, atleast_2d, atleast_3d = _at_least(1), _at_least(2), _at_least(3)
-
-
-def hstack(tensors, *, out=None):
-    """Tensors side by side."""
-    tensors = [atleast_1d(tensor) for tensor in _several("hstack", tensors)]
-    return cat(tensors, 0 if tensors[0].dim() == 1 else 1, out=out)
-
-
-def vstack(tensors, *, out=None):
-    """Tensors one below another."""
-    return cat([atleast_2d(tensor) for tensor in _several("vstack", tensors)], 0, out=out)
-
-
-row_stack = vstack
-
-
-def dstack(tensors, *, out=None):
-    """Tensors one behind another."""
-    return cat([atleast_3d(tensor) for tensor in _several("dstack", tensors)], 2, out=out)
-
-
-def column_stack(tensors, *, out=None):
-    """Vectors as columns beside matrices."""
-    tensors = _several("column_stack", tensors)
-    return cat([tensor.reshape(tensor.numel(), 1) if tensor.dim() <= 1 else tensor for tensor in tensors], 1, out=out)
-
-
 def unfold(input, dimension, size, step):
-    """Windows of a dimension as a further dimension: a view."""
+    """Windows of a dimension as a further dimension: a view.
+
+    size, step: of the windows; RuntimeError for a size above the dimension's. The dimension counts the windows, the
+    new last one their elements.
+    """
     dim = one_dim(dimension, input.dim())
     if input.dim() == 0:
         return ops.as_strided(input, [size], [1], input.storage_offset())

@@ -74,7 +74,10 @@ def _need_tensor(name, input):
 
 
 def polygamma(n, input, *, out=None):
-    """The n-th derivative of `digamma`."""
+    """The n-th derivative of `digamma`.
+
+    n: not negative, RuntimeError otherwise. Elementwise; gives the shape of input. Integers give the default dtype.
+    """
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
     if n == 0:
@@ -85,7 +88,10 @@ def polygamma(n, input, *, out=None):
 
 
 def mvlgamma(input, p, *, out=None):
-    """Logarithm of the multivariate gamma function of dimension `p`."""
+    """Logarithm of the multivariate gamma function of dimension `p`.
+
+    p: at least 1, RuntimeError otherwise. Elementwise; gives the shape of input. Integers give the default dtype.
+    """
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
     x = _as_float(input)
@@ -100,13 +106,19 @@ def mvlgamma(input, p, *, out=None):
 
 
 def special_ndtr(input, *, out=None):
-    """The normal distribution function."""
+    """The normal distribution function.
+
+    Elementwise; gives the shape of input. Integers give the default dtype.
+    """
     x = _as_float(input)
     return store(ops.mul_scalar(ops.erfc(ops.mul_scalar(x, -math.sqrt(0.5))), 0.5), out)
 
 
 def sinc(input, *, out=None):
-    """`sin(pi * x) / (pi * x)`, 1 at 0."""
+    """`sin(pi * x) / (pi * x)`, 1 at 0.
+
+    Elementwise; gives the shape of input. Integers give the default dtype.
+    """
     x = _as_float(input)
     angle = ops.mul_scalar(x, math.pi)
     is_zero = ops.eq_scalar(x, 0)
@@ -115,7 +127,10 @@ def sinc(input, *, out=None):
 
 
 def special_spherical_bessel_j0(input, *, out=None):
-    """`sin(x) / x`, 1 at 0."""
+    """`sin(x) / x`, 1 at 0.
+
+    Elementwise; gives the shape of input. Integers give the default dtype.
+    """
     x = _as_float(input)
     is_zero = ops.eq_scalar(x, 0)
     quotient = ops.div(ops.sin(x), ops.masked_fill(x, is_zero, 1.0))
@@ -124,7 +139,10 @@ def special_spherical_bessel_j0(input, *, out=None):
 
 
 def special_entr(input, *, out=None):
-    """`-x * log(x)`, 0 at 0 and minus infinity below."""
+    """`-x * log(x)`, 0 at 0 and minus infinity below.
+
+    Elementwise; gives the shape of input. Integers give the default dtype.
+    """
     x = _as_float(input)
     is_zero = ops.eq_scalar(x, 0)
     value = ops.neg(ops.mul(x, ops.log(ops.masked_fill(x, ops.le_scalar(x, 0), 1.0))))
@@ -133,7 +151,10 @@ def special_entr(input, *, out=None):
 
 
 def special_xlog1py(input, other, *, out=None):
-    """`input * log1p(other)`, 0 where `input` is 0."""
+    """`input * log1p(other)`, 0 where `input` is 0.
+
+    Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do not fit.
+    """
     input, other = _pair(input, other)
     product = ops.mul(input, ops.log1p(other))
     is_zero = ops.logical_and(ops.eq_scalar(input, 0), ops.logical_not(ops.isnan(other)))
@@ -144,7 +165,10 @@ def special_xlog1py(input, other, *, out=None):
 
 
 def logaddexp2(input, other, *, out=None):
-    """`log2(2**input + 2**other)`."""
+    """`log2(2**input + 2**other)`.
+
+    Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do not fit.
+    """
     top = ops.maximum(input, other)
     apart = ops.neg(ops.abs(ops.sub(input, other)))
     sum_ = ops.add(top, ops.mul_scalar(ops.log1p(ops.exp2(apart)), 1 / math.log(2.0)))
@@ -154,13 +178,19 @@ def logaddexp2(input, other, *, out=None):
 
 
 def ldexp(input, other, *, out=None):
-    """`input * 2**other`."""
+    """`input * 2**other`.
+
+    Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do not fit.
+    """
     power = ops.exp2(other) if is_tensor(other) else 2.0**other
     return store(_pointwise.mul(input, power), out)
 
 
 def frexp(input, *, out=None):
-    """Mantissas of a size from 0.5 to 1, and their exponents of 2."""
+    """Mantissas of a size from 0.5 to 1, and their exponents of 2.
+
+    input: floating point. Gives (mantissa, exponent), exponent int32, in the shape of input.
+    """
     _need_tensor("frexp", input)
     if not input.dtype.is_floating_point:
         raise RuntimeError("torch.frexp() only supports floating-point dtypes")
@@ -171,7 +201,10 @@ def frexp(input, *, out=None):
 
 
 def heaviside(input, values, *, out=None):
-    """0 below zero, 1 above, and `values` at zero."""
+    """0 below zero, 1 above, and `values` at zero.
+
+    input, values: of one dtype, RuntimeError otherwise; shapes broadcast.
+    """
     if input.dtype is not values.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     step = ops.gt_scalar(input, 0).to(input.dtype)
@@ -179,12 +212,18 @@ def heaviside(input, values, *, out=None):
 
 
 def isposinf(input, *, out=None):
-    """True where plus infinity."""
+    """True where plus infinity.
+
+    Elementwise; gives bool in the shape of input.
+    """
     return store(_is_value(input, math.inf), out)
 
 
 def isneginf(input, *, out=None):
-    """True where minus infinity."""
+    """True where minus infinity.
+
+    Elementwise; gives bool in the shape of input.
+    """
     return store(_is_value(input, -math.inf), out)
 
 
@@ -195,12 +234,18 @@ def _is_value(input, value):
 
 
 def isreal(input):
-    """True everywhere: there are no complex numbers."""
+    """True everywhere: there are no complex numbers.
+
+    Elementwise; gives bool in the shape of input.
+    """
     return ops.full(input.shape, True, _dtype.bool_, input.device._code)
 
 
 def angle(input, *, out=None):
-    """0 for positive numbers, pi for negative ones, NaN for NaN."""
+    """0 for positive numbers, pi for negative ones, NaN for NaN.
+
+    Elementwise; gives the shape of input. Integers give the default dtype.
+    """
     x = _as_float(input).detach()
     result = ops.masked_fill(ops.mul_scalar(ops.lt_scalar(x, 0).to(x.dtype), math.pi), ops.isnan(x), math.nan)
     if input.requires_grad:
@@ -218,29 +263,41 @@ def _itself(name, doc):
     return function
 
 
-real = _itself("real", "Itself: there are no complex numbers.")
-conj = _itself("conj", "Itself: there are no complex numbers.")
-resolve_conj = _itself("resolve_conj", "Itself: there are no complex numbers.")
-resolve_neg = _itself("resolve_neg", "Itself: no view is lazily negative.")
+real = _itself("real", "The input itself, any tensor: there are no complex numbers.")
+conj = _itself("conj", "The input itself, any tensor: there are no complex numbers.")
+resolve_conj = _itself("resolve_conj", "The input itself, any tensor: there are no complex numbers.")
+resolve_neg = _itself("resolve_neg", "The input itself, any tensor: no view is lazily negative.")
 
 
 def conj_physical(input, *, out=None):
-    """Itself: there are no complex numbers."""
+    """Itself: there are no complex numbers.
+
+    input: any tensor. Gives the same elements.
+    """
     return input if out is None else store(input, out)
 
 
 def imag(input):
-    """Refused, as for every tensor that is not complex."""
+    """Refused, as for every tensor that is not complex.
+
+    input: any tensor. RuntimeError: "imag is not implemented for tensors with non-complex dtypes".
+    """
     raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
 
 
 def is_conj(input):
-    """False: there are no complex numbers."""
+    """False: there are no complex numbers.
+
+    input: any tensor.
+    """
     return False
 
 
 def is_neg(input):
-    """False: no view is lazily negative."""
+    """False: no view is lazily negative.
+
+    input: any tensor.
+    """
     return False
 
 

@@ -79,7 +79,10 @@ def stft(
 
 
 def istft(input, n_fft, *args, **kwargs):
-    """Refused: its input is complex."""
+    """Refused: its input is complex.
+
+    input: any tensor. Raises NotImplementedError.
+    """
     raise NotImplementedError("torch.istft is not in Carrel: it has no complex numbers")
 
 

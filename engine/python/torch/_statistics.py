@@ -45,13 +45,22 @@ def _middle_of_all(input, ignore_nan):
 
 
 median = _middle("median", False)
-median.__doc__ = "The lower median, of all elements, or with its index along `dim`. NaN if there is one."
+_MIDDLE = """
+
+    Without `dim` a tensor without dimensions; with it (values, indices), indices int64, without that dimension (with size 1
+    if keepdim). IndexError for a dimension that is not there.
+    """
+median.__doc__ = "The lower median, of all elements, or with its index along `dim`. NaN if there is one." + _MIDDLE
 nanmedian = _middle("nanmedian", True)
-nanmedian.__doc__ = "The lower median of what is not NaN, of all elements, or with its index along `dim`."
+nanmedian.__doc__ = "The lower median of what is not NaN, of all elements, or with its index along `dim`." + _MIDDLE
 
 
 def mode(input, dim=-1, keepdim=False, *, out=None):
-    """The most frequent element along `dim`, of several the smallest, and its index."""
+    """The most frequent element along `dim`, of several the smallest, and its index.
+
+    Gives (values, indices), indices int64, without the dimension (with size 1 if keepdim). IndexError for a
+    dimension that is not there.
+    """
     from ._creation import arange
 
     position = one_dim(dim, input.dim())
@@ -139,17 +148,30 @@ def _quantile(name, input, q, dim, keepdim, interpolation):
 
 
 def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
-    """The q-th quantiles, of all elements or along `dim`."""
+    """The q-th quantiles, of all elements or along `dim`.
+
+    input: float32 or float64, q: a number or vector from 0 to 1; RuntimeError otherwise. interpolation: "linear",
+    "lower", "higher", "midpoint" or "nearest". A vector q becomes the first dimension. NaN if there is a NaN.
+    """
     return store(_quantile("quantile()", input, q, dim, keepdim, interpolation), out)
 
 
 def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
-    """The q-th quantiles of what is not NaN, of all elements or along `dim`."""
+    """The q-th quantiles of what is not NaN, of all elements or along `dim`.
+
+    input: float32 or float64, q: a number or vector from 0 to 1; RuntimeError otherwise. A vector q becomes the
+    first dimension.
+    """
     return store(_quantile("nanquantile()", input, q, dim, keepdim, interpolation), out)
 
 
 def cov(input, *, correction=1, fweights=None, aweights=None):
-    """Covariance matrix of the rows, with frequencies and weights of the columns."""
+    """Covariance matrix of the rows, with frequencies and weights of the columns.
+
+    input: at most two dimensions: variables are rows, observations columns; RuntimeError otherwise. correction:
+    taken from the count. fweights: integers (n), aweights: floating point (n). Gives a matrix, or a number for one
+    variable.
+    """
     if input.dim() > 2:
         raise RuntimeError(
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.dim()} dimensions"
@@ -175,7 +197,10 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
 
 
 def corrcoef(input):
-    """Correlation matrix of the rows."""
+    """Correlation matrix of the rows.
+
+    input: at most two dimensions: variables are rows, observations columns; RuntimeError otherwise.
+    """
     if input.dim() > 2:
         raise RuntimeError(
             f"corrcoef(): expected input to have two or fewer dimensions but got an input with {input.dim()} dimensions"
@@ -188,7 +213,11 @@ def corrcoef(input):
 
 
 def bincount(input, weights=None, minlength=0):
-    """How often each integer occurs, or the sums of its weights. Waits for the GPU."""
+    """How often each integer occurs, or the sums of its weights. Waits for the GPU.
+
+    input: a vector of integers, none negative; RuntimeError otherwise. weights: of the same size. minlength: the
+    least number of bins. Gives int64, or the weights' kind.
+    """
     if input.dim() != 1 or input.dtype.is_floating_point:
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if minlength < 0:
@@ -220,7 +249,11 @@ def _outer_edges(values, bounds, widening):
 
 
 def histc(input, bins=100, min=0, max=0, *, out=None):
-    """How many elements fall into each of `bins` equal intervals."""
+    """How many elements fall into each of `bins` equal intervals.
+
+    min, max: the range, that of the elements if both are 0; what is outside does not count. Gives a vector of `bins`
+    elements in the dtype of input.
+    """
     if bins <= 0:
         raise RuntimeError("bins must be > 0")
     if max < min:
@@ -247,7 +280,11 @@ def _bin_edges(values, bins, bounds):
 
 
 def histogramdd(input, bins, *, range=None, weight=None, density=False):
-    """How much falls into each cell of a grid, and the grid's edges."""
+    """How much falls into each cell of a grid, and the grid's edges.
+
+    input: (..., n) points in n dimensions. bins: numbers, or n vectors of edges. range: lowest and highest of each
+    dimension. weight: of the points. density: divide, so that the integral is 1. Gives (hist, bin_edges).
+    """
     if input.dim() < 2:
         raise RuntimeError(f"torch.histogramdd: input tensor should have at least 2 dimensions, but got {input.dim()}")
     rank = input.shape[-1]
@@ -291,7 +328,11 @@ def _counts(points, edges, weight, density):
 
 
 def histogram(input, bins, *, range=None, weight=None, density=False, out=None):
-    """How much falls into each interval, and the intervals' edges."""
+    """How much falls into each interval, and the intervals' edges.
+
+    bins: a number, or a vector of edges. range: lowest and highest. weight: in the shape of input. density: divide,
+    so that the integral is 1. Gives (hist, bin_edges).
+    """
     points = input.detach().reshape(-1, 1)
     edges = _bin_edges(points.select(1, 0), bins, range)
     return store(return_types.histogram(_counts(points, [edges], weight, density), edges), out)

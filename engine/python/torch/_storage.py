@@ -276,7 +276,10 @@ LEGACY = {name + "Storage": _legacy(name + "Storage", kind) for name, kind in zi
 
 
 def is_storage(obj):
-    """True for storages."""
+    """True for storages.
+
+    obj: any Python object. Gives a bool.
+    """
     return isinstance(obj, _Storage)
 
 

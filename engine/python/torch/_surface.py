@@ -72,7 +72,7 @@ def _inplace_function(name):
 
     function.__name__ = function.__qualname__ = name
     function.__module__ = "torch"
-    function.__doc__ = f"`input.{name}(...)`."
+    function.__doc__ = f"`{name[:-1]}`, written into `input`, a tensor. Returns it."
     return function
 
 

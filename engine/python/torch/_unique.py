@@ -13,12 +13,22 @@ from ._C import ops
 
 
 def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
-    """The different values, or slices along `dim`, in order."""
+    """The different values, or slices along `dim`, in order.
+
+    sorted: accepted; they are always sorted. return_inverse: also where in the result each element is, int64 in the
+    shape of input. return_counts: also how often each occurs, int64. dim: None for the values of all elements. Gives
+    a tensor, or a tuple of those asked for. IndexError for a dimension that is not there. Waits for the GPU.
+    """
     return _unique(input, True, return_inverse, return_counts, dim)
 
 
 def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
-    """The values, or slices along `dim`, without repetitions of the one before."""
+    """The values, or slices along `dim`, without repetitions of the one before.
+
+    return_inverse: also where in the result each element is, int64 in the shape of input. return_counts: also how
+    often each occurs, int64. dim: None for the values of all elements. Gives a tensor, or a tuple of those asked
+    for. IndexError for a dimension that is not there. Waits for the GPU.
+    """
     return _unique(input, False, return_inverse, return_counts, dim)
 
 

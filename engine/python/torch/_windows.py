@@ -38,7 +38,11 @@ def _cosines(positions, last, *weights):
 
 
 def hann_window(window_length, periodic=True, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
-    """`sin(pi n / N) ** 2`."""
+    """`sin(pi n / N) ** 2`.
+
+    window_length: the number N of elements; RuntimeError if negative. periodic: the first N of N + 1 elements of the
+    symmetric window, as spectra want it. Gives a floating point vector.
+    """
     return _window(
         "hann_window", lambda n, last: _cosines(n, last, 0.5, -0.5), window_length, periodic, dtype, device, requires_grad
     )
@@ -47,14 +51,22 @@ def hann_window(window_length, periodic=True, *, dtype=None, layout=None, device
 def hamming_window(
     window_length, periodic=True, alpha=0.54, beta=0.46, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False
 ):
-    """`alpha - beta * cos(2 pi n / N)`."""
+    """`alpha - beta * cos(2 pi n / N)`.
+
+    window_length: the number N of elements; RuntimeError if negative. periodic: the first N of N + 1 elements of the
+    symmetric window, as spectra want it. Gives a floating point vector.
+    """
     return _window(
         "hamming_window", lambda n, last: _cosines(n, last, alpha, -beta), window_length, periodic, dtype, device, requires_grad
     )
 
 
 def blackman_window(window_length, periodic=True, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
-    """`0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)`."""
+    """`0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)`.
+
+    window_length: the number N of elements; RuntimeError if negative. periodic: the first N of N + 1 elements of the
+    symmetric window, as spectra want it. Gives a floating point vector.
+    """
     return _window(
         "blackman_window",
         lambda n, last: _cosines(n, last, 0.42, -0.5, 0.08),
@@ -67,7 +79,11 @@ def blackman_window(window_length, periodic=True, *, dtype=None, layout=None, de
 
 
 def bartlett_window(window_length, periodic=True, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
-    """A triangle."""
+    """A window that rises in a line from 0 to 1 and falls again.
+
+    window_length: the number N of elements; RuntimeError if negative. periodic: the first N of N + 1 elements of the
+    symmetric window, as spectra want it. Gives a floating point vector.
+    """
 
     def triangle(n, last):
         return 1 - ops.abs(ops.sub_scalar(ops.mul_scalar(n, 2 / last), 1))
@@ -78,7 +94,11 @@ def bartlett_window(window_length, periodic=True, *, dtype=None, layout=None, de
 def kaiser_window(
     window_length, periodic=True, beta=12.0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False
 ):
-    """`i0(beta * sqrt(1 - x**2)) / i0(beta)` for x from -1 to 1."""
+    """`i0(beta * sqrt(1 - x**2)) / i0(beta)` for x from -1 to 1.
+
+    window_length: the number N of elements; RuntimeError if negative. periodic: the first N of N + 1 elements of the
+    symmetric window, as spectra want it. Gives a floating point vector.
+    """
 
     def bell(n, last):
         x = ops.sub_scalar(ops.mul_scalar(n, 2 / last), 1)

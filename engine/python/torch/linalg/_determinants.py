@@ -38,7 +38,11 @@ def _singular(A):
 
 @dense("torch.linalg.det", "LinalgDetBackward0")
 def det(A):
-    """The determinant of square matrices."""
+    """The determinant of square matrices.
+
+    A: floating point (..., n, n); RuntimeError otherwise, and for integers. Gives (...). Source: LU with partial
+    pivoting.
+    """
     check_square(A, "linalg.det")
     if not (A.requires_grad and ops.grad_enabled()) or A.numel() == 0:
         return _regular(A)
@@ -61,18 +65,28 @@ def _slogdet(A, name):
 
 @dense("torch.linalg.slogdet", "LinalgSlogdetBackward0")
 def slogdet(A):
-    """Sign, and logarithm of the absolute value, of the determinant."""
+    """Sign, and logarithm of the absolute value, of the determinant.
+
+    A: floating point (..., n, n); RuntimeError otherwise, and for integers. Gives (sign, logabsdet), (...) each; 0
+    and minus infinity for singular matrices.
+    """
     return return_types.linalg_slogdet(*_slogdet(A, "linalg.slogdet"))
 
 
 @dense("torch.slogdet", "LinalgSlogdetBackward0")
 def legacy_slogdet(input):
-    """Sign, and logarithm of the absolute value, of the determinant."""
+    """Sign, and logarithm of the absolute value, of the determinant.
+
+    input: floating point (..., n, n), RuntimeError otherwise. Gives (sign, logabsdet), (...) each.
+    """
     return return_types.slogdet(*_slogdet(input, "linalg.slogdet"))
 
 
 @dense("torch.logdet")
 def logdet(input):
-    """Logarithm of the determinant; NaN where that is negative."""
+    """Logarithm of the determinant; NaN where that is negative.
+
+    input: floating point (..., n, n), RuntimeError otherwise. Gives (...); minus infinity for singular matrices.
+    """
     sign, logarithm = _slogdet(input, "logdet")
     return logarithm.masked_fill(sign < 0, float("nan"))

@@ -21,7 +21,11 @@ def _prepared(x, dtype, name):
 
 
 def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
-    """`sum(abs(x) ** ord) ** (1 / ord)`; the largest or smallest for infinities, the count of what is not zero for 0."""
+    """`sum(abs(x) ** ord) ** (1 / ord)`; the largest or smallest for infinities, the count of what is not zero for 0.
+
+    x: floating point, RuntimeError otherwise. dim: an int, several, or all if None. keepdim: the dimensions stay,
+    with size 1. dtype: computed and given in it.
+    """
     x = _prepared(x, dtype, "linalg.vector_norm")
     dims = [] if dim is None else [dim] if isinstance(dim, int) else list(dim)
     ord = float(ord)
@@ -35,7 +39,11 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
 
 
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=None):
-    """A norm of matrices: of all elements ("fro"), of singular values ("nuc", 2, -2), of columns (1, -1) or rows (inf, -inf)."""
+    """A norm of matrices: of all elements ("fro"), of singular values ("nuc", 2, -2), of columns (1, -1) or rows (inf, -inf).
+
+    A: floating point (..., n, m) with the matrices at `dim`, RuntimeError otherwise. Gives (...), or size 1 at dim
+    if keepdim.
+    """
     from ._spectral import svdvals
 
     A = _prepared(A, dtype, "linalg.matrix_norm")
@@ -69,7 +77,11 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
 
 
 def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None, out=None):
-    """A vector norm or a matrix norm, as `ord` and `dim` tell."""
+    """A vector norm or a matrix norm, as `ord` and `dim` tell.
+
+    A: floating point, RuntimeError otherwise. ord None: the 2-norm of all elements. dim: one for vectors, two for
+    matrices.
+    """
     if ord is None:
         return vector_norm(A, 2, dim, keepdim, dtype=dtype, out=out)
     dims = (dim,) if isinstance(dim, int) else dim

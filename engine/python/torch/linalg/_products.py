@@ -31,7 +31,11 @@ def _best_order(sizes):
 
 
 def multi_dot(tensors, *, out=None):
-    """Product of several matrices, in the order that takes the fewest multiplications. The ends may be vectors."""
+    """Product of several matrices, in the order that takes the fewest multiplications. The ends may be vectors.
+
+    tensors: at least two, each as high as the one before is wide; RuntimeError otherwise. Source: the matrix chain
+    order by dynamic programming.
+    """
     tensors = list(tensors)
     if len(tensors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
@@ -66,7 +70,10 @@ def multi_dot(tensors, *, out=None):
 
 
 def matrix_power(A, n, *, out=None):
-    """Square matrices multiplied with themselves; the inverse's power for a negative `n`."""
+    """Square matrices multiplied with themselves; the inverse's power for a negative `n`.
+
+    A: (..., n, n), RuntimeError otherwise. n: an integer; 0 gives the identity.
+    """
     from ._solving import inv
 
     if A.dim() < 2:
@@ -95,7 +102,10 @@ _SERIES = [1 / math.factorial(power) for power in range(18)]
 
 @dense("torch.linalg.matrix_exp", "LinalgMatrixExpBackward0")
 def matrix_exp(A):
-    """The exponential series of square matrices."""
+    """The exponential series of square matrices.
+
+    A: floating point (..., n, n), RuntimeError otherwise. Gives the same shape. Source: scaling and squaring.
+    """
     check_square(A, "linalg.matrix_exp")
     if A.numel() == 0:
         return A.clone()
@@ -116,7 +126,10 @@ def matrix_exp(A):
 
 
 def vander(x, *, N=None, out=None):
-    """Powers 0 to N - 1 of vectors' elements."""
+    """Powers 0 to N - 1 of vectors' elements.
+
+    x: (..., n), RuntimeError for numbers. N: columns (n if None). Gives (..., n, N).
+    """
     from .._creation import arange
 
     if x.dim() == 0:
@@ -130,12 +143,18 @@ def vander(x, *, N=None, out=None):
 
 
 def vecdot(x, y, *, dim=-1, out=None):
-    """Sums of products of vectors along `dim`."""
+    """Sums of products of vectors along `dim`.
+
+    x, y: of one dtype; shapes broadcast, RuntimeError otherwise. Gives them without `dim`.
+    """
     return store(ops.mul(x, y).sum(dim), out)
 
 
 def cross(input, other, *, dim=-1, out=None):
-    """Vector product of 3-element vectors along `dim`."""
+    """Vector product of 3-element vectors along `dim`.
+
+    input, other: as many dimensions each; shapes broadcast; size 3 along dim. RuntimeError otherwise.
+    """
     from .._linalg import cross as product
 
     if input.dim() != other.dim():
@@ -149,12 +168,20 @@ def cross(input, other, *, dim=-1, out=None):
 
 
 def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
-    """The diagonals of matrices: a view."""
+    """The diagonals of matrices: a view.
+
+    A: of at least two dimensions. offset: above (positive) or below the main one. The diagonal becomes the last
+    dimension.
+    """
     return ops.diagonal(A, offset, dim1, dim2)
 
 
 def tensorinv(A, ind=2, *, out=None):
-    """The inverse of `tensordot(A, ., ind)`."""
+    """The inverse of `tensordot(A, ., ind)`.
+
+    A: of shape S + T where both have the same product, S being the first `ind` sizes; RuntimeError otherwise. Gives
+    T + S.
+    """
     from ._common import check_info
     from ._solving import SINGULAR_INVERSE, inv_ex
 
@@ -172,7 +199,10 @@ def tensorinv(A, ind=2, *, out=None):
 
 
 def tensorsolve(A, B, dims=None, *, out=None):
-    """`X` with `tensordot(A, X, X.ndim) = B`; the dimensions `dims` of A go last before."""
+    """`X` with `tensordot(A, X, X.ndim) = B`; the dimensions `dims` of A go last before.
+
+    A: of shape B.shape + X.shape, of equal products; RuntimeError otherwise.
+    """
     from ._solving import solve
 
     if dims is not None:

@@ -14,7 +14,11 @@ from ._common import check_matrix, dense, identity, tied
 
 @dense("torch.linalg.qr", "LinalgQrBackward0")
 def qr(A, mode="reduced"):
-    """`A = Q @ R` with orthonormal columns in Q and a triangle R."""
+    """`A = Q @ R` with orthonormal columns in Q and a triangle R.
+
+    A: floating point (..., n, m), RuntimeError otherwise. mode: "reduced" gives Q (..., n, k) and R (..., k, m) with
+    k = min(n, m), "complete" a square Q, "r" no Q. Source: Householder reflections.
+    """
     check_matrix(A, "linalg.qr")
     if mode not in ("reduced", "complete", "r"):
         raise RuntimeError(
@@ -53,7 +57,10 @@ def _reflect(A, tau, x, forward):
 
 @dense("torch.linalg.householder_product", "LinalgHouseholderProductBackward0")
 def householder_product(A, tau):
-    """The first columns of the product of the reflections `I - tau v v^T` whose v are below A's diagonal."""
+    """The first columns of the product of the reflections `I - tau v v^T` whose v are below A's diagonal.
+
+    A: (..., n, m) with m <= n, tau: (..., k) with k <= m; RuntimeError otherwise. Gives (..., n, m).
+    """
     check_matrix(A, "torch.linalg.householder_product")
     m, n = A.shape[-2:]
     if m < n:

@@ -8,7 +8,7 @@ __traceback_hide__ = True
 
 from .. import return_types
 from .._C import ops
-from .._shape import broadcast_shapes
+from .._stacking import broadcast_shapes
 from ._common import check_info, check_matrix, check_square, dense, identity
 
 #: Why there is no inverse.
@@ -33,7 +33,11 @@ def _check_pivot(pivot, name):
 
 @dense("torch.linalg.lu_factor", "LinalgLuFactorExBackward0")
 def lu_factor(A, *, pivot=True):
-    """LU with partial pivoting: both triangles in one matrix, and the row exchanges counted from 1."""
+    """LU with partial pivoting: both triangles in one matrix, and the row exchanges counted from 1.
+
+    A: floating point (..., n, m), RuntimeError otherwise. Gives (LU, pivots): (..., n, m) and int32 (..., min(n,
+    m)).
+    """
     check_matrix(A, "torch.linalg.lu_factor")
     _check_pivot(pivot, "linalg.lu_factor")
     LU, pivots, info = ops.linalg_lu(A)
@@ -43,7 +47,10 @@ def lu_factor(A, *, pivot=True):
 
 @dense("torch.linalg.lu_factor_ex", "LinalgLuFactorExBackward0")
 def lu_factor_ex(A, *, pivot=True, check_errors=False):
-    """As `lu_factor`; `info` tells where U has its first zero."""
+    """As `lu_factor`; `info` tells where U has its first zero.
+
+    A: floating point (..., n, m). Gives (LU, pivots, info), info int32 (...). check_errors: raise if it is not 0.
+    """
     check_matrix(A, "torch.linalg.lu_factor_ex")
     _check_pivot(pivot, "linalg.lu_factor")
     LU, pivots, info = ops.linalg_lu(A)
@@ -54,7 +61,11 @@ def lu_factor_ex(A, *, pivot=True, check_errors=False):
 
 @dense("torch.linalg.lu", "LinalgLuBackward0")
 def lu(A, *, pivot=True):
-    """`A = P @ L @ U`."""
+    """`A = P @ L @ U`, with partial pivoting.
+
+    A: floating point (..., n, m), RuntimeError otherwise. Gives (P, L, U): (..., n, n), (..., n, k), (..., k, m)
+    with k = min(n, m). pivot=False is refused on the CPU, as in PyTorch.
+    """
     check_matrix(A, "linalg.lu")
     _check_pivot(pivot, "linalg.lu")
     LU, pivots, _ = ops.linalg_lu(A)
@@ -82,7 +93,7 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
 
 
 def legacy_lu(A, pivot=True, get_infos=False):
-    """LU with partial pivoting: the packed triangles, the row exchanges, and if asked for `info`."""
+    """LU of matrices (..., n, m) with partial pivoting: the packed triangles, the row exchanges, and if asked for `info`."""
     LU, pivots, info = lu_factor_ex(A, pivot=pivot)
     return (LU, pivots, info) if get_infos else (LU, pivots)
 
@@ -106,7 +117,10 @@ def _solve_with(LU, pivots, B, adjoint):
 
 @dense("torch.linalg.lu_solve", "LinalgLuSolveBackward0")
 def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
-    """`X` with `A X = B` from `lu_factor(A)`; `X A = B` if not `left`; with A transposed if `adjoint`."""
+    """`X` with `A X = B` from `lu_factor(A)`; `X A = B` if not `left`; with A transposed if `adjoint`.
+
+    LU: (..., n, n), pivots: int32 (..., n), B: (..., n, k); RuntimeError otherwise. Gives (..., n, k).
+    """
     check_square(LU, "torch.linalg.lu_solve", "LU")
     _check_shapes(LU, B, left, "linalg.lu_solve")
     if left:
@@ -151,7 +165,11 @@ def _solve(A, B, left, name):
 
 @dense("torch.linalg.solve", "LinalgSolveExBackward0")
 def solve(A, B, *, left=True):
-    """`X` with `A X = B`, or `X A = B` if not `left`."""
+    """`X` with `A X = B`, or `X A = B` if not `left`.
+
+    A: floating point (..., n, n). B: (..., n, k) or (..., n). Gives B's shape, batches broadcast. RuntimeError for
+    other shapes, `torch.linalg.LinAlgError` for singular matrices. On the GPU it runs on the CPU.
+    """
     X, info = _solve(A, B, left, "linalg.solve")
     check_info(info, "torch.linalg.solve", _SINGULAR_SOLVE)
     return X
@@ -159,7 +177,10 @@ def solve(A, B, *, left=True):
 
 @dense("torch.linalg.solve_ex", "LinalgSolveExBackward0")
 def solve_ex(A, B, *, left=True, check_errors=False):
-    """As `solve`; `info` is not zero for singular matrices."""
+    """As `solve`; `info` is not zero for singular matrices.
+
+    A: floating point (..., n, n). B: (..., n, k) or (..., n). Gives (result, info), info int32 (...).
+    """
     X, info = _solve(A, B, left, "linalg.solve")
     if check_errors:
         check_info(info, "torch.linalg.solve_ex", _SINGULAR_SOLVE)
@@ -174,7 +195,11 @@ def _inverse(A, name):
 
 @dense("torch.linalg.inv", "LinalgInvExBackward0")
 def inv(A):
-    """The inverse of square matrices."""
+    """The inverse of square matrices.
+
+    A: floating point (..., n, n); RuntimeError otherwise, and for integers. Gives the same shape.
+    `torch.linalg.LinAlgError` for singular matrices. On the GPU it runs on the CPU.
+    """
     X, info = _inverse(A, "linalg.inv")
     check_info(info, "linalg.inv", SINGULAR_INVERSE)
     return X
@@ -182,7 +207,10 @@ def inv(A):
 
 @dense("torch.linalg.inv_ex", "LinalgInvExBackward0")
 def inv_ex(A, *, check_errors=False):
-    """As `inv`; `info` is not zero for singular matrices."""
+    """As `inv`; `info` is not zero for singular matrices.
+
+    A: floating point (..., n, n); RuntimeError otherwise, and for integers. Gives (inverse, info), info int32 (...).
+    """
     X, info = _inverse(A, "linalg.inv_ex")
     if check_errors:
         check_info(info, "linalg.inv_ex", SINGULAR_INVERSE)
@@ -191,13 +219,20 @@ def inv_ex(A, *, check_errors=False):
 
 @dense("torch.linalg.cholesky", "LinalgCholeskyExBackward0")
 def cholesky(A, *, upper=False):
-    """The lower triangle `L` with `A = L @ L.mT`, or its transpose if `upper`. Reads that triangle of A only."""
+    """The lower triangle `L` with `A = L @ L.mT`, or its transpose if `upper`. Reads that triangle of A only.
+
+    A: floating point (..., n, n), symmetric; RuntimeError otherwise. `torch.linalg.LinAlgError` where it is not
+    positive definite. On the GPU it runs on the CPU.
+    """
     return _cholesky(A, upper, "linalg.cholesky", True)[0]
 
 
 @dense("torch.linalg.cholesky_ex", "LinalgCholeskyExBackward0")
 def cholesky_ex(A, *, upper=False, check_errors=False):
-    """As `cholesky`; `info` is not zero where there is none."""
+    """As `cholesky`; `info` is not zero where there is none.
+
+    A: floating point (..., n, n); RuntimeError otherwise, and for integers. Gives (L, info), info int32 (...).
+    """
     return return_types.linalg_cholesky_ex(*_cholesky(A, upper, "linalg.cholesky_ex", check_errors))
 
 
@@ -251,7 +286,11 @@ def cholesky_inverse(L, upper=False):
 
 @dense("torch.linalg.solve_triangular", "LinalgSolveTriangularBackward0")
 def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
-    """`X` with `A X = B` (`X A = B` if not `left`) for a triangle A."""
+    """`X` with `A X = B` (`X A = B` if not `left`) for a triangle A.
+
+    A: (..., n, n), B: (..., n, k); RuntimeError otherwise. upper: which triangle is read. unitriangular: its
+    diagonal counts as ones.
+    """
     check_square(A, "linalg.solve_triangular")
     _check_shapes(A, B, left, "linalg.solve_triangular")
     if left:

@@ -11,7 +11,8 @@ import math
 from .. import _dtype, return_types
 from .._args import is_tensor
 from .._C import ops
-from .._shape import broadcast_shapes, stack
+from .._shape import stack
+from .._stacking import broadcast_shapes
 from ._common import check_float, check_info, check_matrix, check_square, dense
 
 _NO_EIGENVALUES = (
@@ -35,25 +36,40 @@ def _eigen(A, UPLO, name):
 
 @dense("torch.linalg.eigh", "LinalgEighBackward0")
 def eigh(A, UPLO="L"):
-    """Eigenvalues, ascending, and eigenvectors as columns, of symmetric matrices, of which one triangle is read."""
+    """Eigenvalues, ascending, and eigenvectors as columns, of symmetric matrices, of which one triangle is read.
+
+    A: floating point (..., n, n); RuntimeError otherwise, and for integers. UPLO: "L" or "U", the triangle that is
+    read. Gives (eigenvalues, eigenvectors): (..., n) and (..., n, n). Gradients are infinite where eigenvalues are
+    equal. On the GPU it runs on the CPU.
+    """
     return return_types.linalg_eigh(*_eigen(A, UPLO, "linalg.eigh"))
 
 
 @dense("torch.linalg.eigvalsh", "LinalgEighBackward0")
 def eigvalsh(A, UPLO="L"):
-    """Eigenvalues of symmetric matrices, ascending."""
+    """Eigenvalues of symmetric matrices, ascending.
+
+    A: floating point (..., n, n); RuntimeError otherwise, and for integers. UPLO: "L" or "U", the triangle that is
+    read. Gives (..., n). On the GPU it runs on the CPU.
+    """
     return _eigen(A, UPLO, "linalg.eigvalsh")[0]
 
 
 def eig(A, *, out=None):
-    """Refused: the eigenvalues of a general matrix are complex."""
+    """Refused: the eigenvalues of a general matrix are complex.
+
+    A: any tensor. NotImplementedError, which names `eigh`, for symmetric matrices.
+    """
     raise NotImplementedError(
         "torch.linalg.eig gives complex numbers, which are not in Carrel; torch.linalg.eigh takes symmetric matrices"
     )
 
 
 def eigvals(A, *, out=None):
-    """Refused: the eigenvalues of a general matrix are complex."""
+    """Refused: the eigenvalues of a general matrix are complex.
+
+    A: any tensor. NotImplementedError, which names `eigvalsh`, for symmetric matrices.
+    """
     raise NotImplementedError(
         "torch.linalg.eigvals gives complex numbers, which are not in Carrel; torch.linalg.eigvalsh takes symmetric matrices"
     )
@@ -68,14 +84,22 @@ def _svd(A, full, name):
 
 @dense("torch.linalg.svd", "LinalgSvdBackward0")
 def svd(A, full_matrices=True, *, driver=None):
-    """`A = U @ diag(S) @ Vh`, S descending."""
+    """`A = U @ diag(S) @ Vh`, S descending.
+
+    A: floating point (..., n, m), RuntimeError otherwise. Gives (U, S, Vh): (..., n, n), (..., k), (..., m, m) with
+    k = min(n, m); without full_matrices U is (..., n, k) and Vh (..., k, m). driver: accepted. On the GPU it runs on
+    the CPU.
+    """
     _check_driver(driver, "linalg.svd")
     return return_types.linalg_svd(*_svd(A, full_matrices, "linalg.svd"))
 
 
 @dense("torch.linalg.svdvals", "LinalgSvdBackward0")
 def svdvals(A, *, driver=None):
-    """Singular values, descending."""
+    """Singular values, descending.
+
+    A: floating point (..., n, m), RuntimeError otherwise. Gives (..., min(n, m)).
+    """
     _check_driver(driver, "linalg.svd")
     return _svd(A, False, "linalg.svdvals")[1]
 
@@ -108,7 +132,11 @@ def _limits(A, atol, rtol):
 
 
 def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None, out=None):
-    """How many singular values (or absolute eigenvalues) are above the limits."""
+    """How many singular values (or absolute eigenvalues) are above the limits.
+
+    A: floating point (..., n, m), RuntimeError otherwise. atol, rtol: absolute and relative limits, numbers or
+    tensors. hermitian: A is symmetric. Gives int64 (...).
+    """
     check_matrix(A, "torch.linalg.matrix_rank")
     if tol is not None and not isinstance(tol, bool):
         atol, rtol = tol, 0.0
@@ -128,7 +156,11 @@ def _rank(A, atol, rtol, hermitian):
 
 
 def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None, out=None):
-    """The pseudo-inverse, of Moore and Penrose."""
+    """The pseudo-inverse, of Moore and Penrose.
+
+    A: floating point (..., n, m), RuntimeError otherwise. atol, rtol: limits under which singular values count as
+    zero. hermitian: A is symmetric. Gives (..., m, n).
+    """
     check_matrix(A, "linalg.pinv")
     if hermitian:
         check_square(A, "linalg.pinv")
@@ -155,12 +187,19 @@ def _pinv(A, atol, rtol, hermitian):
 
 
 def pinverse(input, rcond=1e-15):
-    """The pseudo-inverse; singular values under `rcond` times the largest count as zero."""
+    """The pseudo-inverse; singular values under `rcond` times the largest count as zero.
+
+    input: floating point (..., n, m), RuntimeError otherwise. Gives (..., m, n). See `torch.linalg.pinv`.
+    """
     return pinv(input, rcond)
 
 
 def lstsq(A, B, rcond=None, *, driver=None):
-    """The X of least norm that makes `A X - B` smallest, with residuals, rank and singular values as `driver` has them."""
+    """The X of least norm that makes `A X - B` smallest, with residuals, rank and singular values as `driver` has them.
+
+    A: floating point (..., n, m). B: (..., n, k) or (..., n). RuntimeError otherwise. Gives (solution, residuals,
+    rank, singular_values), the solution (..., m, k).
+    """
     check_matrix(A, "torch.linalg.lstsq", "input")
     if B.dim() < 1:
         raise RuntimeError("torch.linalg.lstsq: other must have at least 1 dimension.")
@@ -204,7 +243,11 @@ def _lstsq(A, B, rcond, driver):
 
 
 def cond(A, p=None, *, out=None):
-    """The condition number: the norm of A times that of its inverse. For 2 the ratio of singular values."""
+    """The condition number: the norm of A times that of its inverse. For 2 the ratio of singular values.
+
+    A: floating point (..., n, m), square unless p is 2 or -2; RuntimeError otherwise. p: an order of `matrix_norm`.
+    Gives (...).
+    """
     from .._args import store
     from ._norms import matrix_norm
     from ._solving import inv_ex
@@ -244,7 +287,10 @@ def _root(square, vectors, values):
 
 @dense("torch.linalg.matrix_sqrth")
 def matrix_sqrth(A):
-    """The symmetric root of symmetric positive matrices."""
+    """The symmetric root of symmetric positive matrices.
+
+    A: floating point (..., n, n); RuntimeError otherwise, and for integers. Gives the same shape.
+    """
     values, vectors = _eigen(A.detach(), "L", "linalg.matrix_sqrth")
     symmetric = (A + A.mT) / 2
     return _root(symmetric, vectors, values.sqrt())
@@ -252,7 +298,10 @@ def matrix_sqrth(A):
 
 @dense("torch.linalg.polar")
 def polar(A):
-    """`A = U @ P` with orthonormal columns in U and a symmetric positive P."""
+    """`A = U @ P` with orthonormal columns in U and a symmetric positive P.
+
+    A: floating point (..., n, m), RuntimeError otherwise. Gives (U, P).
+    """
     check_matrix(A, "linalg.polar")
     if A.shape[-2] < A.shape[-1]:
         raise RuntimeError("linalg.polar: the input must have at least as many rows as columns")

@@ -25,17 +25,28 @@ def _choose_dim(name, dim, rank, stacklevel):
 
 
 def softmax(input, dim=None, _stacklevel=3, dtype=None):
-    """`exp(x) / sum(exp(x))` over `dim`."""
+    """`exp(x) / sum(exp(x))` over `dim`.
+
+    dim: which dimension sums to 1; chosen with a warning if None. dtype: converted to before. Gives the shape of
+    input. NotImplementedError for integers, IndexError for a dimension that is not there.
+    """
     return _softmax(input, _choose_dim("softmax", dim, input.dim(), _stacklevel), dtype)
 
 
 def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
-    """Logarithm of the softmax over `dim`."""
+    """Logarithm of the softmax over `dim`.
+
+    dim: the dimension whose exponentials sum to 1; chosen with a warning if None. dtype: converted to before. Gives
+    the shape of input. NotImplementedError for integers.
+    """
     return _log_softmax(input, _choose_dim("log_softmax", dim, input.dim(), _stacklevel), dtype)
 
 
 def softmin(input, dim=None, _stacklevel=3, dtype=None):
-    """Softmax of `-x` over `dim`."""
+    """Softmax of `-x` over `dim`.
+
+    dim: which dimension sums to 1. dtype: converted to before. Gives the shape of input.
+    """
     return _softmax(-input, _choose_dim("softmin", dim, input.dim(), _stacklevel), dtype)
 
 
@@ -47,7 +58,11 @@ def _written(input, result, inplace):
 
 
 def relu(input, inplace=False):
-    """`max(x, 0)`."""
+    """`max(x, 0)`.
+
+    input: a tensor of any shape, TypeError otherwise. Elementwise; gives the shape of input. inplace: write into the
+    input.
+    """
     return _written(input, ops.relu(input), True) if inplace else ops.relu(input)
 
 
@@ -57,109 +72,179 @@ def relu_(input):
 
 
 def relu6(input, inplace=False):
-    """`min(max(x, 0), 6)`."""
+    """`min(max(x, 0), 6)`.
+
+    Elementwise; gives the shape of input. inplace: write into the input. Source: https://arxiv.org/abs/1704.04861
+    """
     return hardtanh(input, 0.0, 6.0, inplace)
 
 
 def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
-    """`x` limited to a range."""
+    """`x` limited to a range.
+
+    min_val, max_val: the range; ValueError if empty. Elementwise; gives the shape of input. inplace: write into the
+    input.
+    """
     if not input.dtype.is_floating_point:
         min_val, max_val = int(min_val), int(max_val)
     return _written(input, ops.clamp(input, min_val, max_val), inplace)
 
 
 def gelu(input, approximate="none"):
-    """Gaussian error linear unit."""
+    """Gaussian error linear unit.
+
+    approximate: "none" is `x * Phi(x)` with the normal distribution function, "tanh" a formula close to it;
+    RuntimeError otherwise. Elementwise; gives the shape of input. Source: https://arxiv.org/abs/1606.08415
+    """
     if approximate not in ("none", "tanh"):
         raise RuntimeError("approximate argument must be either none or tanh.")
     return ops.gelu(input, approximate == "tanh")
 
 
 def silu(input, inplace=False):
-    """`x * sigmoid(x)`."""
+    """`x * sigmoid(x)`.
+
+    Elementwise; gives the shape of input. inplace: write into the input. Also called swish. Source:
+    https://arxiv.org/abs/1606.08415
+    """
     return _written(input, ops.silu(input), inplace)
 
 
 def mish(input, inplace=False):
-    """`x * tanh(softplus(x))`."""
+    """`x * tanh(softplus(x))`.
+
+    Elementwise; gives the shape of input. inplace: write into the input. Source: https://arxiv.org/abs/1908.08681
+    """
     return _written(input, input * ops.tanh(softplus(input)), inplace)
 
 
 def leaky_relu(input, negative_slope=0.01, inplace=False):
-    """`x` where positive, else `negative_slope * x`."""
+    """`x` where positive, else `negative_slope * x`.
+
+    Elementwise; gives the shape of input. inplace: write into the input.
+    """
     return _written(input, ops.leaky_relu(input, negative_slope), inplace)
 
 
 def prelu(input, weight):
-    """`x` where positive, else `weight * x`."""
+    """`x` where positive, else `weight * x`.
+
+    weight: one number, or one for each channel, which is dimension 1; RuntimeError otherwise. Elementwise; gives the
+    shape and dtype of input. Source: https://arxiv.org/abs/1502.01852
+    """
     if input.dim() != 1:
         weight = weight.reshape([-1] + [1] * (input.dim() - 2) if input.dim() > 1 and weight.numel() > 1 else [1] * input.dim())
     return ops.where(ops.gt_scalar(input, 0), input, weight * input)
 
 
 def elu(input, alpha=1.0, inplace=False):
-    """`x` where positive, else `alpha * (exp(x) - 1)`."""
+    """`x` where positive, else `alpha * (exp(x) - 1)`.
+
+    Elementwise; gives the shape of input. inplace: write into the input. Source: https://arxiv.org/abs/1511.07289
+    """
     return _written(input, ops.elu(input, alpha), inplace)
 
 
 def celu(input, alpha=1.0, inplace=False):
-    """`x` where positive, else `alpha * (exp(x / alpha) - 1)`."""
+    """`x` where positive, else `alpha * (exp(x / alpha) - 1)`.
+
+    alpha: not 0, RuntimeError otherwise. Elementwise; gives the shape of input. inplace: write into the input.
+    Source: https://arxiv.org/abs/1704.07483
+    """
     negative = ops.expm1(ops.clamp(input, None, 0.0) / alpha) * alpha
     return _written(input, ops.where(ops.gt_scalar(input, 0), input, negative), inplace)
 
 
 def selu(input, inplace=False):
-    """Scaled ELU with the constants of self-normalising networks."""
+    """Scaled ELU with the constants of self-normalising networks.
+
+    Elementwise; gives the shape of input. inplace: write into the input. Source: https://arxiv.org/abs/1706.02515
+    """
     return _written(input, ops.elu(input, 1.6732632423543772) * 1.0507009873554805, inplace)
 
 
 def softplus(input, beta=1.0, threshold=20.0):
-    """`log(1 + exp(beta * x)) / beta`, `x` itself beyond the threshold."""
+    """`log(1 + exp(beta * x)) / beta`, `x` itself beyond the threshold.
+
+    threshold: where `beta * x` is above it, the function is linear. Elementwise; gives the shape and dtype of input.
+    """
     return ops.softplus(input, beta, threshold)
 
 
 def softsign(input):
-    """`x / (1 + |x|)`."""
+    """`x / (1 + |x|)`.
+
+    Elementwise; gives the shape and dtype of input.
+    """
     return input / (ops.abs(input) + 1)
 
 
 def logsigmoid(input):
-    """`log(sigmoid(x))`."""
+    """`log(sigmoid(x))`.
+
+    Elementwise; gives the shape and dtype of input. Computed so that it does not overflow.
+    """
     return -ops.softplus(-input, 1.0, math.inf)
 
 
 def tanhshrink(input):
-    """`x - tanh(x)`."""
+    """`x - tanh(x)`.
+
+    Elementwise; gives the shape and dtype of input.
+    """
     return input - ops.tanh(input)
 
 
 def hardsigmoid(input, inplace=False):
-    """`clamp(x + 3, 0, 6) / 6`."""
+    """`clamp(x + 3, 0, 6) / 6`.
+
+    Elementwise; gives the shape of input. inplace: write into the input.
+    """
     return _written(input, ops.clamp(input + 3, 0.0, 6.0) / 6, inplace)
 
 
 def hardswish(input, inplace=False):
-    """`x * hardsigmoid(x)`."""
+    """`x * hardsigmoid(x)`.
+
+    Elementwise; gives the shape of input. inplace: write into the input. Source: https://arxiv.org/abs/1905.02244
+    """
     return _written(input, input * ops.clamp(input + 3, 0.0, 6.0) / 6, inplace)
 
 
 def softshrink(input, lambd=0.5):
-    """`x` moved towards zero by `lambd`, zero within."""
+    """`x` moved towards zero by `lambd`, zero within.
+
+    lambd: not negative, RuntimeError otherwise. Elementwise; gives the shape and dtype of input.
+    """
     return ops.sign(input) * ops.relu(ops.abs(input) - lambd)
 
 
 def hardshrink(input, lambd=0.5):
-    """Zero where `|x| <= lambd`."""
+    """Zero where `|x| <= lambd`.
+
+    Elementwise; gives the shape and dtype of input.
+    """
     return ops.where(ops.le_scalar(ops.abs(input), lambd), _creation.zeros_like(input), input)
 
 
 def threshold(input, threshold, value, inplace=False):
-    """`x` where above `threshold`, else `value`."""
+    """`x` where above `threshold`, else `value`.
+
+    Elementwise; gives the shape of input. inplace: write into the input.
+    """
     return _written(input, ops.masked_fill(input, ops.le_scalar(input, threshold), value), inplace)
 
 
 def glu(input, dim=-1):
-    """First half of `dim` times the sigmoid of the second."""
+    """First half of `dim` times the sigmoid of the second.
+
+    dim: of even size, RuntimeError otherwise; the result's is half of it. Source: https://arxiv.org/abs/1612.08083
+    """
+    if input.dim() == 0:
+        raise RuntimeError("glu does not support 0-dimensional tensors")
+    if input.shape[dim] % 2:
+        axis = dim % input.dim()
+        raise RuntimeError(f"Halving dimension must be even, but dimension {axis} is size {input.shape[dim]}")
     first, second = input.chunk(2, dim)
     return first * ops.sigmoid(second)
 

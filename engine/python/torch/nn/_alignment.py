@@ -36,7 +36,13 @@ def _lengths(value):
 def ctc_loss(
     log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean", zero_infinity=False
 ):
-    """Connectionist temporal classification of log-probabilities `(T, N, C)`."""
+    """Connectionist temporal classification of log-probabilities `(T, N, C)`.
+
+    log_probs: (T, N, C), or (T, C). targets: (N, S) or all in one vector, without blanks. input_lengths,
+    target_lengths: (N). blank: the class of "nothing". reduction: "none" (N), "mean" (each divided by its target's
+    length) or "sum". zero_infinity: targets too long for their input cost 0. RuntimeError for lengths that do not
+    fit. Source: Graves et al., "Connectionist temporal classification", 2006
+    """
     _code(reduction)
     single = log_probs.dim() == 2
     x = log_probs.unsqueeze(1) if single else log_probs

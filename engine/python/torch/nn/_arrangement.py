@@ -10,7 +10,11 @@ from ._padding import constant_pad_nd
 
 
 def pixel_shuffle(input, upscale_factor):
-    """`(…, C r², H, W)` to `(…, C, H r, W r)`."""
+    """`(…, C r², H, W)` to `(…, C, H r, W r)`.
+
+    upscale_factor: r, whose square divides the channels; RuntimeError otherwise. Source:
+    https://arxiv.org/abs/1609.05158
+    """
     r = upscale_factor
     if input.dim() < 3:
         raise RuntimeError(
@@ -31,7 +35,10 @@ def pixel_shuffle(input, upscale_factor):
 
 
 def pixel_unshuffle(input, downscale_factor):
-    """`(…, C, H r, W r)` to `(…, C r², H, W)`."""
+    """`(…, C, H r, W r)` to `(…, C r², H, W)`.
+
+    downscale_factor: r, which divides height and width; RuntimeError otherwise. The inverse of `pixel_shuffle`.
+    """
     r = downscale_factor
     if input.dim() < 3:
         raise RuntimeError(
@@ -53,7 +60,10 @@ def pixel_unshuffle(input, downscale_factor):
 
 
 def channel_shuffle(input, groups):
-    """Channels dealt out again: one of each group in turn."""
+    """Channels dealt out again: one of each group in turn.
+
+    input: (N, C, …). groups: divides C, RuntimeError otherwise. Source: https://arxiv.org/abs/1707.01083
+    """
     if input.dim() <= 2:
         raise RuntimeError(
             f"channel_shuffle expects input with > 2 dims, but got input with sizes {list(input.shape)}"
@@ -70,7 +80,10 @@ def channel_shuffle(input, groups):
 
 
 def native_channel_shuffle(input, groups):
-    """`channel_shuffle`."""
+    """`channel_shuffle`.
+
+    input: (N, C, …). groups: divides C, RuntimeError otherwise.
+    """
     return channel_shuffle(input, groups)
 
 
@@ -109,7 +122,11 @@ def _rows(padded, kernel, dilation, stride, counts, device):
 
 
 def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
-    """Windows of `(N, C, H, W)` as columns: `(N, C kH kW, L)`."""
+    """Windows of `(N, C, H, W)` as columns: `(N, C kH kW, L)`.
+
+    kernel_size, dilation, padding, stride: a number or (height, width). L counts the windows, row by row. input may
+    lack N. RuntimeError where no window fits.
+    """
     kernel, dilation, padding, stride = _pairs(
         "unfold", kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
     )
@@ -136,7 +153,11 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
 
 
 def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
-    """Columns `(N, C kH kW, L)` added up where `unfold` takes them from: `(N, C, H, W)`."""
+    """Columns `(N, C kH kW, L)` added up where `unfold` takes them from: `(N, C, H, W)`.
+
+    output_size, kernel_size, dilation, padding, stride: a number or (height, width). Overlaps are summed.
+    RuntimeError unless L is the number of windows.
+    """
     sizes, kernel, dilation, padding, stride = _pairs(
         "fold", output_size=output_size, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
     )

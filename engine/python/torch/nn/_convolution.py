@@ -27,17 +27,32 @@ def _convolve(rank, input, weight, bias, stride, padding, dilation, groups):
 
 
 def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Convolution of `(N, C, L)` with `(O, C / groups, K)`."""
+    """Convolution of `(N, C, L)` with `(O, C / groups, K)`.
+
+    input: (N, C, L), or without N. bias: (O). stride, dilation: a number. padding: a number, "same" or "valid".
+    groups: divides C and O. Every size S becomes (S + 2 padding - dilation (kernel - 1) - 1) // stride + 1.
+    RuntimeError for shapes and dtypes that do not fit.
+    """
     return _convolve(1, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Convolution of `(N, C, H, W)` with `(O, C / groups, kH, kW)`."""
+    """Convolution of `(N, C, H, W)` with `(O, C / groups, kH, kW)`.
+
+    input: (N, C, H, W), or without N. bias: (O). stride, dilation: a number or one a dimension. padding: a number or
+    one a dimension, "same" or "valid". groups: divides C and O. Every size S becomes (S + 2 padding - dilation
+    (kernel - 1) - 1) // stride + 1. RuntimeError for shapes and dtypes that do not fit.
+    """
     return _convolve(2, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Convolution of `(N, C, D, H, W)` with `(O, C / groups, kD, kH, kW)`."""
+    """Convolution of `(N, C, D, H, W)` with `(O, C / groups, kD, kH, kW)`.
+
+    input: (N, C, D, H, W), or without N. bias: (O). stride, dilation: a number or one a dimension. padding: a number
+    or one a dimension, "same" or "valid". groups: divides C and O. Every size S becomes (S + 2 padding - dilation
+    (kernel - 1) - 1) // stride + 1. RuntimeError for shapes and dtypes that do not fit.
+    """
     return _convolve(3, input, weight, bias, stride, padding, dilation, groups)
 
 
@@ -48,17 +63,34 @@ def _transposed(rank, input, weight, bias, stride, padding, output_padding, grou
 
 
 def conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
-    """Transposed convolution of `(N, C, L)` with `(C, O / groups, K)`."""
+    """Transposed convolution of `(N, C, L)` with `(C, O / groups, K)`.
+
+    input: (N, C, L), or without N. bias: (O). stride, padding, output_padding, dilation: a number. groups: divides C
+    and O. Every size S becomes (S - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1. RuntimeError
+    for shapes and dtypes that do not fit. It is the gradient of a convolution by its input.
+    """
     return _transposed(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
 def conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
-    """Transposed convolution of `(N, C, H, W)` with `(C, O / groups, kH, kW)`."""
+    """Transposed convolution of `(N, C, H, W)` with `(C, O / groups, kH, kW)`.
+
+    input: (N, C, H, W), or without N. bias: (O). stride, padding, output_padding, dilation: a number or one a
+    dimension. groups: divides C and O. Every size S becomes (S - 1) stride - 2 padding + dilation (kernel - 1) +
+    output_padding + 1. RuntimeError for shapes and dtypes that do not fit. It is the gradient of a convolution by
+    its input.
+    """
     return _transposed(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
 def conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
-    """Transposed convolution of `(N, C, D, H, W)` with `(C, O / groups, kD, kH, kW)`."""
+    """Transposed convolution of `(N, C, D, H, W)` with `(C, O / groups, kD, kH, kW)`.
+
+    input: (N, C, D, H, W), or without N. bias: (O). stride, padding, output_padding, dilation: a number or one a
+    dimension. groups: divides C and O. Every size S becomes (S - 1) stride - 2 padding + dilation (kernel - 1) +
+    output_padding + 1. RuntimeError for shapes and dtypes that do not fit. It is the gradient of a convolution by
+    its input.
+    """
     return _transposed(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
@@ -71,6 +103,9 @@ def convolution(input, weight, bias, stride, padding, dilation, transposed, outp
 
 
 def conv_tbc(input, weight, bias, pad=0):
-    """Convolution of `(L, N, C)` with `(K, C, O)`."""
+    """Convolution of `(L, N, C)` with `(K, C, O)`.
+
+    bias: (O). pad: zeros at both ends of L. Gives (L', N, O). RuntimeError for shapes that do not fit.
+    """
     result = conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad)
     return result.permute(2, 0, 1)

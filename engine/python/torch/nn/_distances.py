@@ -59,7 +59,10 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
 
 
 def pdist(input, p=2.0):
-    """Distances of every row to every later row."""
+    """Distances of every row to every later row.
+
+    input: a matrix of n rows, RuntimeError otherwise. p: of the norm. Gives n (n - 1) / 2 distances.
+    """
     if input.dim() != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
     if not input.dtype.is_floating_point:
@@ -73,7 +76,10 @@ def pdist(input, p=2.0):
 
 
 def bilinear(input1, input2, weight, bias=None):
-    """`input1 @ weight[k] @ input2` for every `k`."""
+    """`input1 @ weight[k] @ input2` for every `k`.
+
+    input1: (…, n). input2: (…, m). weight: (k, n, m). bias: (k). Gives (…, k). RuntimeError otherwise.
+    """
     if input1.shape[:-1] != input2.shape[:-1]:
         raise RuntimeError("bilinear(): input batch dimensions do not match: got " f"{list(input1.shape[:-1])} and {list(input2.shape[:-1])}")
     outs, ins1, ins2 = weight.shape
@@ -90,15 +96,22 @@ def bilinear(input1, input2, weight, bias=None):
 
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
-    """Divided by the `p`-norm over `dim`."""
+    """Divided by the `p`-norm over `dim`.
+
+    input: floating point, of any shape, which the result has. eps: the least that is divided by.
+    """
     from .._args import store
 
     return store(input / ops.clamp(input.norm(p, dim, True), eps, None).expand(input.shape), out)
 
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
-    """Cosine of the angle between vectors along `dim`."""
-    from .._shape import broadcast_tensors
+    """Cosine of the angle between vectors along `dim`.
+
+    x1, x2: shapes broadcast, RuntimeError otherwise. Gives them without `dim`. eps: the least norm that is divided
+    by.
+    """
+    from .._stacking import broadcast_tensors
 
     x1, x2 = broadcast_tensors(x1, x2)
     norms = ops.clamp(x1.norm(2, dim), eps, None) * ops.clamp(x2.norm(2, dim), eps, None)
@@ -106,5 +119,8 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 
 
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
-    """The `p`-norm of the difference of vectors in the last dimension."""
+    """The `p`-norm of the difference of vectors in the last dimension.
+
+    x1, x2: (N, D) or (D). eps: added to the difference. Gives (N) or a number, (N, 1) if keepdim.
+    """
     return (x1 - x2 + eps).norm(p, -1, keepdim)

@@ -27,7 +27,11 @@ def _written(input, result, inplace):
 
 
 def dropout(input, p=0.5, training=True, inplace=False):
-    """Zeroes elements with probability `p` and scales the rest by `1 / (1 - p)`."""
+    """Zeroes elements with probability `p` and scales the rest by `1 / (1 - p)`.
+
+    p: from 0 to 1, ValueError otherwise. training: if False, nothing happens. inplace: write into the input. Gives
+    the shape of input. Source: https://arxiv.org/abs/1207.0580
+    """
     _check(p)
     if not training or p == 0.0 or input.numel() == 0:
         return input
@@ -50,12 +54,20 @@ def _by_noise(input, p, training, inplace, channels, alpha):
 
 
 def alpha_dropout(input, p=0.5, training=False, inplace=False):
-    """Dropout that keeps mean and variance of SELU networks."""
+    """Dropout that keeps mean and variance of SELU networks.
+
+    p: from 0 to 1, ValueError otherwise. training: if False, nothing happens. inplace: write into the input. Gives
+    the shape of input. Source: https://arxiv.org/abs/1706.02515
+    """
     return _by_noise(input, p, training, inplace, False, True)
 
 
 def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):
-    """`alpha_dropout` of whole channels."""
+    """`alpha_dropout` of whole channels.
+
+    input: (N, C, …). p: from 0 to 1, ValueError otherwise. training: if False, nothing happens. inplace: write into
+    the input. Gives the shape of input.
+    """
     return _by_noise(input, p, training, inplace, True, True)
 
 
@@ -82,22 +94,37 @@ def _of_channels(rank, input, p, training, inplace):
 
 
 def dropout1d(input, p=0.5, training=True, inplace=False):
-    """Dropout of whole channels of `(N, C, L)`."""
+    """Dropout of whole channels of `(N, C, L)`.
+
+    input: (N, C, L) or (C, L). p: from 0 to 1, ValueError otherwise. training: if False, nothing happens. inplace:
+    write into the input. Gives the shape of input.
+    """
     return _of_channels(1, input, p, training, inplace)
 
 
 def dropout2d(input, p=0.5, training=True, inplace=False):
-    """Dropout of whole channels of `(N, C, H, W)`."""
+    """Dropout of whole channels of `(N, C, H, W)`.
+
+    input: (N, C, H, W). p: from 0 to 1, ValueError otherwise. training: if False, nothing happens. inplace: write
+    into the input. Gives the shape of input. Source: https://arxiv.org/abs/1411.4280
+    """
     return _of_channels(2, input, p, training, inplace)
 
 
 def dropout3d(input, p=0.5, training=True, inplace=False):
-    """Dropout of whole channels of `(N, C, D, H, W)`."""
+    """Dropout of whole channels of `(N, C, D, H, W)`.
+
+    input: (N, C, D, H, W) or (C, D, H, W). p: from 0 to 1, ValueError otherwise. training: if False, nothing
+    happens. inplace: write into the input. Gives the shape of input.
+    """
     return _of_channels(3, input, p, training, inplace)
 
 
 def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
-    """`x` where positive, else `x` times a slope: drawn for each element while training, else the middle."""
+    """`x` where positive, else `x` times a slope: drawn for each element while training, else the middle.
+
+    lower, upper: the slopes' range. Elementwise; gives the shape of input. Source: https://arxiv.org/abs/1505.00853
+    """
     if not training:
         return _written(input, ops.leaky_relu(input, (lower + upper) / 2), inplace)
     negative = ops.le_scalar(input.detach(), 0)
@@ -118,7 +145,11 @@ def rrelu_(input, lower=1.0 / 8, upper=1.0 / 3, training=False):
 
 
 def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
-    """A draw from the Gumbel-softmax distribution; `hard` gives one-hot vectors with the soft gradient."""
+    """A draw from the Gumbel-softmax distribution; `hard` gives one-hot vectors with the soft gradient.
+
+    logits: of any shape, which the result has; sums to 1 over dim. tau: temperature. Source:
+    https://arxiv.org/abs/1611.01144
+    """
     if eps != 1e-10:
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
     gumbels = -ops.log(empty_like(logits).exponential_())

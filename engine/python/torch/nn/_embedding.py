@@ -48,7 +48,12 @@ def _by_frequency(found, input, rows):
 def embedding(
     input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False
 ):
-    """Rows of `weight` by index. The row `padding_idx` gets no gradient."""
+    """Rows of `weight` by index. The row `padding_idx` gets no gradient.
+
+    input: int64 or int32 of any shape. weight: (count, width). Gives input.shape + (width). max_norm, norm_type:
+    rows that are longer are first shortened, in place. scale_grad_by_freq: gradients divided by how often a row is
+    used. sparse: accepted; gradients are dense. IndexError for indices out of range.
+    """
     if input.dtype not in (_dtype.int64, _dtype.int32):
         where = "" if input.device.type == "cpu" else input.device.type + "."
         raise RuntimeError(
@@ -93,7 +98,12 @@ def embedding_bag(
     include_last_offset=False,
     padding_idx=None,
 ):
-    """Sums, means or largest elements of bags of rows. Bags are the rows of `input`, or begin at `offsets`."""
+    """Sums, means or largest elements of bags of rows. Bags are the rows of `input`, or begin at `offsets`.
+
+    input: int64 (B, S), or (S) with offsets (B). weight: (count, width). mode: "sum", "mean" or "max".
+    per_sample_weights: in the shape of input, for "sum". include_last_offset: offsets end with S. padding_idx: a row
+    that does not count. Gives (B, width). ValueError or RuntimeError otherwise.
+    """
     if weight.dtype is _dtype.int64 and input.dtype.is_floating_point:
         warnings.warn(
             "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is deprecated, "
@@ -172,7 +182,15 @@ def _largest(rows, of_bag, bags, counted):
 
 
 def one_hot(tensor, num_classes=-1):
-    """Vectors of zeros with a one at each index."""
+    """Vectors of zeros with a one at each index.
+
+    tensor: int64 of any shape, none negative; RuntimeError otherwise. num_classes: the new last dimension's size;
+    the largest index + 1 if -1, for which it waits for the GPU. Gives int64.
+
+    >>> torch.nn.functional.one_hot(torch.tensor([0, 2]))
+    ..tensor([[1, 0, 0],
+    ..        [0, 0, 1]])
+    """
     if tensor.dtype is not _dtype.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     if num_classes == -1:

@@ -42,13 +42,25 @@ def cross_entropy(
     reduction="mean",
     label_smoothing=0.0,
 ):
-    """Cross entropy of logits `(N, C, …)` and class indices `(N, …)` or class probabilities `(N, C, …)`."""
+    """Cross entropy of logits `(N, C, …)` and class indices `(N, …)` or class probabilities `(N, C, …)`.
+
+    input: (N, C), (C), or (N, C, d1, …). target: int64 without the C, or floating point probabilities in the shape
+    of input. weight: (C). ignore_index: targets that do not count. label_smoothing: from 0 to 1, the part of the
+    target spread over all classes. reduction: "mean", "sum", or "none" for all of them. size_average, reduce: old
+    forms of it. ValueError for other names. RuntimeError for shapes and dtypes that do not fit; the same as
+    `nll_loss(log_softmax(input, 1), target)`.
+    """
     reduction = _legacy_reduction(size_average, reduce, reduction)
     return ops.cross_entropy(input, target, weight, ignore_index, _code(reduction), label_smoothing)
 
 
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
-    """Negative log likelihood of log-probabilities `(N, C, …)` and class indices `(N, …)`."""
+    """Negative log likelihood of log-probabilities `(N, C, …)` and class indices `(N, …)`.
+
+    input: (N, C), (C), or (N, C, d1, …). target: int64 without the C. weight: (C). ignore_index: targets that do not
+    count. reduction: "mean", "sum", or "none" for all of them. size_average, reduce: old forms of it. ValueError for
+    other names. RuntimeError for shapes and dtypes that do not fit.
+    """
     reduction = _legacy_reduction(size_average, reduce, reduction)
     return ops.nll_loss(input, target, weight, ignore_index, _code(reduction))
 
@@ -63,7 +75,11 @@ def _warn_of_broadcast(input, target):
 
 
 def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
-    """Mean of `(input - target) ** 2`."""
+    """Mean of `(input - target) ** 2`.
+
+    input, target: of one shape; others broadcast, with a warning. weight: broadcasts too. reduction: "mean", "sum",
+    or "none" for all of them. size_average, reduce: old forms of it. ValueError for other names.
+    """
     _warn_of_broadcast(input, target)
     reduction = _legacy_reduction(size_average, reduce, reduction)
     if weight is not None:
@@ -73,7 +89,11 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
 
 
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
-    """Mean of `|input - target|`."""
+    """Mean of `|input - target|`.
+
+    input, target: of one shape; others broadcast, with a warning. weight: broadcasts too. reduction: "mean", "sum",
+    or "none" for all of them. size_average, reduce: old forms of it. ValueError for other names.
+    """
     _warn_of_broadcast(input, target)
     reduction = _legacy_reduction(size_average, reduce, reduction)
     if weight is not None:
@@ -83,7 +103,12 @@ def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", wei
 
 
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
-    """Squared near zero (`|d| < beta`), linear beyond."""
+    """Squared near zero (`|d| < beta`), linear beyond.
+
+    `0.5 d² / beta` within, `|d| - 0.5 beta` beyond, for d = input - target of one shape. reduction: "mean", "sum",
+    or "none" for all of them. size_average, reduce: old forms of it. ValueError for other names. Source:
+    https://arxiv.org/abs/1504.08083
+    """
     _warn_of_broadcast(input, target)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
@@ -94,7 +119,11 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
 
 
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
-    """Squared near zero (`|d| <= delta`), linear beyond."""
+    """Squared near zero (`|d| <= delta`), linear beyond.
+
+    `0.5 d²` within, `delta (|d| - 0.5 delta)` beyond, for d = input - target of one shape. reduction: "mean", "sum",
+    or "none" for all of them. size_average, reduce: old forms of it. ValueError for other names.
+    """
     _warn_of_broadcast(input, target)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
@@ -108,7 +137,12 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
 
 
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
-    """Binary cross entropy of probabilities."""
+    """Binary cross entropy of probabilities.
+
+    input: from 0 to 1, RuntimeError otherwise. target: of the same shape, ValueError otherwise. weight: broadcasts.
+    Logarithms stop at -100. reduction: "mean", "sum", or "none" for all of them. size_average, reduce: old forms of
+    it. ValueError for other names.
+    """
     reduction = _legacy_reduction(size_average, reduce, reduction)
     if target.shape != input.shape:
         raise ValueError(
@@ -124,7 +158,12 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
 def binary_cross_entropy_with_logits(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
 ):
-    """Binary cross entropy of logits."""
+    """Binary cross entropy of logits.
+
+    input: any numbers. target: of the same shape, ValueError otherwise. weight: broadcasts. pos_weight: multiplies
+    the part of positive targets. Computed so that large logits do not overflow. reduction: "mean", "sum", or "none"
+    for all of them. size_average, reduce: old forms of it. ValueError for other names.
+    """
     reduction = _legacy_reduction(size_average, reduce, reduction)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
@@ -132,7 +171,12 @@ def binary_cross_entropy_with_logits(
 
 
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
-    """Kullback-Leibler divergence of log-probabilities `input` from `target`."""
+    """Kullback-Leibler divergence of log-probabilities `input` from `target`.
+
+    input, target: of one shape. log_target: target holds logarithms too. reduction: also "batchmean", the sum
+    divided by the first size, which is the divergence's definition. reduction: "mean", "sum", or "none" for all of
+    them. size_average, reduce: old forms of it. ValueError for other names.
+    """
     reduction = _legacy_reduction(size_average, reduce, reduction)
     if reduction == "batchmean":
         total = ops.kl_div(input, target, log_target, _REDUCTIONS["sum"])
@@ -150,7 +194,12 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
 def poisson_nll_loss(
     input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"
 ):
-    """Negative log likelihood of a Poisson distribution."""
+    """Negative log likelihood of a Poisson distribution.
+
+    input: the expectation's logarithm, or itself if not log_input (eps is added before its logarithm). full: with
+    Stirling's term. reduction: "mean", "sum", or "none" for all of them. size_average, reduce: old forms of it.
+    ValueError for other names.
+    """
     reduction = _legacy_reduction(size_average, reduce, reduction)
     loss = ops.exp(input) - target * input if log_input else input - target * ops.log(input + eps)
     if full:
@@ -160,7 +209,12 @@ def poisson_nll_loss(
 
 
 def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
-    """Negative log likelihood of a normal distribution with variance `var`."""
+    """Negative log likelihood of a normal distribution with variance `var`.
+
+    var: in the shape of input, or with a last dimension of 1 or none; not negative, ValueError otherwise; at least
+    eps. full: with the constant. reduction: "mean", "sum", or "none" for all of them. size_average, reduce: old
+    forms of it. ValueError for other names.
+    """
     if not hasattr(var, "_h"):
         if var < 0:
             raise ValueError("var has negative entry/entries")
@@ -179,25 +233,42 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
 
 
 def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
-    """`log(1 + exp(-target * input))`."""
+    """`log(1 + exp(-target * input))`.
+
+    target: 1 or -1, in the shape of input. reduction: "mean", "sum", or "none" for all of them. size_average,
+    reduce: old forms of it. ValueError for other names.
+    """
     return _reduced(ops.log1p(ops.exp(-target * input)), _legacy_reduction(size_average, reduce, reduction))
 
 
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
-    """`input` where the target is 1, `max(0, margin - input)` where it is -1."""
+    """`input` where the target is 1, `max(0, margin - input)` where it is -1.
+
+    target: 1 or -1, in the shape of input. reduction: "mean", "sum", or "none" for all of them. size_average,
+    reduce: old forms of it. ValueError for other names.
+    """
     far = ops.masked_fill(ops.clamp(margin - input, 0.0, None), ops.eq_scalar(target, 1), 0)
     near = ops.masked_fill(input, ops.eq_scalar(target, -1), 0)
     return _reduced(far + near, _legacy_reduction(size_average, reduce, reduction))
 
 
 def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
-    """`max(0, -target * (input1 - input2) + margin)`."""
+    """`max(0, -target * (input1 - input2) + margin)`.
+
+    input1, input2, target: of as many dimensions, RuntimeError otherwise; target 1 if input1 shall be larger, else
+    -1. reduction: "mean", "sum", or "none" for all of them. size_average, reduce: old forms of it. ValueError for
+    other names.
+    """
     loss = ops.clamp(-target * (input1 - input2) + margin, 0.0, None)
     return _reduced(loss, _legacy_reduction(size_average, reduce, reduction))
 
 
 def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
-    """`1 - cos` where the target is 1, `max(0, cos - margin)` where it is -1."""
+    """`1 - cos` where the target is 1, `max(0, cos - margin)` where it is -1.
+
+    input1, input2: (N, D) or (D). target: (N) or a number; RuntimeError otherwise. reduction: "mean", "sum", or
+    "none" for all of them. size_average, reduce: old forms of it. ValueError for other names.
+    """
     eps = 1e-12
     product = (input1 * input2).sum(-1)
     squares = ((input1 * input1).sum(-1) + eps) * ((input2 * input2).sum(-1) + eps)
@@ -210,7 +281,11 @@ def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, r
 def triplet_margin_loss(
     anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None, reduce=None, reduction="mean"
 ):
-    """`max(0, d(anchor, positive) - d(anchor, negative) + margin)`."""
+    """`max(0, d(anchor, positive) - d(anchor, negative) + margin)`.
+
+    anchor, positive, negative: of one shape, (N, D) or (D). p, eps: of `pairwise_distance`. swap: the distance from
+    positive to negative counts if it is shorter. reduction: "mean", "sum", or "none" for all of them.
+    """
     from .functional import pairwise_distance
 
     near = pairwise_distance(anchor, positive, p, eps)

@@ -19,7 +19,11 @@ def multi_margin_loss(
     reduce=None,
     reduction="mean",
 ):
-    """How far other classes come within a margin of the right one: `max(0, margin - x[y] + x[i])^p`, mean over classes."""
+    """How far other classes come within a margin of the right one: `max(0, margin - x[y] + x[i])^p`, mean over classes.
+
+    input: (N, C) or (C). target: int64 (N) or a number. p: 1 or 2. weight: (C). RuntimeError otherwise. reduction:
+    "mean", "sum", or "none" for all of them. size_average, reduce: old forms of it. ValueError for other names.
+    """
     reduction = _legacy_reduction(size_average, reduce, reduction)
     if p not in (1, 2):
         raise ValueError("only p == 1 and p == 2 supported")
@@ -42,7 +46,11 @@ def multi_margin_loss(
 
 
 def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
-    """`max(0, 1 - (x[y] - x[i]))` over the labels `y` listed before the first -1 and the other classes `i`."""
+    """`max(0, 1 - (x[y] - x[i]))` over the labels `y` listed before the first -1 and the other classes `i`.
+
+    input: (N, C) or (C). target: int64 in the same shape, padded with -1. RuntimeError otherwise. reduction: "mean",
+    "sum", or "none" for all of them. size_average, reduce: old forms of it. ValueError for other names.
+    """
     reduction = _legacy_reduction(size_average, reduce, reduction)
     if input.dim() > 2 or input.shape != target.shape:
         raise RuntimeError(
@@ -61,7 +69,11 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
 
 
 def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
-    """Binary cross entropy of the logits of every class, mean over classes."""
+    """Binary cross entropy of the logits of every class, mean over classes.
+
+    input, target: (N, C). weight: (C). reduction: "mean", "sum", or "none" for all of them. size_average, reduce:
+    old forms of it. ValueError for other names.
+    """
     from .functional import logsigmoid
 
     reduction = _legacy_reduction(size_average, reduce, reduction)
@@ -83,7 +95,10 @@ def linear_cross_entropy(
     label_smoothing=0.0,
     **options,
 ):
-    """`cross_entropy(linear(input, linear_weight), target)`; the weight may be `(classes, …, features)`."""
+    """`cross_entropy(linear(input, linear_weight), target)`; the weight may be `(classes, …, features)`.
+
+    input: (N, features). target: as `cross_entropy`. RuntimeError for shapes that do not fit.
+    """
     features = linear_weight.shape[-1]
     rest = list(linear_weight.shape[:-1])
     bias = None if linear_bias is None else linear_bias.reshape(-1)
@@ -97,7 +112,12 @@ def linear_cross_entropy(
 def triplet_margin_with_distance_loss(
     anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False, reduction="mean"
 ):
-    """`max(0, d(a, p) - d(a, n) + margin)` with any distance."""
+    """`max(0, d(a, p) - d(a, n) + margin)` with any distance.
+
+    anchor, positive, negative: of one shape. distance_function: gives a number for each pair (`pairwise_distance` if
+    None). swap: the distance from positive to negative counts if it is shorter. reduction: "mean", "sum", or "none"
+    for all of them. size_average, reduce: old forms of it. ValueError for other names.
+    """
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
     if distance_function is None:

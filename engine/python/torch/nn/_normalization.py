@@ -20,7 +20,12 @@ def _check_batch(size):
 def batch_norm(
     input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5
 ):
-    """Channels brought to mean 0 and variance 1 by the batch's statistics or the running ones, scaled and shifted."""
+    """Channels brought to mean 0 and variance 1 by the batch's statistics or the running ones, scaled and shifted.
+
+    input: (N, C, …). running_mean, running_var, weight, bias: (C). training: the batch's statistics; the running
+    ones follow with momentum. eps: added to the variance. ValueError for one value per channel while training,
+    RuntimeError for sizes that do not fit. Source: https://arxiv.org/abs/1502.03167
+    """
     if training:
         _check_batch(input.shape)
     return ops.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
@@ -35,7 +40,11 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
-    """Channels in groups, each brought to mean 0 and variance 1, scaled and shifted by channel."""
+    """Channels in groups, each brought to mean 0 and variance 1, scaled and shifted by channel.
+
+    input: (N, C, …). num_groups: divides C, RuntimeError otherwise. weight, bias: (C). Source:
+    https://arxiv.org/abs/1803.08494
+    """
     if input.dim() < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.dim()}")
     _check_batch([input.shape[0] * input.shape[1] // num_groups if num_groups else 0, num_groups, *input.shape[2:]])
@@ -57,7 +66,11 @@ def instance_norm(
     momentum=0.1,
     eps=1e-5,
 ):
-    """Every channel of every sample brought to mean 0 and variance 1, scaled and shifted by channel."""
+    """Every channel of every sample brought to mean 0 and variance 1, scaled and shifted by channel.
+
+    input: (N, C, …). weight, bias, running_mean, running_var: (C). use_input_stats: if False, the running statistics
+    count. momentum: how fast those follow. eps: added to the variance. Source: https://arxiv.org/abs/1607.08022
+    """
     if use_input_stats:
         count = 1
         for size in input.shape[2:]:
@@ -82,7 +95,11 @@ def instance_norm(
 
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
-    """The last dimensions brought to mean 0 and variance 1, scaled and shifted."""
+    """The last dimensions brought to mean 0 and variance 1, scaled and shifted.
+
+    normalized_shape: the last sizes of input, RuntimeError otherwise; weight and bias have it. eps: added to the
+    variance. Gives the shape of input. Source: https://arxiv.org/abs/1607.06450
+    """
     return ops.layer_norm(input, normalized_shape, weight, bias, eps)
 
 
@@ -93,7 +110,11 @@ def native_layer_norm(input, normalized_shape, weight, bias, eps):
 
 
 def rms_norm(input, normalized_shape, weight=None, eps=None):
-    """The last dimensions divided by their root mean square, scaled."""
+    """The last dimensions divided by their root mean square, scaled.
+
+    normalized_shape: the last sizes of input, RuntimeError otherwise; weight has it. eps: added to the mean square
+    (the dtype's if None). Source: https://arxiv.org/abs/1910.07467
+    """
     normalized_shape = list(normalized_shape)
     if not normalized_shape or list(input.shape[-len(normalized_shape) :]) != normalized_shape:
         raise RuntimeError(
@@ -110,7 +131,11 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
 
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
-    """Every channel divided by a power of the mean of the squares of its neighbours."""
+    """Every channel divided by a power of the mean of the squares of its neighbours.
+
+    input: (N, C, …), of at least three dimensions, ValueError otherwise. size: how many neighbours: `x / (k + alpha
+    mean(x²))**beta`.
+    """
     if input.dim() < 3:
         raise ValueError(f"Expected 3D or higher dimensionality                          input (got {input.dim()} dimensions)")
     if input.numel() == 0:

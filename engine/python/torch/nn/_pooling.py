@@ -18,51 +18,87 @@ def _max_pool(rank, input, kernel_size, stride, padding, dilation, ceil_mode):
 def max_pool1d_with_indices(
     input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
 ):
-    """Largest elements of windows of `(N, C, L)`, and their positions."""
+    """Largest elements of windows of `(N, C, L)`, and their positions.
+
+    kernel_size, stride, padding, dilation: a number or one a dimension; stride is kernel_size if None. ceil_mode:
+    sizes are rounded up. Gives (values, indices), int64. N may be missing. RuntimeError where no window fits.
+    """
     return _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
 def max_pool2d_with_indices(
     input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
 ):
-    """Largest elements of windows of `(N, C, H, W)`, and their flat positions in the plane."""
+    """Largest elements of windows of `(N, C, H, W)`, and their flat positions in the plane.
+
+    kernel_size, stride, padding, dilation: a number or one a dimension; stride is kernel_size if None. ceil_mode:
+    sizes are rounded up. Gives (values, indices), int64. N may be missing. RuntimeError where no window fits.
+    """
     return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
 def max_pool3d_with_indices(
     input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
 ):
-    """Largest elements of windows of `(N, C, D, H, W)`, and their flat positions in the volume."""
+    """Largest elements of windows of `(N, C, D, H, W)`, and their flat positions in the volume.
+
+    kernel_size, stride, padding, dilation: a number or one a dimension; stride is kernel_size if None. ceil_mode:
+    sizes are rounded up. Gives (values, indices), int64. N may be missing. RuntimeError where no window fits.
+    """
     return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
 def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
-    """Largest elements of windows of `(N, C, L)`."""
+    """Largest elements of windows of `(N, C, L)`.
+
+    kernel_size, stride, padding, dilation: a number or one a dimension; stride is kernel_size if None. ceil_mode:
+    sizes are rounded up. return_indices: also the flat positions, int64. N may be missing. RuntimeError where no
+    window fits.
+    """
     found = _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode)
     return found if return_indices else found[0]
 
 
 def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
-    """Largest elements of windows of `(N, C, H, W)`."""
+    """Largest elements of windows of `(N, C, H, W)`.
+
+    kernel_size, stride, padding, dilation: a number or one a dimension; stride is kernel_size if None. ceil_mode:
+    sizes are rounded up. return_indices: also the flat positions, int64. N may be missing. RuntimeError where no
+    window fits.
+    """
     found = _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode)
     return found if return_indices else found[0]
 
 
 def max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
-    """Largest elements of windows of `(N, C, D, H, W)`."""
+    """Largest elements of windows of `(N, C, D, H, W)`.
+
+    kernel_size, stride, padding, dilation: a number or one a dimension; stride is kernel_size if None. ceil_mode:
+    sizes are rounded up. return_indices: also the flat positions, int64. N may be missing. RuntimeError where no
+    window fits.
+    """
     found = _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode)
     return found if return_indices else found[0]
 
 
 def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
-    """Means of windows of `(N, C, L)`."""
+    """Means of windows of `(N, C, L)`.
+
+    kernel_size, stride, padding: a number or one a dimension; stride is kernel_size if None. ceil_mode: sizes are
+    rounded up. count_include_pad: padding counts as elements. N may be missing. RuntimeError where no window fits.
+    """
     return ops.avg_pool(input, 1, ints(kernel_size), ints(stride), ints(padding), ceil_mode, count_include_pad, None)
 
 
 def avg_pool2d(
     input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
 ):
-    """Means of windows of `(N, C, H, W)`."""
+    """Means of windows of `(N, C, H, W)`.
+
+    kernel_size, stride, padding: a number or one a dimension; stride is kernel_size if None. ceil_mode: sizes are
+    rounded up. count_include_pad: padding counts as elements. N may be missing. RuntimeError where no window fits.
+    divisor_override: divided by that instead.
+    """
     sizes = ints(kernel_size), ints(stride), ints(padding)
     return ops.avg_pool(input, 2, *sizes, ceil_mode, count_include_pad, divisor_override)
 
@@ -70,7 +106,12 @@ def avg_pool2d(
 def avg_pool3d(
     input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
 ):
-    """Means of windows of `(N, C, D, H, W)`."""
+    """Means of windows of `(N, C, D, H, W)`.
+
+    kernel_size, stride, padding: a number or one a dimension; stride is kernel_size if None. ceil_mode: sizes are
+    rounded up. count_include_pad: padding counts as elements. N may be missing. RuntimeError where no window fits.
+    divisor_override: divided by that instead.
+    """
     sizes = ints(kernel_size), ints(stride), ints(padding)
     return ops.avg_pool(input, 3, *sizes, ceil_mode, count_include_pad, divisor_override)
 
@@ -83,17 +124,29 @@ def _lp_pool(rank, input, norm_type, kernel_size, stride, ceil_mode):
 
 
 def lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
-    """The `norm_type`-norm of windows of `(N, C, L)`."""
+    """The `norm_type`-norm of windows of `(N, C, L)`.
+
+    kernel_size, stride: a number or one a dimension; stride is kernel_size if None. ceil_mode: sizes are rounded up.
+    N may be missing.
+    """
     return _lp_pool(1, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def lp_pool2d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
-    """The `norm_type`-norm of windows of `(N, C, H, W)`."""
+    """The `norm_type`-norm of windows of `(N, C, H, W)`.
+
+    kernel_size, stride: a number or one a dimension; stride is kernel_size if None. ceil_mode: sizes are rounded up.
+    N may be missing.
+    """
     return _lp_pool(2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def lp_pool3d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
-    """The `norm_type`-norm of windows of `(N, C, D, H, W)`."""
+    """The `norm_type`-norm of windows of `(N, C, D, H, W)`.
+
+    kernel_size, stride: a number or one a dimension; stride is kernel_size if None. ceil_mode: sizes are rounded up.
+    N may be missing.
+    """
     return _lp_pool(3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
@@ -136,17 +189,26 @@ def _adaptive_avg_pool(operator, rank, input, output_size):
 
 
 def adaptive_avg_pool1d(input, output_size):
-    """Means of as many windows as are asked for."""
+    """Means of as many windows as are asked for.
+
+    input: (N, C, L), or without N; RuntimeError otherwise. output_size: a number or one a dimension.
+    """
     return _adaptive_avg_pool("adaptive_avg_pool1d", 1, input, output_size)
 
 
 def adaptive_avg_pool2d(input, output_size):
-    """Means of as many windows as are asked for; a size of None stays."""
+    """Means of as many windows as are asked for; a size of None stays.
+
+    input: (N, C, H, W), or without N; RuntimeError otherwise. output_size: a number or one a dimension.
+    """
     return _adaptive_avg_pool("adaptive_avg_pool2d", 2, input, output_size)
 
 
 def adaptive_avg_pool3d(input, output_size):
-    """Means of as many windows as are asked for; a size of None stays."""
+    """Means of as many windows as are asked for; a size of None stays.
+
+    input: (N, C, D, H, W), or without N; RuntimeError otherwise. output_size: a number or one a dimension.
+    """
     return _adaptive_avg_pool("adaptive_avg_pool3d", 3, input, output_size)
 
 
@@ -190,30 +252,51 @@ def _adaptive_max_pool(operator, rank, input, output_size, return_indices):
 
 
 def adaptive_max_pool1d_with_indices(input, output_size, return_indices=False):
-    """Largest elements of as many windows as are asked for, and their positions."""
+    """Largest elements of as many windows as are asked for, and their positions.
+
+    input: (N, C, L), or without N; RuntimeError otherwise. Gives (values, indices), int64.
+    """
     return _adaptive_max_pool("adaptive_max_pool1d", 1, input, output_size, True)
 
 
 def adaptive_max_pool2d_with_indices(input, output_size, return_indices=False):
-    """Largest elements of as many windows as are asked for, and their flat positions."""
+    """Largest elements of as many windows as are asked for, and their flat positions.
+
+    input: (N, C, H, W), or without N; RuntimeError otherwise. Gives (values, indices), int64.
+    """
     return _adaptive_max_pool("adaptive_max_pool2d", 2, input, output_size, True)
 
 
 def adaptive_max_pool3d_with_indices(input, output_size, return_indices=False):
-    """Largest elements of as many windows as are asked for, and their flat positions."""
+    """Largest elements of as many windows as are asked for, and their flat positions.
+
+    input: (N, C, D, H, W), or without N; RuntimeError otherwise. Gives (values, indices), int64.
+    """
     return _adaptive_max_pool("adaptive_max_pool3d", 3, input, output_size, True)
 
 
 def adaptive_max_pool1d(input, output_size, return_indices=False):
-    """Largest elements of as many windows as are asked for."""
+    """Largest elements of as many windows as are asked for.
+
+    input: (N, C, L), or without N; RuntimeError otherwise. output_size: a number or one a dimension. return_indices:
+    also the flat positions, int64.
+    """
     return _adaptive_max_pool("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
 def adaptive_max_pool2d(input, output_size, return_indices=False):
-    """Largest elements of as many windows as are asked for."""
+    """Largest elements of as many windows as are asked for.
+
+    input: (N, C, H, W), or without N; RuntimeError otherwise. output_size: a number or one a dimension.
+    return_indices: also the flat positions, int64.
+    """
     return _adaptive_max_pool("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
 def adaptive_max_pool3d(input, output_size, return_indices=False):
-    """Largest elements of as many windows as are asked for."""
+    """Largest elements of as many windows as are asked for.
+
+    input: (N, C, D, H, W), or without N; RuntimeError otherwise. output_size: a number or one a dimension.
+    return_indices: also the flat positions, int64.
+    """
     return _adaptive_max_pool("adaptive_max_pool3d", 3, input, output_size, return_indices)

@@ -212,7 +212,13 @@ def interpolate(
     recompute_scale_factor=None,
     antialias=False,
 ):
-    """Resamples the spatial dimensions of `(N, C, …)` to a size, or by a factor."""
+    """Resamples the spatial dimensions of `(N, C, …)` to a size, or by a factor.
+
+    size or scale_factor: a number or one a dimension, exactly one of them; ValueError otherwise. mode: "nearest",
+    "nearest-exact", "linear" (3-D input), "bilinear" or "bicubic" (4-D), "trilinear" (5-D), "area";
+    NotImplementedError for others. align_corners: the corners' centres keep their places. recompute_scale_factor:
+    from the sizes. antialias: bilinear and bicubic average where they shrink.
+    """
     _check_mode(input, mode, align_corners, antialias)
     align_corners = bool(align_corners)
     sizes, factors = _sizes(input, size, scale_factor, recompute_scale_factor)
@@ -245,7 +251,10 @@ def interpolate(
 
 
 def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
-    """The old name of `interpolate`."""
+    """The old name of `interpolate`.
+
+    Arguments as `interpolate`'s: size or scale_factor, and the mode. Gives (N, C, …) of the new size.
+    """
     warnings.warn(
         "`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
     )
@@ -253,7 +262,10 @@ def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=
 
 
 def upsample_nearest(input, size=None, scale_factor=None):
-    """`interpolate` with mode "nearest"."""
+    """`interpolate` with mode "nearest".
+
+    input: (N, C, …). size or scale_factor: a number or one a dimension.
+    """
     warnings.warn(
         "`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
     )
@@ -261,7 +273,10 @@ def upsample_nearest(input, size=None, scale_factor=None):
 
 
 def upsample_bilinear(input, size=None, scale_factor=None):
-    """`interpolate` with mode "bilinear" and corners aligned."""
+    """`interpolate` with mode "bilinear" and corners aligned.
+
+    input: (N, C, H, W). size or scale_factor: a number or one a dimension.
+    """
     warnings.warn(
         "`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
     )

@@ -133,7 +133,12 @@ def _check(input, grid, mode, padding_mode):
 
 
 def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
-    """Elements of `(N, C, …)` at the coordinates `(N, …, axes)`, last axis first."""
+    """Elements of `(N, C, …)` at the coordinates `(N, …, axes)`, last axis first.
+
+    grid: from -1 to 1 across the input. mode: "bilinear", "nearest" or "bicubic" (2-D). padding_mode: outside
+    "zeros", "border" or "reflection". align_corners: -1 and 1 are the corners' centres, not their edges. ValueError
+    or RuntimeError for other names and shapes. Source: https://arxiv.org/abs/1506.02025
+    """
     if align_corners is None:
         warnings.warn(
             "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
@@ -183,7 +188,11 @@ def _base(count, align_corners, like):
 
 
 def affine_grid(theta, size, align_corners=None):
-    """Coordinates `(N, …, axes)` for `grid_sample` that transform an image by the matrices `theta`."""
+    """Coordinates `(N, …, axes)` for `grid_sample` that transform an image by the matrices `theta`.
+
+    theta: (N, 2, 3) or (N, 3, 4). size: of the result, (N, C, H, W) or (N, C, D, H, W). align_corners: as
+    `grid_sample`. ValueError or NotImplementedError for other shapes.
+    """
     if align_corners is None:
         warnings.warn(
             "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "

@@ -59,17 +59,29 @@ def _max_unpool(rank, input, indices, kernel_size, stride, padding, output_size)
 
 
 def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
-    """Zeros with the elements at the positions where max pooling found them."""
+    """Zeros with the elements at the positions where max pooling found them.
+
+    input, indices: (N, C, L), or without N, as `max_pool1d` gave them. output_size: where several sizes are
+    possible, which; ValueError if it is none of those.
+    """
     return _max_unpool(1, input, indices, kernel_size, stride, padding, output_size)
 
 
 def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
-    """Zeros with the elements at the positions where max pooling found them."""
+    """Zeros with the elements at the positions where max pooling found them.
+
+    input, indices: (N, C, H, W), or without N, as `max_pool2d` gave them. output_size: where several sizes are
+    possible, which; ValueError if it is none of those.
+    """
     return _max_unpool(2, input, indices, kernel_size, stride, padding, output_size)
 
 
 def max_unpool3d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
-    """Zeros with the elements at the positions where max pooling found them."""
+    """Zeros with the elements at the positions where max pooling found them.
+
+    input, indices: (N, C, D, H, W), or without N, as `max_pool3d` gave them. output_size: where several sizes are
+    possible, which; ValueError if it is none of those.
+    """
     return _max_unpool(3, input, indices, kernel_size, stride, padding, output_size)
 
 
@@ -126,26 +138,40 @@ def _fractional(rank, input, kernel_size, output_size, output_ratio, return_indi
 def fractional_max_pool2d(
     input, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None
 ):
-    """Largest elements of windows at random steps of `(N, C, H, W)`."""
+    """Largest elements of windows at random steps of `(N, C, H, W)`.
+
+    kernel_size: a number or one a dimension. output_size or output_ratio: exactly one of them, ValueError otherwise.
+    return_indices: also the flat positions, int64. Source: https://arxiv.org/abs/1412.6071
+    """
     return _fractional(2, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
 
 
 def fractional_max_pool3d(
     input, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None
 ):
-    """Largest elements of windows at random steps of `(N, C, D, H, W)`."""
+    """Largest elements of windows at random steps of `(N, C, D, H, W)`.
+
+    kernel_size: a number or one a dimension. output_size or output_ratio: exactly one of them, ValueError otherwise.
+    return_indices: also the flat positions, int64. Source: https://arxiv.org/abs/1412.6071
+    """
     return _fractional(3, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
 
 
 def fractional_max_pool2d_with_indices(
     input, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None
 ):
-    """`fractional_max_pool2d`, and the positions."""
+    """`fractional_max_pool2d`, and the positions.
+
+    Arguments and shapes as `fractional_max_pool2d`. Gives (values, indices), int64.
+    """
     return _fractional(2, input, kernel_size, output_size, output_ratio, True, _random_samples)
 
 
 def fractional_max_pool3d_with_indices(
     input, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None
 ):
-    """`fractional_max_pool3d`, and the positions."""
+    """`fractional_max_pool3d`, and the positions.
+
+    Arguments and shapes as `fractional_max_pool3d`. Gives (values, indices), int64.
+    """
     return _fractional(3, input, kernel_size, output_size, output_ratio, True, _random_samples)

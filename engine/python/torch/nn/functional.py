@@ -129,7 +129,11 @@ from ._unpooling import (
 
 
 def linear(input, weight, bias=None):
-    """`input @ weight.T + bias`."""
+    """`input @ weight.T + bias`.
+
+    input: (…, in). weight: (out, in), or (in). bias: (out), or a number. Gives (…, out). RuntimeError for shapes and
+    dtypes that do not fit.
+    """
     return ops.linear(input, weight, bias)
 
 

@@ -45,19 +45,28 @@ def calculate_gain(nonlinearity, param=None):
 
 
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
-    """Uniform between `a` and `b`."""
+    """Uniform between `a` and `b`.
+
+    tensor: any. a, b: the range. generator: where the numbers come from. Returns the tensor, changed in place.
+    """
     with _autograd_mode.no_grad():
         return tensor.uniform_(a, b, generator=generator)
 
 
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
-    """Normal with a mean and a standard deviation."""
+    """Normal with a mean and a standard deviation.
+
+    tensor: any. generator: where the numbers come from. Returns the tensor, changed in place.
+    """
     with _autograd_mode.no_grad():
         return tensor.normal_(mean, std, generator=generator)
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
-    """Normal with a mean and a standard deviation, cut to the range `a` … `b`."""
+    """Normal with a mean and a standard deviation, cut to the range `a` … `b`.
+
+    tensor: any. generator: where the numbers come from. Returns the tensor, changed in place.
+    """
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
@@ -95,18 +104,27 @@ def _by_quantile(tensor, mean, std, a, b, generator):
 
 
 def constant_(tensor, val):
-    """One value everywhere."""
+    """One value everywhere.
+
+    tensor: any. val: a number. Returns the tensor, changed in place; no gradient is recorded.
+    """
     with _autograd_mode.no_grad():
         return tensor.fill_(val)
 
 
 def ones_(tensor):
-    """Ones."""
+    """Fills a tensor with ones.
+
+    tensor: any. Returns the tensor, changed in place; no gradient is recorded.
+    """
     return constant_(tensor, 1.0)
 
 
 def zeros_(tensor):
-    """Zeros."""
+    """Fills a tensor with zeros.
+
+    tensor: any. Returns the tensor, changed in place; no gradient is recorded.
+    """
     return constant_(tensor, 0.0)
 
 
@@ -126,7 +144,12 @@ def _calculate_correct_fan(tensor, mode):
 
 
 def xavier_uniform_(tensor, gain=1.0, generator=None):
-    """Uniform in ±gain * sqrt(6 / (fan in + fan out)). Source: Glorot and Bengio, 2010."""
+    """Uniform in ±gain * sqrt(6 / (fan in + fan out)).
+
+    tensor: at least two dimensions, ValueError otherwise. gain: multiplies the spread (`calculate_gain`). generator:
+    where the numbers come from. Returns the tensor, changed in place. Source: Glorot and Bengio, "Understanding the
+    difficulty of training deep feedforward neural networks", 2010
+    """
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
     bound = math.sqrt(3.0) * std
@@ -134,16 +157,22 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
 
 
 def xavier_normal_(tensor, gain=1.0, generator=None):
-    """Normal with standard deviation gain * sqrt(2 / (fan in + fan out)). Source: Glorot and Bengio, 2010."""
+    """Normal with standard deviation gain * sqrt(2 / (fan in + fan out)).
+
+    tensor: at least two dimensions, ValueError otherwise. gain: multiplies the spread (`calculate_gain`). generator:
+    where the numbers come from. Returns the tensor, changed in place. Source: Glorot and Bengio, 2010
+    """
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
     return normal_(tensor, 0.0, std, generator)
 
 
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
-    """Uniform in ±gain * sqrt(3 / fan). a: the slope of "leaky_relu". mode: "fan_in" keeps variances forward, "fan_out" backward.
+    """Uniform in ±gain * sqrt(3 / fan).
 
-    Source: https://arxiv.org/abs/1502.01852
+    tensor: at least two dimensions, ValueError otherwise. a: the slope of "leaky_relu". mode: "fan_in" keeps
+    variances forward, "fan_out" backward. nonlinearity: a name that `calculate_gain` knows. Returns the tensor,
+    changed in place. Source: https://arxiv.org/abs/1502.01852
     """
     if 0 in tensor.shape:
         warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
@@ -154,7 +183,11 @@ def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gene
 
 
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
-    """Normal with standard deviation gain / sqrt(fan); arguments as `kaiming_uniform_`. Source: https://arxiv.org/abs/1502.01852"""
+    """Normal with standard deviation gain / sqrt(fan).
+
+    tensor: at least two dimensions, ValueError otherwise. Arguments as `kaiming_uniform_`. Returns the tensor,
+    changed in place. Source: https://arxiv.org/abs/1502.01852
+    """
     if 0 in tensor.shape:
         warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
         return tensor
@@ -173,7 +206,7 @@ def _deprecated(function):
         return function(*args, **kwargs)
 
     called.__name__ = called.__qualname__ = old
-    called.__doc__ = f"The old name of `{new}`."
+    called.__doc__ = f"The old name of `{new}`, which changes the tensor in place. Warns."
     return called
 
 

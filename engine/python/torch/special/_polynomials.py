@@ -34,7 +34,7 @@ def _polynomial(name, first, factors, doc):
         return store(value, out)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
+    function.__doc__ = f"{doc}\n\n    Elementwise; gives the shape of input. n: a number. Source: the recurrence of three terms.\n    "
     return function
 
 

@@ -41,14 +41,14 @@ class _InPlace(Module):
 
 
 class Sigmoid(Module):
-    """`1 / (1 + exp(-x))`."""
+    """`1 / (1 + exp(-x))`, element by element. Gives the shape of its input."""
 
     def forward(self, input):
         return F.sigmoid(input)
 
 
 class Tanh(Module):
-    """Hyperbolic tangent."""
+    """Hyperbolic tangent, element by element. Gives the shape of its input."""
 
     def forward(self, input):
         return F.tanh(input)
@@ -139,7 +139,7 @@ class GLU(Module):
 
 
 class LogSigmoid(Module):
-    """`log(sigmoid(x))`."""
+    """`log(sigmoid(x))`, element by element. Gives the shape of its input."""
 
     def forward(self, input):
         return F.logsigmoid(input)
@@ -161,14 +161,14 @@ class Softplus(Module):
 
 
 class Softsign(Module):
-    """`x / (1 + |x|)`."""
+    """`x / (1 + |x|)`, element by element. Gives the shape of its input."""
 
     def forward(self, input):
         return F.softsign(input)
 
 
 class Tanhshrink(Module):
-    """`x - tanh(x)`."""
+    """`x - tanh(x)`, element by element. Gives the shape of its input."""
 
     def forward(self, input):
         return F.tanhshrink(input)

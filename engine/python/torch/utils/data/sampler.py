@@ -35,7 +35,7 @@ class Sampler(Generic[_Index]):
 
 
 class SequentialSampler(Sampler):
-    """0, 1, 2, …"""
+    """Every position in order: 0, 1, 2, …"""
 
     def __init__(self, data_source):
         self.data_source = data_source
