@@ -178,7 +178,7 @@ def normal(mean=0.0, std=1.0, size=None, *, generator=None, dtype=None, device=N
 
 def _broadcast(first, second):
     if is_tensor(first) and is_tensor(second):
-        from ._shape import broadcast_shapes
+        from ._stacking import broadcast_shapes
 
         return broadcast_shapes(first.shape, second.shape)
     return (first if is_tensor(first) else second).shape
