@@ -7,7 +7,11 @@ dataset has `__getitems__`. Read next: `collate`, `worker`.
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
-from ...._creation import tensor
+from array import array
+
+from ...._C import upload
+from ...._device import CPU
+from ...._dtype import int64
 from ...._tensor import Tensor
 from ..dataset import IterableDataset, Subset, TensorDataset
 from .collate import collate_tensor_fn, default_collate, default_collate_fn_map
@@ -70,11 +74,24 @@ def gathered(dataset, indices):
         if set(map(type, chosen)) != {int}:
             return None
     if type(dataset) is TensorDataset:
-        return [_rows(column, chosen) for column in dataset.tensors]
+        return _rows(dataset.tensors, chosen) if dataset.tensors else None
     if type(dataset) is Tensor and dataset.dim():
-        return _rows(dataset, chosen)
+        return _rows([dataset], chosen)[0]
     return None
 
 
-def _rows(column, indices):
-    return column[tensor(indices, device=column.device)]
+def _rows(columns, indices):
+    """These rows of each tensor. Raises IndexError for rows that are not there."""
+    size, low, high = columns[0].shape[0], min(indices), max(indices)
+    if high >= size or low < -size:
+        raise IndexError(f"index {high if high >= size else low} is out of bounds for dimension 0 with size {size}")
+    if low < 0:
+        indices = [index + size if index < 0 else index for index in indices]
+    places = {CPU: upload(array("q", indices).tobytes(), int64._code, (len(indices),))}
+    found = []
+    for column in columns:
+        device = column.device
+        if device not in places:
+            places[device] = places[CPU].to(device)
+        found.append(column.index_select(0, places[device]))
+    return found
