@@ -8,7 +8,7 @@ __traceback_hide__ = True
 
 import math
 
-from ._table import make_table
+from ._table import format_time, make_table
 from ._trace import write_trace
 
 
@@ -41,6 +41,8 @@ class _Times:
         # The names from when CUDA was the only device.
         if "cuda" in name:
             return getattr(self, name.replace("cuda", "device"))
+        if name.endswith("_str") and "time" in name:
+            return format_time(getattr(self, name.removesuffix("_str")))
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
 

@@ -229,6 +229,13 @@ class profile:
         """Writes the lines of the program with their times, for flame graphs. Needs `with_stack=True`."""
         self.events().export_stacks(path, metric)
 
+    def export_memory_timeline(self, path, device=None):
+        """Refused: when memory is given back is not recorded."""
+        raise NotImplementedError(
+            "torch.profiler.profile.export_memory_timeline is not supported in Carrel: it does not record when memory is given "
+            "back; use profile_memory=True and key_averages(), or torch.accelerator.memory_allocated()."
+        )
+
     def add_metadata(self, key, value):
         """Adds a text to the trace."""
         self._metadata[key] = str(value)
