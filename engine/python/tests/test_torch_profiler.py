@@ -223,6 +223,19 @@ class Older(TorchCase):
         with self.assertRaisesRegex(NotImplementedError, "use torch.profiler.profile"):
             torch.autograd.profiler.emit_nvtx()
 
+    def test_optimizers_show(self):
+        weight = torch.ones(2, requires_grad=True)
+        for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.RMSprop):
+            optimizer = kind([weight], lr=0.1)
+            with profile(activities=CPU) as found:
+                optimizer.zero_grad()
+                weight.sum().backward()
+                optimizer.step()
+            names = [event.name for event in found.events()]
+            name = kind.__name__
+            for wanted in (f"Optimizer.zero_grad#{name}.zero_grad", f"Optimizer.step#{name}.step", f"aten::_fused_{name.lower()}_", "autograd::backward"):
+                self.assertIn(wanted, names)
+
     def test_loaders_show(self):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

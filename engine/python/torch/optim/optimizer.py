@@ -17,6 +17,7 @@ from .._autograd_mode import set_grad_enabled
 from .._C import free_dead, ops
 from .._dtype import float32
 from .._tensor import Tensor
+from ..autograd.profiler import annotated
 from ..utils.hooks import RemovableHandle
 
 #: The hooks of one optimiser, by PyTorch's names for them.
@@ -78,7 +79,8 @@ def _with_hooks(step):
                     if not (isinstance(changed, tuple) and len(changed) == 2):
                         raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
                     args, kwargs = changed
-            result = step(*args, **kwargs)
+            with annotated(f"Optimizer.step#{type(self).__name__}.step"):
+                result = step(*args, **kwargs)
             ops.flush()
             free_dead()
             for hook in chain(self._optimizer_step_post_hooks.values(), _global_optimizer_post_hooks.values()):
@@ -149,8 +151,8 @@ class Optimizer:
 
     def zero_grad(self, set_to_none=True):
         """Forgets the gradients of all parameters, or fills them with zeros."""
-        for group in self.param_groups:
-            for parameter in group["params"]:
+        with annotated(f"Optimizer.zero_grad#{type(self).__name__}.zero_grad"):
+            for parameter in chain.from_iterable(group["params"] for group in self.param_groups):
                 if set_to_none:
                     ops.set_grad(parameter, None)
                 elif (gradient := parameter.grad) is not None:

@@ -14,10 +14,8 @@ import time
 
 from .. import _C
 
-# Operators that only ask, or keep books, are left out; these give no tensor but do work.
-_WORKING = """
-    backward walk_start walk_on sgd_ adam_ scale_all_ clamp_all_ item flush gpu_read gpu_read_all
-    """.split()
+# Operators that only ask, or keep books, are left out; these give no tensor but do work, as do those whose names end in `_`.
+_WORKING = "backward walk_start walk_on item flush gpu_read gpu_read_all".split()
 _NOT_SHOWN = ("rng_state", "gpu_take", "identity")
 
 # Names that PyTorch has for what the engine calls otherwise.
@@ -25,8 +23,6 @@ _NAMES = {
     "backward": "autograd::backward",
     "walk_start": "autograd::backward",
     "walk_on": "autograd::backward",
-    "sgd_": "aten::_fused_sgd_",
-    "adam_": "aten::_fused_adam_",
     "scale_all_": "aten::_foreach_mul_",
     "clamp_all_": "aten::_foreach_clamp_",
     "flush": "carrel::flush",
@@ -114,9 +110,12 @@ class Recording:
         name, signature = _C.operator(op)
         arguments, _, result = signature.rpartition("->")
         result = result.strip()
-        if name in _NOT_SHOWN or (result not in ("T", "Ts") and name not in _WORKING):
+        is_in_place = result == "()" and name.endswith("_")
+        if name in _NOT_SHOWN or not (result in ("T", "Ts") or name in _WORKING or is_in_place):
             return None
-        return _NAMES.get(name, "aten::" + name.removesuffix("_scalar")), arguments.split(), result == "T"
+        # What writes into many tensors at once is a step of an optimiser, but for what `_NAMES` tells.
+        usual = f"aten::_fused_{name}" if is_in_place else "aten::" + name.removesuffix("_scalar")
+        return _NAMES.get(name, usual), arguments.split(), result == "T"
 
     def _around(self, call):
         clock, shown, entries = time.perf_counter_ns, self._shown, self.entries
