@@ -163,7 +163,7 @@ from . import _out_of_scope, _surface
 _surface.attach(globals())
 _out_of_scope.attach(Tensor)
 
-_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "accelerator", "backends", "version", "return_types", "testing", "serialization", "storage", "__future__", "profiler", "random", "distributions")
+_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "accelerator", "backends", "version", "return_types", "testing", "serialization", "storage", "__future__", "profiler", "random", "distributions", "hub")
 
 
 def __getattr__(name):

@@ -76,7 +76,7 @@ TABLE = {
     "native extensions": {
         "instead": "write the operation with tensor functions, or as a torch.autograd.Function.",
         "names": "compiled_with_cxx11_abi_",
-        "modules": "ops classes library utils.cpp_extension utils.mobile_optimizer utils.mkldnn hub mkldnn xpu mtia _logging",
+        "modules": "ops classes library utils.cpp_extension utils.mobile_optimizer utils.mkldnn mkldnn xpu mtia _logging",
     },
     "subclasses made by wrapping": {
         "instead": "derive from torch.Tensor or hold the tensor in a class of your own.",
