@@ -42,8 +42,8 @@ class Gamma(ExponentialFamily):
         shape = self._extended_shape(sample_shape)
         value = torch._standard_gamma(self.concentration.expand(shape)) / self.rate.expand(shape)
         # Small draws round to zero, which is outside the support of what is made of them.
-        value.detach().clamp_(min=torch.finfo(value.dtype).tiny)
-        return value
+        drawn = value.detach()
+        return value + (drawn.clamp(min=torch.finfo(value.dtype).tiny) - drawn)
 
     def log_prob(self, value):
         value = torch.as_tensor(value, dtype=self.rate.dtype, device=self.rate.device)
