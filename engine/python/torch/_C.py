@@ -393,4 +393,6 @@ def upload(data, dtype_code, shape):
 def download(tensor):
     """The bytes of a CPU tensor in C order."""
     data = binding.download(tensor._h)
+    if data is None:
+        raise engine_failure()
     return data.to_bytes() if IS_BROWSER else data

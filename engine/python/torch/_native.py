@@ -114,8 +114,10 @@ def upload(data, dtype, *shape):
 
 
 def download(handle):
-    """The bytes of a CPU tensor."""
+    """The bytes of a CPU tensor, or None."""
     pointer = _download(handle, _length_pointer)
+    if not pointer:
+        return None
     return _bytes_at(pointer) if _length.value else b""
 
 

@@ -50,6 +50,13 @@ pub fn try_filled<T: Copy>(len: usize, value: T) -> Result<Vec<T>> {
     Ok(elements)
 }
 
+/// The elements that an iterator gives, or PyTorch's error when there is no such memory.
+pub fn try_collect<T>(elements: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>> {
+    let mut collected = try_vec(elements.len())?;
+    collected.extend(elements);
+    Ok(collected)
+}
+
 /// An error unless so many bytes, and a little more, could be had now. Small results are taken from the room that was found
 /// for earlier ones, since looking takes longer than computing them.
 pub fn ensure_room(bytes: usize) -> Result<()> {

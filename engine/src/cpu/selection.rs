@@ -6,6 +6,7 @@
 use super::Operand;
 use super::arg_sort::{SortKey, positions_in_shape, rows_along};
 use super::buffer::{Buffer, for_dtype, try_vec};
+use super::memory::ensure_room;
 use super::partial_sort::{quick_select, select_nth, sort_stable};
 use super::strided::contiguous;
 use crate::error::Result;
@@ -50,6 +51,8 @@ fn select_typed<T: SortKey>(selection: Selection, dim: usize, operand: Operand<'
     let mut result = try_vec(elements.len().checked_div(len).unwrap_or_default() * picked)?;
     let mut keys: Vec<u64> = try_vec(len)?;
     let mut positions: Vec<usize> = try_vec(len)?;
+    // Sorting takes as much again, at most, and takes it for granted.
+    ensure_room(len.saturating_mul(size_of::<usize>()))?;
     for line in elements.chunks_exact(len.max(1)) {
         keys.clear();
         keys.extend(line.iter().map(|&element| element.key().into()));

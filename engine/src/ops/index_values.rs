@@ -5,6 +5,7 @@
 
 use crate::context;
 use crate::cpu::Buffer;
+use crate::cpu::memory::{try_collect, try_vec};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::{copy, elementwise as e};
@@ -58,12 +59,8 @@ fn on_cpu(index: &Tensor, size: usize, wraps: bool, wording: Wording) -> Result<
             });
         }
         let has_negative = values.iter().any(|&value| value < 0);
-        Ok(has_negative.then(|| {
-            values
-                .iter()
-                .map(|&value| if value < 0 { value + size } else { value })
-                .collect()
-        }))
+        let wrap = || try_collect(values.iter().map(|&value| if value < 0 { value + size } else { value }));
+        has_negative.then(wrap).transpose()
     })??;
     Ok(wrapped.map_or_else(
         || index.clone(),
@@ -91,17 +88,14 @@ pub fn nonzero(x: &Tensor) -> Result<Tensor> {
     let mask = context::with_grad_mode(false, || copy::contiguous(&copy::to_dtype(x, DType::Bool)?))?;
     let shape = mask.shape();
     let (count, rank) = (mask.num_elements(), shape.len());
-    let positions = mask.with_buffer(|buffer, view| {
-        let Buffer::Bool(all) = buffer else { return Vec::new() };
-        let mut positions = Vec::new();
-        for flat in all
-            .iter()
-            .skip(view.offset)
-            .take(count)
-            .enumerate()
-            .filter(|(_, is_set)| **is_set)
-            .map(|(flat, _)| flat)
-        {
+    let (found, positions) = mask.with_buffer(|buffer, view| -> Result<(usize, Vec<i64>)> {
+        let Buffer::Bool(all) = buffer else {
+            return Err(Error::runtime("the mask was not converted to bool"));
+        };
+        let marks = all.get(view.offset..view.offset + count).unwrap_or_default();
+        let found = marks.iter().filter(|&&is_set| is_set).count();
+        let mut positions = try_vec(found.saturating_mul(rank))?;
+        for (flat, _) in marks.iter().enumerate().filter(|(_, is_set)| **is_set) {
             let mut rest = flat;
             let start = positions.len();
             positions.resize(start + rank, 0i64);
@@ -110,14 +104,7 @@ pub fn nonzero(x: &Tensor) -> Result<Tensor> {
                 rest /= shape[dim];
             }
         }
-        positions
-    })?;
-    let found =
-        match positions.len().checked_div(rank) {
-            Some(found) => found,
-            None => usize::from(mask.with_buffer(
-                |buffer, view| matches!(buffer, Buffer::Bool(all) if all.get(view.offset) == Some(&true)),
-            )?),
-        };
+        Ok((found, positions))
+    })??;
     Ok(Tensor::from_buffer(Buffer::I64(positions), &[found, rank]))
 }

@@ -6,6 +6,7 @@
 use crate::apply::apply;
 use crate::autograd::{rename, sequence_mark};
 use crate::cpu::Buffer;
+use crate::cpu::memory::{try_collect, try_vec};
 use crate::dtype::DType;
 use crate::error::{Error, Result, list_text};
 use crate::ops::{copy, creation, elementwise as e, index, movement};
@@ -246,7 +247,7 @@ pub fn avg_pool(x: &Tensor, settings: &Settings, count_padding: bool, divisor: O
     let Planes { input, window, shape } = planes(operator, x, settings)?;
     let counts = match divisor {
         Some(_) => Vec::new(),
-        None => window_counts(&window, count_padding),
+        None => window_counts(&window, count_padding)?,
     };
     let mark = sequence_mark();
     let output = window.output.clone();
@@ -260,7 +261,7 @@ pub fn avg_pool(x: &Tensor, settings: &Settings, count_padding: bool, divisor: O
         Some(count) if x.dtype().is_float() => e::div_scalar(&sums, count as f64)?,
         Some(count) => truncated(&sums, &creation::full(&[], Scalar::Int(count), x.dtype(), x.device())?)?,
         None => {
-            let buffer = Buffer::F32(counts.iter().map(|&count| count as f32).collect());
+            let buffer = Buffer::F32(try_collect(counts.iter().map(|&count| count as f32))?);
             let divisors = creation::from_buffer(buffer, &output, x.device())?;
             let divisors = copy::to_dtype(&divisors, x.dtype())?;
             if x.dtype().is_float() {
@@ -281,27 +282,28 @@ fn truncated(x: &Tensor, y: &Tensor) -> Result<Tensor> {
 }
 
 /// Elements that each window's sum is divided by, row-major over the outputs.
-fn window_counts(window: &Window, count_padding: bool) -> Vec<i64> {
+fn window_counts(window: &Window, count_padding: bool) -> Result<Vec<i64>> {
     let mut counts = vec![1];
     for dim in 0..window.rank() {
         let (input, padding) = (window.input[dim] as i64, window.padding[dim] as i64);
-        let along: Vec<i64> = (0..window.output[dim])
-            .map(|place| {
-                let start = (place * window.stride[dim]) as i64 - padding;
-                // Beyond the padding behind nothing counts: that is where windows of `ceil_mode` end.
-                let end = (start + window.kernel[dim] as i64).min(input + padding);
-                let length = if count_padding {
-                    end - start
-                } else {
-                    end.min(input) - start.max(0)
-                };
-                length.max(1)
-            })
-            .collect();
-        counts = counts
-            .iter()
-            .flat_map(|&count| along.iter().map(move |&length| count * length))
-            .collect();
+        let along: Vec<i64> = try_collect((0..window.output[dim]).map(|place| {
+            let start = (place * window.stride[dim]) as i64 - padding;
+            // Beyond the padding behind nothing counts: that is where windows of `ceil_mode` end.
+            let end = (start + window.kernel[dim] as i64).min(input + padding);
+            let length = if count_padding {
+                end - start
+            } else {
+                end.min(input) - start.max(0)
+            };
+            length.max(1)
+        }))?;
+        let mut products = try_vec(counts.len().saturating_mul(along.len()))?;
+        products.extend(
+            counts
+                .iter()
+                .flat_map(|&count| along.iter().map(move |&length| count * length)),
+        );
+        counts = products;
     }
-    counts
+    Ok(counts)
 }

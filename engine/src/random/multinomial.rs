@@ -7,6 +7,7 @@
 use super::generator::Generator;
 use crate::cpu::Buffer;
 use crate::cpu::buffer::try_vec;
+use crate::cpu::memory::try_collect;
 use crate::error::{Error, Result};
 
 impl Generator {
@@ -31,10 +32,10 @@ impl Generator {
             return Err(Error::runtime("multinomial expects rows of one length"));
         }
         let wide: Vec<f64> = match weights {
-            Buffer::F16(elements) => elements.iter().map(|weight| weight.to_f64()).collect(),
-            Buffer::BF16(elements) => elements.iter().map(|weight| weight.to_f64()).collect(),
-            Buffer::F32(elements) => elements.iter().copied().map(f64::from).collect(),
-            Buffer::F64(elements) => elements.clone(),
+            Buffer::F16(elements) => try_collect(elements.iter().map(|weight| weight.to_f64()))?,
+            Buffer::BF16(elements) => try_collect(elements.iter().map(|weight| weight.to_f64()))?,
+            Buffer::F32(elements) => try_collect(elements.iter().copied().map(f64::from))?,
+            Buffer::F64(elements) => try_collect(elements.iter().copied())?,
             Buffer::Bool(_) | Buffer::U8(_) | Buffer::I8(_) | Buffer::I16(_) | Buffer::I32(_) | Buffer::I64(_) => {
                 return Err(Error::runtime(
                     "multinomial only supports floating-point dtypes for input",
@@ -52,46 +53,41 @@ impl Generator {
         let mut chosen = try_vec(num_rows.saturating_mul(num_samples))?;
         for row in wide.chunks_exact(num_categories) {
             if replacement && num_samples > 1 {
-                self.search(row, is_double, num_samples, &mut chosen);
+                self.search(row, is_double, num_samples, &mut chosen)?;
             } else {
-                self.race(row, is_double, num_samples, &mut chosen);
+                self.race(row, is_double, num_samples, &mut chosen)?;
             }
         }
         Ok(Buffer::I64(chosen))
     }
 
     /// The categories whose weight divided by an exponential draw is largest, in falling order.
-    fn race(&mut self, row: &[f64], is_double: bool, num_samples: usize, chosen: &mut Vec<i64>) {
-        let mut racers: Vec<(f64, i64)> = row
-            .iter()
-            .zip(0..)
-            .map(|(&weight, category)| {
-                let draw = -(-self.draw_fraction()).ln_1p();
-                (
-                    if is_double {
-                        weight / draw
-                    } else {
-                        f64::from(weight as f32 / draw as f32)
-                    },
-                    category,
-                )
-            })
-            .collect();
-        racers.sort_by(|a, b| b.0.total_cmp(&a.0));
+    fn race(&mut self, row: &[f64], is_double: bool, num_samples: usize, chosen: &mut Vec<i64>) -> Result<()> {
+        let mut racers: Vec<(f64, i64)> = try_collect(row.iter().enumerate().map(|(category, &weight)| {
+            let draw = -(-self.draw_fraction()).ln_1p();
+            (
+                if is_double {
+                    weight / draw
+                } else {
+                    f64::from(weight as f32 / draw as f32)
+                },
+                category as i64,
+            )
+        }))?;
+        // The first of equals wins; sorting in place takes no memory.
+        racers.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         chosen.extend(racers.iter().take(num_samples).map(|&(_, category)| category));
+        Ok(())
     }
 
     /// Categories found by where uniform draws fall in the cumulative distribution.
-    fn search(&mut self, row: &[f64], is_double: bool, num_samples: usize, chosen: &mut Vec<i64>) {
+    fn search(&mut self, row: &[f64], is_double: bool, num_samples: usize, chosen: &mut Vec<i64>) -> Result<()> {
         let round = |value: f64| if is_double { value } else { f64::from(value as f32) };
         let mut sum = 0.0;
-        let mut cumulative: Vec<f64> = row
-            .iter()
-            .map(|&weight| {
-                sum = round(sum + weight);
-                sum
-            })
-            .collect();
+        let mut cumulative: Vec<f64> = try_collect(row.iter().map(|&weight| {
+            sum = round(sum + weight);
+            sum
+        }))?;
         cumulative.iter_mut().for_each(|value| *value = round(*value / sum));
         if let Some(last) = cumulative.last_mut() {
             *last = 1.0;
@@ -100,6 +96,7 @@ impl Generator {
             let draw = self.draw_fraction();
             chosen.push(cumulative.partition_point(|&value| value < draw) as i64);
         }
+        Ok(())
     }
 }
 

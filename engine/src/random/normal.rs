@@ -11,6 +11,7 @@ use super::generator::Generator;
 use super::polynomial;
 use crate::cpu::Buffer;
 use crate::cpu::buffer::try_vec;
+use crate::cpu::memory::try_collect;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 
@@ -47,12 +48,12 @@ impl Generator {
             DType::F16 => {
                 let round = |value: f32| f16::from_f32(value).to_f32();
                 let draws = self.rounded_blocks(n, 11, mean, std, round)?;
-                Ok(Buffer::F16(draws.into_iter().map(f16::from_f32).collect()))
+                Ok(Buffer::F16(try_collect(draws.into_iter().map(f16::from_f32))?))
             }
             DType::BF16 => {
                 let round = |value: f32| bf16::from_f32(value).to_f32();
                 let draws = self.rounded_blocks(n, 8, mean, std, round)?;
-                Ok(Buffer::BF16(draws.into_iter().map(bf16::from_f32).collect()))
+                Ok(Buffer::BF16(try_collect(draws.into_iter().map(bf16::from_f32))?))
             }
             DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Err(unsupported(dtype)),
         }
