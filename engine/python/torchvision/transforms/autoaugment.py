@@ -7,7 +7,6 @@ https://arxiv.org/abs/2103.10158. AugMix: https://arxiv.org/abs/1912.02781. Read
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
-import math
 from enum import Enum
 
 import torch
@@ -15,6 +14,7 @@ from torch import nn
 
 from . import _policies
 from ._augmenting import applied, ladder
+from ._chance import dirichlet
 from ._pictures import dimensions, InterpolationMode, is_picture, picture_of, tensor_of
 from ._random_geometry import fill_for
 
@@ -144,18 +144,6 @@ class TrivialAugmentWide(_Augmenting):
         )
 
 
-def _gamma(shape):
-    """A number of the gamma distribution of this shape: Marsaglia and Tsang, https://doi.org/10.1145/358407.358414."""
-    if shape < 1.0:
-        return _gamma(shape + 1.0) * (1.0 - torch.rand(()).item()) ** (1.0 / shape)
-    offset = shape - 1.0 / 3.0
-    while True:
-        normal = torch.randn(()).item()
-        cube = (1.0 + normal / math.sqrt(9.0 * offset)) ** 3
-        if cube > 0.0 and math.log(1.0 - torch.rand(()).item()) < 0.5 * normal**2 + offset * (1.0 - cube + math.log(cube)):
-            return offset * cube
-
-
 class AugMix(_Augmenting):
     """The picture mixed with chains of operations, by weights drawn from Dirichlet's distribution.
 
@@ -187,8 +175,7 @@ class AugMix(_Augmenting):
         return ladder("mix-all" if self.all_ops else "mix", num_bins, image_size)
 
     def _sample_dirichlet(self, params):
-        drawn = torch.tensor([[_gamma(shape) for shape in row] for row in params.tolist()])
-        return drawn / drawn.sum(1, keepdim=True)
+        return dirichlet(params)
 
     def forward(self, orig_img):
         """The mixture, of the kind and dtype of the picture."""
