@@ -95,6 +95,9 @@ fn a_training_step_repeats_its_program() {
     let zeros_like = |x: &Tensor| creation::zeros(&x.shape(), DType::F32, Device::WebGpu).unwrap();
     let first: Vec<Tensor> = params.iter().map(zeros_like).collect();
     let second: Vec<Tensor> = params.iter().map(zeros_like).collect();
+    let counts: Vec<Tensor> = (0..3)
+        .map(|_| creation::zeros(&[], DType::F32, Device::Cpu).unwrap())
+        .collect();
     let data = ramp(&[10, 4]);
     let classes =
         creation::from_buffer(Buffer::I64(vec![0, 1, 2, 0, 1, 2, 0, 1, 2, 0]), &[10], Device::WebGpu).unwrap();
@@ -127,7 +130,8 @@ fn a_training_step_repeats_its_program() {
             maximize: false,
             step: 1.0,
         };
-        optim::adam(&params, &grads, &first, &second, &[], &[step + 1; 3], settings).unwrap();
+        let state = [first.as_slice(), &second, &[]];
+        context::with_grad_mode(false, || optim::adam(&params, &grads, state, &counts, settings)).unwrap();
         copy::read(&loss).unwrap();
         programs.push(messages().into_iter().map(|flush| flush.program).collect::<Vec<_>>());
     }

@@ -102,11 +102,12 @@ def is_tensor(obj):
 
 
 def typename(obj):
-    """The type's name, for tensors as `tensor.type()` gives it."""
+    """The type's name, for tensors as `tensor.type()` gives it; of a class or function, its own."""
     if isinstance(obj, Tensor):
         return obj.type()
-    kind = type(obj)
-    return f"{kind.__module__}.{kind.__qualname__}"
+    named = obj if hasattr(obj, "__qualname__") else type(obj)
+    module = getattr(named, "__module__", None)
+    return named.__qualname__ if module in (None, "", "builtins") else f"{module}.{named.__qualname__}"
 
 
 for _name, _made in _dtype.BY_NAME.items():
