@@ -41,6 +41,7 @@ CONTINUOUS = {
     "HalfNormal": (dist.HalfNormal(number(1.3)), 0, 15),
     "Gumbel": (dist.Gumbel(number(0.2), number(0.8)), -8, 35),
     "Weibull": (dist.Weibull(number(1.3), number(2.2)), 1e-9, 20),
+    "GeneralizedPareto": (dist.GeneralizedPareto(number(0.5), number(1.2), number(-0.2)), 0.5, 6.5 - 1e-9),
     "VonMises": (dist.VonMises(number(0.4), number(2.3)), -math.pi, math.pi),
     "RelaxedBernoulli": (dist.RelaxedBernoulli(number(2.0), number(0.6)), 1e-7, 1 - 1e-7),
 }

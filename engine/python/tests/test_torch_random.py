@@ -65,6 +65,12 @@ class FillTests(TorchCase):
         self.assert_error(error, "geometric_ expects p to be in (0, 1), but got p=2", torch.empty(2).geometric_, 2)
         self.assert_error(error, "normal expects all elements of std >= 0.0", torch.normal, 0.0, -torch.ones(2))
         self.assert_error(error, "n is too large for result tensor type", torch.randperm, 300, dtype=torch.uint8)
+        whole = torch.empty(2, dtype=torch.int64)
+        text = "distribution is a continuous probability distribution. dtype must be a floating point but you specified Long"
+        self.assert_error(error, "Exponential " + text, whole.exponential_)
+        self.assert_error(error, "Cauchy " + text, whole.cauchy_)
+        self.assert_error(TypeError, "random_() got an unexpected keyword argument 'upto'", whole.random_, upto=3)
+        self.assertGreaterEqual(whole.random_(**{"from": 2**62}).min().item(), 2**62)
         self.assert_error(error, "multinomial only supports floating-point", torch.multinomial, torch.ones(2).long(), 1)
 
 

@@ -37,6 +37,14 @@ def check_range(low, high, dtype):
         raise RuntimeError(f"to - 1 is out of bounds for {name}")
 
 
+def _bounds(name, first, second, named):
+    """Bounds given by position or under PyTorch's names, of which one is a word of Python's."""
+    first, second = named.pop("from", first), named.pop("to", second)
+    for unknown in named:
+        raise TypeError(f"{name}() got an unexpected keyword argument '{unknown}'")
+    return first, second
+
+
 def with_zero_gradient(drawn, *parameters):
     """Draws that depend on parameters, as far as gradients go: with a gradient of zero, as PyTorch's."""
     for parameter in parameters:
@@ -47,7 +55,8 @@ def with_zero_gradient(drawn, *parameters):
 
 def uniform_(self, a=0.0, b=1.0, *, generator=None, **bounds):
     """Fills with numbers uniform between two bounds."""
-    a, b = bounds.get("from", a), bounds.get("to", b)
+    if bounds:
+        a, b = _bounds("uniform_", a, b, bounds)
     if a > b:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={a:g} > to={b:g}")
     if generator is None:
@@ -89,13 +98,13 @@ def bernoulli_(self, p=0.5, *, generator=None):
 
 def random_(self, start=None, end=None, *, generator=None, **bounds):
     """Fills with integers: of the whole range of the dtype, below `start`, or from `start` up to below `end`."""
-    start = bounds.get("from", start)
-    end = bounds.get("to", end)
+    has_start = "from" in bounds
+    start, end = _bounds("random_", start, end, bounds)
     if start is None and end is None:
         with drawing_from(generator):
             ops.random_(self)
         return self
-    if end is None and "from" in bounds:
+    if end is None and has_start:
         # From a number up to the dtype's largest.
         end = _EXACT.get(self.dtype) or _RANGES[self.dtype][1]
         end += 1 if end < 2**63 - 1 else 0

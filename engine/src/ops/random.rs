@@ -43,6 +43,16 @@ fn need_float(x: &Tensor, name: &'static str) -> Result<()> {
     }
 }
 
+fn need_continuous(x: &Tensor, distribution: &str) -> Result<()> {
+    if x.dtype().is_float() {
+        return Ok(());
+    }
+    let dtype = x.dtype().scalar_type_name();
+    Err(Error::runtime(format!(
+        "{distribution} distribution is a continuous probability distribution. dtype must be a floating point but you specified {dtype}"
+    )))
+}
+
 /// `x.uniform_(from, to)`
 pub fn uniform_(x: &Tensor, from: f64, to: f64) -> Result<()> {
     need_float(x, "check_uniform_bounds")?;
@@ -75,7 +85,7 @@ pub fn normal_(x: &Tensor, mean: f64, std: f64) -> Result<()> {
 
 /// `x.exponential_(lambda)`
 pub fn exponential_(x: &Tensor, lambda: f64) -> Result<()> {
-    need_float(x, "exponential_")?;
+    need_continuous(x, "Exponential")?;
     if lambda <= 0.0 || lambda.is_nan() {
         return Err(Error::runtime(format!(
             "exponential_ expects lambda > 0.0, but found lambda={lambda}"
@@ -95,6 +105,7 @@ pub fn cauchy_(x: &Tensor, median: f64, sigma: f64) -> Result<()> {
             "cauchy_ expects sigma > 0.0, but found sigma={sigma}"
         )));
     }
+    need_continuous(x, "Cauchy")?;
     fill(
         x,
         |generator, dtype, count| generator.cauchy(dtype, count, median, sigma),
@@ -109,6 +120,7 @@ pub fn log_normal_(x: &Tensor, mean: f64, std: f64) -> Result<()> {
             "log_normal_ expects std > 0.0, but found std={std}"
         )));
     }
+    need_float(x, "log_normal_cpu")?;
     fill(
         x,
         |generator, dtype, count| generator.log_normal(dtype, count, mean, std),

@@ -4,6 +4,7 @@ Read next: `accelerator`, `_device`.
 """
 
 from .. import _device
+from . import random
 from .._C import OutOfMemoryError, ops, read_back
 from .._gpu_random import (
     default_generators,

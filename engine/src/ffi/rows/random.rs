@@ -71,8 +71,10 @@ pub const ROWS: &[Row] = &[
         Ok(x.into())
     }),
     ("bernoulli T -> T", |a| Ok(random::bernoulli(&a.tensor()?)?.into())),
-    ("randint i i is d v -> T", |a| {
-        Ok(random::randint(a.int()?, a.int()?, &a.sizes()?, a.dtype()?, a.device()?)?.into())
+    // The bounds as scalars, which carry 64 bits.
+    ("randint s s is d v -> T", |a| {
+        let (low, high) = (a.scalar()?.as_i64(), a.scalar()?.as_i64());
+        Ok(random::randint(low, high, &a.sizes()?, a.dtype()?, a.device()?)?.into())
     }),
     ("random_ T -> T", |a| {
         let x = a.tensor()?;
