@@ -136,6 +136,8 @@ class MomentTests(TorchCase):
         self.assertAlmostEqual(torch.atan2(drawn.sin().mean(), drawn.cos().mean()).item(), 0.7, delta=0.02)
         length = (drawn - 0.7).cos().mean().item()
         self.assertAlmostEqual(1 - length, made.variance.item(), delta=0.01)
+        strange = dist.VonMises(number(0.0), number([math.nan, math.inf, 1.0]), validate_args=False).sample()
+        self.assert_tensor(strange.isnan(), [True, True, False])
 
     def test_correlations(self):
         factors = dist.LKJCholesky(3, number(2.0)).sample((20000,))

@@ -43,8 +43,9 @@ class VonMises(Distribution):
         # Of small concentrations the formula loses all digits; to the first order it is 1 / k.
         r = torch.where(k < 1e-5, 1 / k + k, (1 + rho**2) / (2 * rho)).expand(shape)
         k = k.expand(shape)
-        found = torch.empty(shape, dtype=loc.dtype, device=loc.device)
-        is_done = torch.zeros(shape, dtype=torch.bool, device=loc.device)
+        # Concentrations that are no numbers, or too large to be squared, accept nothing.
+        found = torch.full(shape, math.nan, dtype=loc.dtype, device=loc.device)
+        is_done = r.isnan()
         while not is_done.all():
             u1, u2, u3 = torch.rand((3,) + shape, dtype=loc.dtype, device=loc.device).unbind()
             z = torch.cos(math.pi * u1)
