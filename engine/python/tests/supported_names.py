@@ -29,7 +29,7 @@ PAGE = FOLDER.parents[2] / "docs" / "supported-names.md"
 ENOUGH_FILES = 2
 
 #: Names of parts that are being written.
-LATER = ("torchvision.", "torch.optim.", "torch.func.", "torch.amp.", "torch.autocast", "torch.cuda.", "torch.jit.", "torch.profiler.",
+LATER = ("torchvision.", "torch.optim.", "torch.cuda.", "torch.profiler.",
          "torch.autograd.profiler.", "torch.distributions.")
 
 INTRODUCTION = """\

@@ -11,6 +11,7 @@ Refuses to know what any operator means. Read next: `_tensor`, `_device`, `engin
 __traceback_hide__ = True
 
 import math
+import sys
 import time
 
 try:
@@ -60,8 +61,18 @@ def engine_failure():
     return _EXCEPTIONS.get(name, RuntimeError)(message)
 
 
-def _failed(name, signature, encoder, arguments):
+#: Stands for the result of a call whose arguments have no handle.
+_UNFIT = -3
+
+
+def _failed(name, signature, encoder, arguments, result):
     """What a call that failed gives after all: an operator that the GPU has not runs on the CPU. Else raises."""
+    if result == _UNFIT:
+        if "torch._batched" in sys.modules:
+            from ._batched import run_row
+
+            return run_row(name, signature.split(), encoder, arguments)
+        raise _unfit(name, signature, arguments)
     if not binding.error().startswith("CpuOnly\n"):
         raise engine_failure()
     from ._fallback import run_row
@@ -72,7 +83,7 @@ def _failed(name, signature, encoder, arguments):
 def _unfit(name, signature, arguments):
     """The TypeError of a call whose arguments are not what the operator takes."""
     for position, (word, value) in enumerate(zip(signature.split(), arguments)):
-        is_tensor = hasattr(value, "_h") or value is None and word == "T?"
+        is_tensor = hasattr(value, "_give_handle") or value is None and word == "T?"
         if word in ("T", "T?") and not is_tensor:
             label = ("input", "other")[position] if position < 2 else f"a{position}"
             place = f"argument '{label}' (position {position + 1})"
@@ -152,7 +163,7 @@ _environment = {
     "last_text": binding.text,
     "failed": _failed,
     "scalar": _scalar,
-    "unfit": _unfit,
+    "UNFIT": _UNFIT,
 }
 
 
@@ -198,8 +209,8 @@ def _encoder(op, signature, name):
         source = (
             f"def factory(op, name):\n  def encoder({', '.join(names)}):\n{texts}"
             f"    try: r = call({', '.join(['op', *encoded])})\n"
-            f"    except AttributeError: raise unfit(name, {arguments!r}, [{', '.join(names)}]) from None\n"
-            f"    if r < 0 and r != -2: return failed(name, {arguments!r}, encoder, [{', '.join(names)}])\n"
+            f"    except AttributeError: r = UNFIT\n"
+            f"    if r < 0 and r != -2: return failed(name, {arguments!r}, encoder, [{', '.join(names)}], r)\n"
             f"    {_RESULTS[result.strip()]}\n"
             f"  return encoder\n"
         )

@@ -172,6 +172,9 @@ def __getattr__(name):
 
     if name in _SUBMODULES:
         return importlib.import_module("torch." + name)
+    if name in _LAZY:
+        found = globals()[name] = getattr(importlib.import_module("torch." + _LAZY[name]), name)
+        return found
     if name in ("load", "save"):
         # What files need is not loaded by programs without files.
         found = globals()[name] = getattr(importlib.import_module("torch.serialization"), name)
@@ -192,5 +195,27 @@ def __getattr__(name):
     return found
 
 
+_SUBMODULES += ("func", "amp", "cpu", "compiler", "jit", "_dynamo", "__config__")
+# Functions that are loaded when they are first asked for, and where they are.
+_LAZY = {"vmap": "_batched.api", "compile": "_compile", "GradScaler": "amp"}
+_LAZY.update(
+    dict.fromkeys(
+        """autocast is_autocast_enabled set_autocast_enabled get_autocast_dtype set_autocast_dtype is_autocast_cache_enabled
+        set_autocast_cache_enabled clear_autocast_cache autocast_increment_nesting autocast_decrement_nesting
+        is_autocast_cpu_enabled set_autocast_cpu_enabled get_autocast_cpu_dtype set_autocast_cpu_dtype get_autocast_gpu_dtype
+        set_autocast_gpu_dtype""".split(),
+        "amp.autocast_mode",
+    )
+)
+
+
+def get_device_module(device=None):
+    """The module of a device's functions: `torch.cuda` for the GPU, `torch.cpu` for the CPU. Without one the GPU's, if it is there."""
+    import importlib
+
+    kind = ("cuda" if _C.ops.gpu_available() else "cpu") if device is None else globals()["device"](device).type
+    return importlib.import_module("torch.cpu" if kind == "cpu" else "torch.cuda")
+
+
 def __dir__():
-    return sorted({*globals(), *_SUBMODULES, "load", "save"})
+    return sorted({*globals(), *_SUBMODULES, "load", "save", *_LAZY})

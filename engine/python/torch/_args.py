@@ -80,14 +80,14 @@ def one_dim(dim, rank):
 
 def is_tensor(value):
     """True for tensors."""
-    return hasattr(value, "_h")
+    return hasattr(value, "_give_handle")
 
 
 def is_number(value):
     """True for Python numbers and what behaves like one (NumPy scalars)."""
     kind = value.__class__
     return kind is float or kind is int or kind is bool or isinstance(value, (int, float)) or (
-        hasattr(value, "item") and hasattr(value, "dtype") and not hasattr(value, "_h") and not getattr(value, "ndim", 0)
+        hasattr(value, "item") and hasattr(value, "dtype") and not hasattr(value, "_give_handle") and not getattr(value, "ndim", 0)
     )
 
 

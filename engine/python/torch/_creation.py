@@ -265,7 +265,7 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False, layo
     size: a sequence of numbers. fill_value: a number, which decides the dtype if none is named: bool, int64 or the
     default one.
     """
-    if hasattr(fill_value, "_h"):
+    if hasattr(fill_value, "_give_handle"):
         fill_value = fill_value.item()
     if dtype is None:
         kind = type(fill_value)

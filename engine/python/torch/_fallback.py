@@ -38,7 +38,7 @@ def _warn(what):
 
 
 def _is_on_gpu(value):
-    return hasattr(value, "_h") and value.device._code != _device.CPU_CODE
+    return hasattr(value, "_give_handle") and value.device._code != _device.CPU_CODE
 
 
 def _to_cpu(value):
@@ -51,12 +51,12 @@ def _to_device(value, code):
     if isinstance(value, (list, tuple)):
         parts = [_to_device(part, code) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
-    return ops.to(value, code, None, False) if hasattr(value, "_h") else value
+    return ops.to(value, code, None, False) if hasattr(value, "_give_handle") else value
 
 
 def _first_tensor(values):
     for value in values:
-        if hasattr(value, "_h"):
+        if hasattr(value, "_give_handle"):
             return value
         if isinstance(value, (list, tuple)):
             found = _first_tensor(value)

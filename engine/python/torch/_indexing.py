@@ -101,8 +101,13 @@ def _take_apart(tensor, index):
                     view = ops.unsqueeze(view, dim)
                     parts.append((dim, _truth(bool(item.item()))))
                     dim += 1
-                else:
+                elif item.__class__ is Tensor or not hasattr(item, "_level"):
                     view = _select(view, dim, int(item.item()), consumed)
+                    consumed += 1
+                else:
+                    # Every entry of a batch has another position.
+                    parts.append((dim, item))
+                    dim += 1
                     consumed += 1
                 continue
             if is_mask:

@@ -21,7 +21,7 @@ def _not_a_tensor(name, value, position=1, argument="input"):
 
 def _unary(name, doc):
     def function(input, *, out=None):
-        if not hasattr(input, "_h"):
+        if not hasattr(input, "_give_handle"):
             raise _not_a_tensor(name, input)
         result = getattr(ops, name)(input)
         return result if out is None else store(result, out)
@@ -79,14 +79,14 @@ def _binary(name, doc):
     scalar_name, scalar_first = name + "_scalar", "scalar_" + name
 
     def function(input, other, *, out=None):
-        if hasattr(input, "_h"):
-            if hasattr(other, "_h"):
+        if hasattr(input, "_give_handle"):
+            if hasattr(other, "_give_handle"):
                 result = getattr(ops, name)(input, other)
             elif is_number(other):
                 result = getattr(ops, scalar_name)(input, other)
             else:
                 raise _not_a_tensor(name, other, 2, "other")
-        elif hasattr(other, "_h") and is_number(input):
+        elif hasattr(other, "_give_handle") and is_number(input):
             result = getattr(ops, scalar_first)(input, other)
         else:
             raise _not_a_tensor(name, input)
@@ -123,9 +123,9 @@ for _name, _doc in {
 
 
 def _check_operands(name, input, other):
-    if not hasattr(other, "_h") and not is_number(other):
+    if not hasattr(other, "_give_handle") and not is_number(other):
         raise _not_a_tensor(name, other, 2, "other")
-    if not hasattr(input, "_h") and not hasattr(other, "_h"):
+    if not hasattr(input, "_give_handle") and not hasattr(other, "_give_handle"):
         raise _not_a_tensor(name, input)
 
 
@@ -141,8 +141,8 @@ def add(input, other, *, alpha=1, out=None):
     _check_operands("add", input, other)
     if alpha != 1:
         other = other * alpha
-    if hasattr(input, "_h"):
-        result = ops.add(input, other) if hasattr(other, "_h") else ops.add_scalar(input, other)
+    if hasattr(input, "_give_handle"):
+        result = ops.add(input, other) if hasattr(other, "_give_handle") else ops.add_scalar(input, other)
     else:
         result = ops.add_scalar(other, input)
     return result if out is None else store(result, out)
@@ -157,8 +157,8 @@ def sub(input, other, *, alpha=1, out=None):
     _check_operands("sub", input, other)
     if alpha != 1:
         other = other * alpha
-    if hasattr(input, "_h"):
-        result = ops.sub(input, other) if hasattr(other, "_h") else ops.sub_scalar(input, other)
+    if hasattr(input, "_give_handle"):
+        result = ops.sub(input, other) if hasattr(other, "_give_handle") else ops.sub_scalar(input, other)
     else:
         result = ops.scalar_sub(input, other)
     return result if out is None else store(result, out)
@@ -181,8 +181,8 @@ def div(input, other, *, rounding_mode=None, out=None):
     """
     if rounding_mode == "floor":
         result = floor_divide(input, other)
-    elif hasattr(input, "_h"):
-        result = ops.div(input, other) if hasattr(other, "_h") else ops.div_scalar(input, other)
+    elif hasattr(input, "_give_handle"):
+        result = ops.div(input, other) if hasattr(other, "_give_handle") else ops.div_scalar(input, other)
     else:
         result = ops.scalar_div(input, other)
     if rounding_mode == "trunc":
@@ -206,9 +206,9 @@ def pow(input, exponent, *, out=None):
     input, exponent: tensors, or one a number. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError
     for shapes that do not fit. RuntimeError for integers to negative powers.
     """
-    if not hasattr(input, "_h"):
+    if not hasattr(input, "_give_handle"):
         result = ops.scalar_pow(input, exponent)
-    elif hasattr(exponent, "_h"):
+    elif hasattr(exponent, "_give_handle"):
         result = ops.pow(input, exponent)
     else:
         result = ops.power(input, exponent)

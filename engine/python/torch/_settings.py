@@ -170,11 +170,6 @@ def set_flush_denormal(mode):
     return False
 
 
-def compile(model=None, **options):
-    """The function or module itself: the engine fuses and caches what it records."""
-    return (lambda function: function) if model is None else model
-
-
 e, pi, inf, nan = math.e, math.pi, math.inf, math.nan
 
 

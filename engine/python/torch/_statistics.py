@@ -106,7 +106,7 @@ def _quantile(name, input, q, dim, keepdim, interpolation):
         raise RuntimeError(f"{name} q must be a scalar or 1D tensor")
     if q.dtype is not input.dtype:
         raise RuntimeError(f"{name} q tensor must be same dtype as the input tensor")
-    if q.device.type == "cpu" and not bool(ops.logical_and(ops.ge_scalar(q, 0), ops.le_scalar(q, 1)).all()):
+    if q.device.type == "cpu" and not bool(ops.logical_and(ops.ge_scalar(q, 0), ops.le_scalar(q, 1))._all_entries().all()):
         raise RuntimeError(f"{name} q values must be in the range [0, 1]")
     if dim is None:
         lines, kept = input.reshape(-1), [1] * input.dim()

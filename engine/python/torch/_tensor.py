@@ -462,6 +462,10 @@ class Tensor:
     def __dir__(self):
         return sorted(set(object.__dir__(self)))
 
+    def _all_entries(self):
+        """Itself; of a batched tensor the whole batch, for checks of values that must hold of all entries."""
+        return self
+
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")

@@ -12,6 +12,7 @@ mod leaves;
 mod node;
 pub mod packing;
 mod question;
+mod reach;
 mod rules;
 mod rules_elementwise;
 mod rules_linalg;
@@ -27,6 +28,7 @@ pub(crate) use inplace::assign_unchecked;
 pub use inplace::{assign, begin_inplace, check_inplace, note_call};
 pub use node::{Edge, HookPlace, Node, Rule, Source, sequence_mark};
 pub use question::{Asks, Question};
+pub use reach::reaches_beyond;
 
 use std::rc::Rc;
 

@@ -2,13 +2,14 @@
 
 The engine stops its walk at such an operation, asks for its gradients, and goes on. It also keeps what
 `save_for_backward` names, so that writes to it are noticed and nothing is held in a circle.
-Refuses forward-mode derivatives and `vmap`. Read next: `_hooks`, `engine/src/autograd/walk.rs`.
+Refuses forward-mode derivatives. Read next: `_hooks`, `engine/src/autograd/walk.rs`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
 import functools
+import sys
 
 from .._autograd_mode import no_grad
 from .._C import ops
@@ -153,7 +154,7 @@ class Function(FunctionCtx):
 
     @staticmethod
     def vmap(info, in_dims, *args):
-        """Refused: functions are not mapped over."""
+        """Results and their batch dimensions, from a batch: `info.batch_size`, where each argument has the batch, arguments."""
         raise NotImplementedError(
             "To use autograd.Function with vmap, you must either override the vmap staticmethod or set generate_vmap_rule=True."
         )
@@ -163,6 +164,10 @@ class Function(FunctionCtx):
         """Calls `forward` and remembers how to go back."""
         if kwargs:
             raise TypeError(f"{cls.__name__}.apply() takes no keyword arguments")
+        if "torch._batched" in sys.modules and any(hasattr(value, "_level") for value in args if isinstance(value, Tensor)):
+            from .._batched.custom_functions import applied
+
+            return applied(cls, args)
         ctx = FunctionCtx()
         ctx.needs_input_grad = tuple(isinstance(value, Tensor) and value.requires_grad for value in args)
         with no_grad():

@@ -104,5 +104,17 @@ class device:
         pass
 
 
+_LAZY = {"amp": None, "Event": "streams", "Stream": "streams", "stream": "streams", "current_stream": "streams"}
+_LAZY.update(dict.fromkeys(("default_stream", "set_stream", "StreamContext", "ExternalStream"), "streams"))
+_LAZY.update(dict.fromkeys(("get_device_properties", "memory_summary", "mem_get_info", "memory", "ipc_collect"), "reports"))
+_LAZY.update(dict.fromkeys(("memory_snapshot", "get_arch_list", "utilization"), "reports"))
+_LAZY.update(dict.fromkeys(("device_of", "set_per_process_memory_fraction", "memory_cached", "can_device_access_peer"), "reports"))
+
+
 def __getattr__(name):
+    import importlib
+
+    if name in _LAZY:
+        module = importlib.import_module("torch.cuda." + (_LAZY[name] or name))
+        return getattr(module, name) if _LAZY[name] else module
     raise AttributeError(f"torch.cuda.{name} is not in Carrel yet")

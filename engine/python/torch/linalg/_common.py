@@ -98,13 +98,14 @@ def check_square(A, name, argument="A"):
 
 def check_info(info, name, text, source=None):
     """Raises for the first matrix whose `info` is not zero. `text` gets that number."""
+    info = info._all_entries()
     if info.numel() == 0:
         return
     numbers = info.reshape(-1).tolist()
     for position, number in enumerate(numbers):
         if number:
             place = "" if info.dim() == 0 else f"(Batch element {position}): "
-            if source is not None and not bool(source.isfinite().all()):
+            if source is not None and not bool(source._all_entries().isfinite().all()):
                 text = "The algorithm failed to converge because the input matrix contained non-finite values."
             raise _LinAlgError(f"{name}: {place}{text.format(number)}")
 

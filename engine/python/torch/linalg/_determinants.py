@@ -48,9 +48,13 @@ def det(A):
         return _regular(A)
     flat = A.reshape(-1, *A.shape[-2:])
     sizes = _lu(flat.detach())[0].abs()
-    is_singular = (sizes.amin(-1) <= _SINGULAR * sizes.amax(-1)).tolist()
+    flags = sizes.amin(-1) <= _SINGULAR * sizes.amax(-1)
+    is_singular = flags._all_entries().reshape(-1).tolist()
     if not any(is_singular):
         return _regular(A)
+    if len(is_singular) != len(flat):
+        # Entries of a batch take one way together.
+        return _singular(flat).reshape(A.shape[:-2])
     groups = [[i for i, flag in enumerate(is_singular) if flag is wanted] for wanted in (False, True)]
     found = [function(flat[rows]) for function, rows in zip((_regular, _singular), groups) if rows]
     places = sorted(range(len(is_singular)), key=(groups[0] + groups[1]).__getitem__)

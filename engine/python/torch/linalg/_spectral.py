@@ -233,7 +233,7 @@ def _lstsq(A, B, rcond, driver):
     if driver != "gels":
         S = _svd(A.detach(), False, "linalg.svd")[1]
         rank = (S > rcond * S[..., :1]).sum(-1)
-        has_full_rank = bool((rank == n).all())
+        has_full_rank = bool((rank == n)._all_entries().all())
         if driver != "gelsy":
             values = S
     residuals = empty

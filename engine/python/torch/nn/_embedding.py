@@ -198,9 +198,9 @@ def one_hot(tensor, num_classes=-1):
             raise RuntimeError("Can not infer total number of classes from empty tensor.")
         num_classes = int(tensor.max().item()) + 1
     if tensor.numel() and tensor.device.type == "cpu":
-        if int(tensor.min().item()) < 0:
+        if int(tensor._all_entries().min().item()) < 0:
             raise RuntimeError("Class values must be non-negative.")
-        if int(tensor.max().item()) >= num_classes:
+        if int(tensor._all_entries().max().item()) >= num_classes:
             raise RuntimeError("Class values must be smaller than num_classes.")
     classes = _creation.arange(num_classes, device=tensor.device)
     return ops.eq(tensor.unsqueeze(-1), classes).to(_dtype.int64)

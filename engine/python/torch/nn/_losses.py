@@ -150,7 +150,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
             "Please ensure they have the same size."
         )
     # The GPU's values cannot be looked at without waiting.
-    if input.device.type == "cpu" and not bool(((input >= 0) & (input <= 1)).all()):
+    if input.device.type == "cpu" and not bool(((input >= 0) & (input <= 1))._all_entries().all()):
         raise RuntimeError("all elements of input should be between 0 and 1")
     return ops.bce(input, target, weight, _code(reduction))
 
@@ -215,7 +215,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     eps. full: with the constant. reduction: "mean", "sum", or "none" for all of them. size_average, reduce: old
     forms of it. ValueError for other names.
     """
-    if not hasattr(var, "_h"):
+    if not hasattr(var, "_give_handle"):
         if var < 0:
             raise ValueError("var has negative entry/entries")
         var = input.new_full(input.shape, float(var))

@@ -5,7 +5,7 @@ Read next: `utils.data`, `utils.checkpoint`, `utils.tensorboard`.
 
 from .._swapping import swap_tensors
 
-_MODULES = ("benchmark", "checkpoint", "data", "dlpack", "hooks", "npy", "tensorboard")
+_MODULES = ("_pytree", "benchmark", "checkpoint", "data", "dlpack", "hooks", "npy", "tensorboard")
 
 
 def __getattr__(name):

@@ -197,6 +197,10 @@ pub const ROWS: &[Row] = &[
             _ => -1.0,
         }))
     }),
+    // Would gradients of the first tensors flow into a leaf that is none of the second?
+    ("reaches_beyond Ts Ts -> b", |a| {
+        Ok(autograd::reaches_beyond(&a.tensors()?, &a.tensors()?).into())
+    }),
     ("inference_mode -> b", |_| Ok(context::inference_mode().into())),
     ("set_inference_mode b -> b", |a| {
         Ok(context::set_inference_mode(a.bool()?).into())

@@ -96,7 +96,7 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
     convolutions, else 0. Source: https://arxiv.org/abs/1802.05957
     """
     weight = getattr(module, name, None)
-    if weight is None or not hasattr(weight, "_h"):
+    if weight is None or not hasattr(weight, "_give_handle"):
         raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
     if dim is None:
         from ..modules.conv import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -114,7 +114,7 @@ def orthogonal(module, name="weight", orthogonal_map=None, *, use_trivialization
     Raises ValueError for other maps and for vectors. Source: https://arxiv.org/abs/1909.09501
     """
     weight = getattr(module, name, None)
-    if weight is None or not hasattr(weight, "_h"):
+    if weight is None or not hasattr(weight, "_give_handle"):
         raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
     if weight.dim() < 2:
         raise ValueError(f"Expected a matrix or batch of matrices. Got a tensor of {weight.dim()} dimensions.")
