@@ -213,7 +213,8 @@ def get_device_module(device=None):
     """The module of a device's functions: `torch.cuda` for the GPU, `torch.cpu` for the CPU. Without one the GPU's, if it is there."""
     import importlib
 
-    kind = ("cuda" if _C.ops.gpu_available() else "cpu") if device is None else globals()["device"](device).type
+    where = None if device is None else globals()["device"](device).type
+    kind = where or ("cuda" if _C.ops.gpu_available() else "cpu")
     return importlib.import_module("torch.cpu" if kind == "cpu" else "torch.cuda")
 
 

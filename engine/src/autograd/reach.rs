@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::node::{Edge, Node};
-use super::{gradient_edge, grad_fn};
+use super::{grad_fn, gradient_edge};
 use crate::tensor::Tensor;
 
 /// True if gradients of `outputs` would flow into a leaf that is none of `inputs`.
