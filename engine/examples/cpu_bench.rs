@@ -127,25 +127,15 @@ fn adam(grad: &Buffer) {
     };
     let view = View::contiguous(&[grad.len()]);
     let seconds = median(|| {
-        let state = optimizer::AdamState {
-            exp_avg: &mut first,
-            exp_avg_sq: &mut second,
-            max_exp_avg_sq: None,
-        };
         let parameter = optimizer::Parameter {
             buffer: &mut weights,
             offset: 0,
         };
-        optimizer::adam(
-            &options,
-            parameter,
-            Operand {
-                buffer: grad,
-                view: &view,
-            },
-            state,
-        )
-        .expect("a step");
+        let operand = Operand {
+            buffer: grad,
+            view: &view,
+        };
+        optimizer::run(&options, parameter, operand, [&mut first, &mut second]).expect("a step");
     });
     report("adam 1M", seconds);
 }
