@@ -60,17 +60,20 @@ pub trait Quantity:
     fn if_positive(self, then: Self, otherwise: Self) -> Self;
 
     /// `self * factor`
+    #[inline(always)]
     fn times(self, factor: f64) -> Self {
         let factor = self.number(factor);
         self * factor
     }
 
     /// `self + other * factor`
+    #[inline(always)]
     fn plus_scaled(self, other: Self, factor: f64) -> Self {
         self + other.times(factor)
     }
 
     /// The way from here to `end`, as far as `weight` says (0 to 1); starts from the nearer end, as PyTorch's `lerp`.
+    #[inline(always)]
     fn towards(self, end: Self, weight: f64) -> Self {
         if weight < 0.5 {
             self.clone().plus_scaled(end - self, weight)
@@ -81,7 +84,7 @@ pub trait Quantity:
 }
 
 /// One element of an optimizer's step, with `N` numbers of state a parameter element.
-pub trait Formula<const N: usize> {
+pub trait Formula<const N: usize>: Copy {
     /// The new weight and the new state.
     fn step<Q: Quantity>(&self, weight: Q, grad: Q, state: [Q; N]) -> (Q, [Q; N]);
 }
@@ -114,6 +117,7 @@ pub fn run<const N: usize>(
 }
 
 /// The gradient to descend: turned round in order to ascend, with the L2 penalty added.
+#[inline(always)]
 fn slope<Q: Quantity>(weight: &Q, grad: Q, maximize: bool, weight_decay: f64) -> Q {
     let grad = if maximize { -grad } else { grad };
     if weight_decay == 0.0 {
@@ -124,6 +128,7 @@ fn slope<Q: Quantity>(weight: &Q, grad: Q, maximize: bool, weight_decay: f64) ->
 }
 
 /// Weight and gradient after decay, which shrinks the weight itself (`decoupled`) or is an L2 penalty.
+#[inline(always)]
 fn decayed<Q: Quantity>(weight: Q, grad: Q, maximize: bool, (weight_decay, decoupled, lr): (f64, bool, f64)) -> (Q, Q) {
     if weight_decay != 0.0 && decoupled {
         let grad = slope(&weight, grad, maximize, 0.0);
@@ -186,6 +191,9 @@ macro_rules! implement_quantity {
 implement_quantity!(f32);
 implement_quantity!(f64);
 
+/// Elements computed together, in arrays of their own: the compiler knows that these do not overlap, and makes vector code.
+const LANES: usize = 64;
+
 fn run_typed<T: Number + Quantity, const N: usize>(
     formula: &impl Formula<N>,
     parameter: Parameter<'_>,
@@ -194,11 +202,10 @@ fn run_typed<T: Number + Quantity, const N: usize>(
 ) -> Result<()> {
     check_bounds(grad.view, grad.buffer.len())?;
     let grads: Cow<'_, [T]> = as_contiguous(grad)?;
-    let grads = &*grads;
     let len = grads.len();
     let weights = region::<T>(parameter.buffer, parameter.offset, len)?;
     let mut failure = None;
-    let states = states.map(|state| {
+    let mut states = states.map(|state| {
         region::<T>(state, 0, len).unwrap_or_else(|error| {
             failure = Some(error);
             &mut []
@@ -207,14 +214,28 @@ fn run_typed<T: Number + Quantity, const N: usize>(
     if let Some(error) = failure {
         return Err(error);
     }
-    // Slices of one length, said where the compiler sees it: the loop needs no checks and becomes vector code.
-    let states = states.map(|state| &mut state[..len]);
-    for index in 0..len {
-        let state = std::array::from_fn(|slot| states[slot][index]);
-        let (weight, state) = formula.step(weights[index], grads[index], state);
-        weights[index] = weight;
-        for slot in 0..N {
-            states[slot][index] = state[slot];
+    // A copy in registers: through a reference its numbers would be read, and powers computed, for every element.
+    let formula = *formula;
+    for (part, (weights, grads)) in weights.chunks_mut(LANES).zip(grads.chunks(LANES)).enumerate() {
+        let (mut weight, mut grad) = ([T::from_f64(0.0); LANES], [T::from_f64(0.0); LANES]);
+        let mut state = [[T::from_f64(0.0); LANES]; N];
+        let range = part * LANES..part * LANES + grads.len();
+        weight[..grads.len()].copy_from_slice(weights);
+        grad[..grads.len()].copy_from_slice(grads);
+        for (lanes, whole) in state.iter_mut().zip(&states) {
+            lanes[..grads.len()].copy_from_slice(&whole[range.clone()]);
+        }
+        for lane in 0..LANES {
+            let before = std::array::from_fn(|slot| state[slot][lane]);
+            let (moved, after) = formula.step(weight[lane], grad[lane], before);
+            weight[lane] = moved;
+            for (lanes, value) in state.iter_mut().zip(after) {
+                lanes[lane] = value;
+            }
+        }
+        weights.copy_from_slice(&weight[..grads.len()]);
+        for (lanes, whole) in state.iter().zip(&mut states) {
+            whole[range.clone()].copy_from_slice(&lanes[..grads.len()]);
         }
     }
     Ok(())
