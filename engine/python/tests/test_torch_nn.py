@@ -152,6 +152,15 @@ class Layers(TorchCase):
         layer(torch.tensor([0, 1])).sum().backward()
         self.assert_tensor(layer.weight.grad[:2], [[0.0, 0.0], [1.0, 1.0]])
 
+    def test_activations_in_place_have_gradients(self):
+        for function in (F.relu, F.relu6, F.hardswish, F.mish, F.silu, F.hardsigmoid, F.elu, F.celu, F.selu, F.leaky_relu):
+            with self.subTest(function.__name__):
+                x = torch.tensor([-4.0, -1.0, 0.5, 4.0], requires_grad=True)
+                function(x).sum().backward()
+                wanted, x.grad = x.grad, None
+                function(x * 1.0, inplace=True).sum().backward()
+                self.assertTrue(torch.equal(x.grad, wanted))
+
     def test_losses(self):
         logits, target = torch.tensor([[1.0, 2.0], [0.5, 0.0]]), torch.tensor([1, 0])
         self.assert_close(F.cross_entropy(logits, target), 0.39367, 4)

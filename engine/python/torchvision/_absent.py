@@ -44,10 +44,12 @@ class _AbsentModule(types.ModuleType):
         return absent(f"{self.__name__}.{name}", self._why)
 
 
-def absent_module(name, why):
-    """A module of this name, importable from now on, all of whose names are absent."""
+def absent_module(name, why, parts=()):
+    """A module of this name, importable from now on, all of whose names are absent. parts: modules in it, likewise."""
     made = _AbsentModule(name, f"Not in Carrel: {why}.")
     made._why = why
     made.__path__ = []
     sys.modules.setdefault(name, made)
+    for part in parts:
+        setattr(made, part, absent_module(f"{name}.{part}", why))
     return made

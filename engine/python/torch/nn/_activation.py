@@ -50,6 +50,11 @@ def softmin(input, dim=None, _stacklevel=3, dtype=None):
     return _softmax(-input, _choose_dim("softmin", dim, input.dim(), _stacklevel), dtype)
 
 
+def _kept(input, inplace):
+    """What a composition computes with: a copy where the input is written over and gradients will ask for it."""
+    return ops.clone(input) if inplace and input.requires_grad else input
+
+
 def _written(input, result, inplace):
     if inplace:
         ops.assign_(input, result)
@@ -115,7 +120,8 @@ def mish(input, inplace=False):
 
     Elementwise; gives the shape of input. inplace: write into the input. Source: https://arxiv.org/abs/1908.08681
     """
-    return _written(input, input * ops.tanh(softplus(input)), inplace)
+    source = _kept(input, inplace)
+    return _written(input, source * ops.tanh(softplus(source)), inplace)
 
 
 def leaky_relu(input, negative_slope=0.01, inplace=False):
@@ -208,7 +214,8 @@ def hardswish(input, inplace=False):
 
     Elementwise; gives the shape of input. inplace: write into the input. Source: https://arxiv.org/abs/1905.02244
     """
-    return _written(input, input * ops.clamp(input + 3, 0.0, 6.0) / 6, inplace)
+    source = _kept(input, inplace)
+    return _written(input, source * ops.clamp(source + 3, 0.0, 6.0) / 6, inplace)
 
 
 def softshrink(input, lambd=0.5):

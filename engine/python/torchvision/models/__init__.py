@@ -22,21 +22,30 @@ from ._api import get_model, get_model_builder, get_model_weights, get_weight, l
 
 from .._absent import absent, absent_module
 
-#: What is not here: modules and models, and why.
+#: What is not here: modules, with the modules in them and why; and models.
 ABSENT_MODULES = {
-    "detection": "finding boxes and masks; classify images, or train a head of your own on a classifier's features",
-    "optical_flow": "following pixels between images",
-    "quantization": "quantized tensors; use the models of torchvision.models, with float16 weights to save memory",
-    "segmentation": "labelling pixels; build a decoder on models._utils.IntermediateLayerGetter",
-    "video": "models of moving images; use the models of torchvision.models on single frames",
+    "detection": (
+        """anchor_utils backbone_utils faster_rcnn fcos generalized_rcnn image_list keypoint_rcnn mask_rcnn retinanet
+        roi_heads rpn ssd ssdlite transform""",
+        "finding boxes and masks; classify images, or train a head of your own on a classifier's features",
+    ),
+    "optical_flow": ("raft", "following pixels between images"),
+    "quantization": (
+        "googlenet inception mobilenet mobilenetv2 mobilenetv3 resnet shufflenetv2",
+        "quantized tensors; use the models of torchvision.models, with float16 weights to save memory",
+    ),
+    "segmentation": (
+        "deeplabv3 fcn lraspp",
+        "labelling pixels; build a decoder on models._utils.IntermediateLayerGetter",
+    ),
+    "video": ("mvit resnet s3d swin_transformer", "moving images; use the models of torchvision.models on single frames"),
 }
 ABSENT_MODELS = """RegNet MaxVit SwinTransformer regnet_* swin_* maxvit_* RegNet_* Swin_* MaxVit_* MNASNet mnasnet* MNASNet*
     ConvNeXt convnext_* ConvNeXt_* GoogLeNet googlenet GoogLeNet_* Inception3 inception_v3 Inception_V3_*"""
 
-for _name, _what in ABSENT_MODULES.items():
-    _made = absent_module(f"{__name__}.{_name}", f"it has no models for {_what}")
-    globals()[_name] = _made
-del _name, _what, _made, absent_module
+for _name, (_parts, _what) in ABSENT_MODULES.items():
+    globals()[_name] = absent_module(f"{__name__}.{_name}", f"it has no models for {_what}", _parts.split())
+del _name, _parts, _what, absent_module
 
 
 def __getattr__(name):

@@ -1,8 +1,8 @@
-"""Weights of models by name: `ResNet18_Weights.DEFAULT` and its kin, made from one table.
+"""Weights of models by name: `ResNet18_Weights.DEFAULT` and its kin, made from rows of facts.
 
 A member knows where its file is, how images are made ready for it (`transforms()`) and a little about it (`meta`).
 Files come from the network, where that permits it, or from the notebook's files. Refuses to vouch for the weights: the
-names of files carry the beginning of their SHA-256, which is compared. Read next: `_weights_table`, `_api`, `torch.hub`.
+names of files carry the beginning of their SHA-256, which is compared. Read next: `_api`, `torch.hub`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
@@ -71,20 +71,8 @@ class WeightsEnum(enum.Enum):
 
     @property
     def meta(self):
-        """`num_params`, `min_size` and, for ImageNet's, `categories`."""
+        """`num_params` and `min_size`; the names of ImageNet's classes are not here."""
         return self.value.meta
-
-
-class _Meta(dict):
-    """A dictionary whose "categories" are loaded when they are asked for."""
-
-    def __missing__(self, key):
-        if key != "categories":
-            raise KeyError(key)
-        from ._categories import IMAGENET
-
-        self[key] = list(IMAGENET)
-        return self[key]
 
 
 def _preset(crop_size, resize_size, interpolation, mean, std):
@@ -117,7 +105,7 @@ def weights_enum(class_name, module, rows):
             options.get("mean"),
             options.get("std"),
         )
-        meta = _Meta(min_size=options.get("min_size", (1, 1)))
+        meta = {"min_size": options.get("min_size", (1, 1))}
         if "num_params" in options:
             meta["num_params"] = options["num_params"]
         members[name] = Weights(_HOST + file, preset, meta)
