@@ -3,6 +3,7 @@
 Read next: `torchvision.models`.
 """
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -36,25 +37,34 @@ COUNTS = {
     "wide_resnet50_2": (68883240, 320),
 }
 
-_DRAWING = ("kaiming_uniform_", "kaiming_normal_", "normal_", "uniform_", "trunc_normal_", "xavier_uniform_")
+_FILLING = "kaiming_uniform_ kaiming_normal_ normal_ uniform_ trunc_normal_ xavier_uniform_ zeros_ ones_ constant_".split()
 
 
-def undrawn():
-    """While entered, layers keep the zeros that they are made of: drawing millions of numbers takes the time of a test."""
-    return mock.patch.multiple(nn.init, **{name: lambda tensor, *_, **__: tensor for name in _DRAWING})
+@contextlib.contextmanager
+def weightless():
+    """While entered, layers' weights are one zero seen as the whole shape: hundreds of millions of numbers are not filled."""
+
+    def empty(shape, **_options):
+        return torch.zeros(()).expand(shape)
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch.multiple(nn.init, **{name: lambda tensor, *_, **__: tensor for name in _FILLING}))
+        for module in (nn.modules.conv, nn.modules.linear, nn.modules.multihead):
+            stack.enter_context(mock.patch.object(module, "empty", empty))
+        yield
 
 
 class Names(TorchCase):
     def test_parameters_are_counted_as_in_checkpoints(self):
         for name, (num_params, num_entries) in COUNTS.items():
-            with self.subTest(name), undrawn():
+            with self.subTest(name), weightless():
                 model = models.get_model(name)
                 self.assertEqual(sum(p.numel() for p in model.parameters()), num_params)
                 self.assertEqual(len(model.state_dict()), num_entries)
                 self.assertEqual(models.get_model_weights(name).DEFAULT.meta["num_params"], num_params)
 
     def assert_shapes(self, name, shapes):
-        with undrawn():
+        with weightless():
             state = models.get_model(name).state_dict()
         for key, shape in shapes.items():
             self.assertEqual(tuple(state[key].shape), shape, f"{name}: {key}")
@@ -70,7 +80,7 @@ class Names(TorchCase):
                 if stage > 1 and block == 0:
                     wanted += [f"{place}.downsample.0.weight", *(f"{place}.downsample.1.{kind}" for kind in norm)]
         wanted += ["fc.weight", "fc.bias"]
-        with undrawn():
+        with weightless():
             self.assertEqual(list(models.resnet18().state_dict()), wanted)
 
     def test_shapes(self):
@@ -126,17 +136,23 @@ class Names(TorchCase):
         self.assert_shapes("shufflenet_v2_x1_0", {"stage2.0.branch1.0.weight": (24, 1, 3, 3), "conv5.0.weight": (1024, 464, 1, 1)})
 
 
+class Head(nn.Sequential):
+    """A block with a classifier of five classes on its means."""
+
+    def __init__(self, block, width):
+        super().__init__(block, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, 5))
+
+
 class Passes(TorchCase):
     def test_small_networks_learn(self):
         made = {
-            "resnet": models.resnet.ResNet(models.resnet.BasicBlock, [1, 1, 1, 1], num_classes=5),
-            "bottlenecks": models.resnet.ResNet(models.resnet.Bottleneck, [1, 1, 1, 1], 5, zero_init_residual=True, replace_stride_with_dilation=(False, False, True)),
+            "basic block": Head(models.resnet.BasicBlock(3, 3), 3),
+            "bottleneck": Head(models.resnet.Bottleneck(3, 2, 2, models.resnet.conv1x1(3, 8, 2)), 8),
             "mobilenet_v2": models.mobilenet_v2(num_classes=5, width_mult=0.25),
             "mobilenet_v3": models.mobilenet_v3_small(num_classes=5, width_mult=0.25),
             "shufflenet": models.shufflenet_v2_x0_5(num_classes=5),
             "squeezenet": models.squeezenet1_1(num_classes=5),
             "densenet": models.DenseNet(8, (2, 2), 16, num_classes=5, drop_rate=0.1),
-            "vgg": models.VGG(models.vgg.make_layers([8, "M", 512, "M"], batch_norm=True), 5, init_weights=False),
             "vit": models.VisionTransformer(32, 16, 2, 2, 16, 32, num_classes=5),
         }
         images = torch.rand(2, 3, 32, 32)
@@ -218,6 +234,14 @@ class WeightsByName(TorchCase):
             models.resnet18(weights="IMAGENET1K_V9")
         self.assert_error(TypeError, "Invalid Weight class provided; expected ResNet18_Weights", models.resnet18, weights=models.VGG16_Weights.DEFAULT)
 
+    def test_weights_know_how_images_are_made_ready(self):
+        prepare = models.ResNet50_Weights.DEFAULT.transforms()
+        self.assertEqual((prepare.crop_size, prepare.resize_size), ([224], [232]))
+        found = prepare(torch.full((3, 300, 400), 255, dtype=torch.uint8))
+        self.assertEqual(found.shape, (3, 224, 224))
+        self.assert_close(found[:, 0, 0], [(1 - 0.485) / 0.229, (1 - 0.456) / 0.224, (1 - 0.406) / 0.225])
+        self.assertIn("crop_size=[224]", repr(prepare))
+
     def test_models_are_listed(self):
         self.assertIn("resnet18", models.list_models())
         self.assertEqual(models.list_models(include="vgg1?", exclude=["*13", "*19"]), ["vgg11", "vgg16"])
@@ -226,7 +250,8 @@ class WeightsByName(TorchCase):
         self.assertIn("mobilenet_v2", names)
 
     def test_a_checkpoint_of_the_notebook_is_loaded(self):
-        model = models.squeezenet1_1()
+        with mock.patch.object(nn.init, "kaiming_uniform_", lambda tensor, *_, **__: tensor):
+            model = models.squeezenet1_1()
         torch.save(model.state_dict(), "made.pth")
         with open("made.pth", "rb") as file:
             name = f"squeezenet1_1-{hashlib.sha256(file.read()).hexdigest()[:8]}.pth"
