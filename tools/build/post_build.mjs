@@ -1,4 +1,4 @@
-// Trunk's post-build hook: lays the kernel, Pyodide and the files of public/ beside the page, then writes the two lists
+// Trunk's post-build hook: lays the kernel, Pyodide, the examples and the files of public/ beside the page, then writes the two lists
 // that are made from the finished files: kernel/manifest.json (what the page hands to the kernel) and the service
 // worker's (what is kept for working offline).
 
@@ -16,6 +16,7 @@ const pyodideFiles = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyt
 
 function copyParts() {
   cpSync(join(root, "public"), site, { recursive: true });
+  cpSync(join(root, "examples"), join(site, "examples"), { recursive: true, filter: (path) => !path.endsWith("index.json") });
   const pyodide = join(site, "kernel", "pyodide");
   mkdirSync(pyodide, { recursive: true });
   for (const name of pyodideFiles) cpSync(join(root, "node_modules", "pyodide", name), join(pyodide, name));

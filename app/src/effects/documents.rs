@@ -3,6 +3,7 @@
 use super::saving::journal_key;
 use super::{Effects, files};
 use crate::model::action::{Action, NewFile};
+use crate::model::example::{Example, example_of};
 use crate::model::ids::{DocumentId, IdSource};
 use crate::model::notebook::{Document, title_from_file_name};
 use crate::model::runtime::SaveStatus;
@@ -10,10 +11,10 @@ use crate::model::view::{Recent, RecentItem, Route};
 use crate::nbformat::{self, ReadError};
 use crate::state::AppState;
 use crate::storage::journal::Journal;
-use crate::storage::{Expect, Record, StorageError, TRASH_MS};
+use crate::storage::{Expect, Record, Storage, StorageError, TRASH_MS};
 use crate::web::files::PickedFile;
 use crate::web::tabs::TabNews;
-use crate::web::{time, window};
+use crate::web::{fetch, time, window};
 
 /// How long an open document rests before its kernel starts by itself.
 const KERNEL_DELAY_MS: f64 = 300.0;
@@ -40,7 +41,7 @@ impl Effects {
     pub(super) fn load(&self, app: AppState, id: DocumentId) {
         let effects = self.clone();
         time::spawn(async move {
-            match effects.read_stored(app, id).await {
+            match effects.read_stored(app, id.clone()).await {
                 Ok(Some((record, document, warnings, is_restored))) => {
                     effects.show(app, &record, document, warnings);
                     if is_restored {
@@ -53,11 +54,12 @@ impl Effects {
                         effects.document_changed(app);
                     }
                 }
-                Ok(None) => {
-                    app.dispatch(Action::ShowMissing(
+                Ok(None) => match example_of(&id) {
+                    Some(example) => effects.open_example(app, example).await,
+                    None => app.dispatch(Action::ShowMissing(
                         "This notebook is not in this browser’s storage".to_owned(),
-                    ));
-                }
+                    )),
+                },
                 Err(reason) => app.dispatch(Action::ShowMissing(reason)),
             }
         });
@@ -70,7 +72,10 @@ impl Effects {
     ) -> Result<Option<(Record, Document, Vec<String>, bool)>, String> {
         let storage = self.storage().await;
         let text = |error: StorageError| error.to_string();
-        let Some(record) = storage.load(id.clone()).await.map_err(text)? else {
+        // Who has deleted the copy of an example gets a fresh one.
+        let is_gone = example_of(&id).is_some() && is_trashed(&*storage, &id).await.map_err(text)?;
+        let record = storage.load(id.clone()).await.map_err(text)?.filter(|_| !is_gone);
+        let Some(record) = record else {
             return Ok(None);
         };
         let files = storage.file_list(id.clone()).await.map_err(text)?;
@@ -117,11 +122,19 @@ impl Effects {
 
     pub(super) fn create(&self, app: AppState, document: Document) {
         let effects = self.clone();
-        time::spawn(async move { effects.store_new(app, document, Vec::new(), Vec::new()).await });
+        let absent = Expect::Modified(0.0);
+        time::spawn(async move { effects.store_new(app, document, absent, Vec::new(), Vec::new()).await });
     }
 
     /// Stores a new document and shows it. Where storage fails it is shown all the same, as not saved.
-    async fn store_new(&self, app: AppState, mut document: Document, files: Vec<NewFile>, warnings: Vec<String>) {
+    async fn store_new(
+        &self,
+        app: AppState,
+        mut document: Document,
+        expect: Expect,
+        files: Vec<NewFile>,
+        warnings: Vec<String>,
+    ) {
         self.leave(app);
         let storage = self.storage().await;
         let now_ms = time::now_ms();
@@ -132,7 +145,7 @@ impl Effects {
             created_ms: now_ms,
             modified_ms: now_ms,
         };
-        let mut failure = storage.save(record.clone(), Expect::Modified(0.0)).await.err();
+        let mut failure = storage.save(record.clone(), expect).await.err();
         if !files.is_empty() {
             failure = storage.put_files(document.id.clone(), files).await.err().or(failure);
             document.files = storage.file_list(document.id.clone()).await.unwrap_or_default();
@@ -165,8 +178,36 @@ impl Effects {
             notebook,
             files: Vec::new(),
         };
-        self.store_new(app, document, files, warnings).await;
+        self.store_new(app, document, Expect::Modified(0.0), files, warnings)
+            .await;
         Ok(id)
+    }
+
+    /// Makes the reader's own copy of an example, in place of one that was deleted, and shows it.
+    async fn open_example(&self, app: AppState, example: Example) {
+        let read = match fetch::text(&example.address()).await {
+            Ok(text) => read_notebook(&text).map_err(|error| error.to_string()),
+            Err(reason) => Err(reason),
+        };
+        let (notebook, warnings) = match read {
+            Ok(read) => read,
+            Err(reason) => return app.dispatch(Action::ShowMissing(reason)),
+        };
+        let id = example.document_id();
+        let storage = self.storage().await;
+        // What cannot be removed is a file too many at worst.
+        for file in storage.file_list(id.clone()).await.unwrap_or_default() {
+            storage.delete_file(id.clone(), file.path).await.ok();
+        }
+        storage.set_trashed(id.clone(), None).await.ok();
+        let document = Document {
+            id,
+            title: example.title,
+            notebook,
+            files: Vec::new(),
+        };
+        self.store_new(app, document, Expect::Anything, Vec::new(), warnings)
+            .await;
     }
 
     /// Opens the notebooks among files picked or dropped on the start page, and says which could not be opened.
@@ -265,6 +306,13 @@ impl Effects {
             TabNews::Saved => app.dispatch(Action::SetSave(SaveStatus::Conflict)),
         }
     }
+}
+
+async fn is_trashed(storage: &dyn Storage, id: &DocumentId) -> Result<bool, StorageError> {
+    let list = storage.list().await?;
+    Ok(list
+        .iter()
+        .any(|summary| summary.id == *id && summary.trashed_ms.is_some()))
 }
 
 fn read_notebook(text: &str) -> Result<(crate::model::notebook::Notebook, Vec<String>), ReadError> {

@@ -5,6 +5,7 @@ pub mod action;
 pub mod cell;
 pub mod change;
 pub mod effect;
+pub mod example;
 pub mod facet;
 pub mod history;
 pub mod ids;

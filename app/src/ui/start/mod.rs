@@ -1,5 +1,7 @@
-//! The start page: recent notebooks, a new one, and files to open by button or by dropping them anywhere.
+//! The start page: recent notebooks, a new one, examples, and files to open by button or by dropping them anywhere.
 
+mod examples;
+mod link;
 mod open;
 mod recent;
 
@@ -10,6 +12,7 @@ use crate::ui::files::DropZone;
 use crate::ui::icons::{Icon, IconView};
 use crate::ui::shell::ThemeMenu;
 use crate::web::files::PickedFile;
+use examples::ExampleList;
 use leptos::prelude::*;
 use open::OpenButton;
 use recent::RecentList;
@@ -37,6 +40,7 @@ pub fn StartPage() -> impl IntoView {
                         <OpenButton on_files />
                     </div>
                     <RecentList />
+                    <ExampleList />
                 </main>
             </div>
         </DropZone>

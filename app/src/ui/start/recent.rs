@@ -1,5 +1,6 @@
 //! The list of stored notebooks, newest first, with when they were changed and a way to delete them.
 
+use super::link::DocumentLink;
 use crate::model::action::Action;
 use crate::model::facet::Facet;
 use crate::model::view::{Recent, RecentItem};
@@ -16,7 +17,7 @@ pub fn RecentList() -> impl IntoView {
     let recent = app.read(Facet::Recent, |state| state.recent.clone());
     view! {
         <section class="recent" aria-label="Recent notebooks">
-            <h2 class="recent__heading">"Recent"</h2>
+            <h2 class="start__heading">"Recent"</h2>
             {move || match recent.get() {
                 Recent::Loading => view! { <p class="recent__empty" role="status">"Loading…"</p> }.into_any(),
                 Recent::Failed(reason) => {
@@ -51,24 +52,17 @@ fn RecentLine(
     item: RecentItem,
 ) -> impl IntoView {
     let app = AppState::from_context();
-    let address = format!("#/n/{}", item.id);
-    let (open_id, delete_id) = (item.id.clone(), item.id.clone());
-    let on_open = move |event: leptos::ev::MouseEvent| {
-        // With a modifier the browser opens a new tab or window, as with any link.
-        if !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
-            event.prevent_default();
-            app.dispatch(Action::ShowLoading(open_id.clone()));
-        }
-    };
+    let delete_id = item.id.clone();
     let on_delete = Callback::new(move |()| app.dispatch(Action::DeleteDocument(delete_id.clone())));
+    let delete_label = format!("Delete {}", item.title);
     view! {
         <li class="recent__item">
-            <a class="recent__link" href=address on:click=on_open>
+            <DocumentLink id=item.id class="recent__link">
                 <IconView icon=Icon::Notebook />
-                <span class="recent__title">{item.title.clone()}</span>
+                <span class="recent__title">{item.title}</span>
                 <span class="recent__time">{local_date(item.modified_ms)}</span>
-            </a>
-            <IconButton icon=Icon::Trash label=format!("Delete {}", item.title) on_click=on_delete />
+            </DocumentLink>
+            <IconButton icon=Icon::Trash label=delete_label on_click=on_delete />
         </li>
     }
 }
