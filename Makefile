@@ -1,6 +1,6 @@
 # Carrel's commands. Each sets up what it needs first; see tools/ for the scripts behind them.
 .DEFAULT_GOAL := help
-.PHONY: help serve build test setup fmt lint conformance fuzz bench-load bench-gpu bench-cpu pictures clean
+.PHONY: help serve build test setup fmt lint conformance fuzz bench-load bench-gpu bench-cpu pictures examples clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,11 @@ pictures: ## Take the documentation's pictures anew
 	@tools/setup.sh test
 	@tools/build.sh release
 	@node tests/browser/pictures.mjs
+
+examples: ## Run the example notebooks in a browser and store what they show
+	@tools/setup.sh test
+	@tools/build.sh release
+	@node tests/browser/record_examples.mjs
 
 clean: ## Remove what was built here (pinned tools stay in ~/.cache/carrel)
 	@rm -rf target dist

@@ -70,6 +70,11 @@ export class CarrelPage {
     return this.page.getByRole("link", { name }).or(this.page.getByRole("button", { name })).first();
   }
 
+  /** An example on the start page. */
+  example(title) {
+    return this.page.getByRole("region", { name: "Examples" }).getByRole("link", { name: title });
+  }
+
   // Cells
 
   cells() {
