@@ -12,8 +12,8 @@ import { useSite } from "./harness/site.mjs";
 
 const examples = JSON.parse(readFileSync(join(root, "examples", "index.json"), "utf8"));
 
-/** Small enough for a software GPU, and one of the tensor engine's longer loops. */
-const ALSO_ON_THE_GPU = ["tensors", "char-rnn"];
+/** Small enough for a software GPU. */
+const ALSO_ON_THE_GPU = ["tensors", "image-classifier"];
 
 async function openExample(site, example) {
   const page = await site.open();
