@@ -1,6 +1,6 @@
 """`torchvision.utils`: pictures side by side, saved, and drawn upon.
 
-Read next: `io`.
+Read next: `io`, `_drawing`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
@@ -12,7 +12,11 @@ import pathlib
 
 import torch
 
-__all__ = ["make_grid", "save_image"]
+from ._drawing import draw_bounding_boxes, draw_keypoints, draw_segmentation_masks, flow_to_image
+
+__all__ = [
+    "make_grid", "save_image", "draw_bounding_boxes", "draw_segmentation_masks", "draw_keypoints", "flow_to_image",
+]
 
 
 @torch.no_grad()
