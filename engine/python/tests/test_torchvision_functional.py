@@ -98,6 +98,8 @@ class GeometryCase(TorchCase):
             self.assertTrue(torch.equal(F.rotate(x, 90 * quarter), x.rot90(quarter, (1, 2))))
         wide = torch.rand(1, 4, 8)
         self.assertTrue(torch.equal(F.rotate(wide, 90, expand=True), wide.rot90(1, (1, 2))))
+        odd = torch.randint(0, 256, (1, 4, 7), dtype=torch.uint8)
+        self.assertTrue(torch.equal(F.pil_to_tensor(F.rotate(F.to_pil_image(odd), -90, expand=True)), odd.rot90(-1, (1, 2))))
         self.assertEqual(F.rotate(wide, 45, expand=True).shape, (1, 10, 10))
 
     def test_affine_maps(self):

@@ -109,12 +109,17 @@ def rotate(img, angle, interpolation=InterpolationMode.NEAREST, expand=False, ce
     if center is not None and not isinstance(center, (list, tuple)):
         raise TypeError("Argument center should be a sequence")
     _, height, width = dimensions(img)
+    is_whole = angle % 180 == 0 or (angle % 90 == 0 and (expand or width == height))
+    if is_whole and center is None and not isinstance(img, torch.Tensor):
+        # Pillow turns its pictures by right angles without reading between pixels.
+        return _turned(img, int(angle // 90))
     matrix = inverse_affine_matrix(_centered(center, width, height), -angle, [0.0, 0.0], 1.0, [0.0, 0.0])
     size = _room_for(matrix, width, height) if expand else None
     return _mapped_picture(img, matrix, interpolation, fill, size)
 
 
 _mapped_picture = on_tensors(_mapped)
+_turned = on_tensors(lambda img, quarters: img.rot90(quarters, (-2, -1)))
 
 
 def _room_for(matrix, width, height):
