@@ -10,6 +10,7 @@ use super::run::{Outcome, Work, refused};
 use super::table::{Entry, Held};
 use crate::backend::wgpu::buffers::PooledBuffer;
 use crate::backend::wgpu::errors::{Failure, Scopes};
+use crate::backend::wgpu::uploads;
 use crate::error::ErrorKind;
 use crate::wire::{Flush, Upload, ValueId};
 
@@ -67,10 +68,15 @@ impl Executor {
     async fn try_ready(&mut self, flush: &Flush, failures: &mut Vec<Failure>) -> (Ready, Vec<Failure>) {
         let bytes_before = self.pool.created_bytes;
         let scopes = Scopes::open(&self.gpu.device);
+        let mut caught = Vec::new();
         for upload in &flush.uploads {
-            if let Err(failure) = self.upload(upload) {
-                self.keep(upload.id, Entry::Failed(failure.clone()));
-                failures.push(failure);
+            match self.upload(upload).await {
+                Ok(true) => {}
+                Ok(false) => caught.push(self.out_of_memory(upload.bytes.len() as u64)),
+                Err(failure) => {
+                    self.keep(upload.id, Entry::Failed(failure.clone()));
+                    failures.push(failure);
+                }
             }
         }
         let work = self.prepare(flush);
@@ -80,11 +86,11 @@ impl Executor {
             Err(failure) => Err(failure.clone()),
         };
         let wanted = self.pool.created_bytes - bytes_before;
-        if wanted < AWAITED_BYTES {
+        if wanted < AWAITED_BYTES && caught.is_empty() {
             let scopes = Some(scopes);
-            return (Ready { work, room, scopes }, Vec::new());
+            return (Ready { work, room, scopes }, caught);
         }
-        let mut caught = scopes.close().await;
+        caught.extend(scopes.close().await);
         let ready = Ready {
             work,
             room,
@@ -116,13 +122,15 @@ impl Executor {
         }
     }
 
-    fn upload(&mut self, upload: &Upload) -> Outcome<()> {
+    /// Puts an upload in the table; false, and it is not there, if the device has no memory to take it through.
+    async fn upload(&mut self, upload: &Upload) -> Outcome<bool> {
         if !upload.bytes.len().is_multiple_of(4) {
             return Err(refused("an upload is not a whole number of elements"));
         }
         let buffer = self.take(upload.bytes.len() as u64)?;
-        if !upload.bytes.is_empty() {
-            self.gpu.queue.write_buffer(&buffer.buffer, 0, &upload.bytes);
+        if !upload.bytes.is_empty() && !uploads::write(&self.gpu, &buffer.buffer, &upload.bytes).await {
+            self.pool.give(buffer);
+            return Ok(false);
         }
         let held = Held {
             dtype: upload.dtype,
@@ -130,7 +138,7 @@ impl Executor {
             buffer,
         };
         self.keep(upload.id, Entry::Held(held));
-        Ok(())
+        Ok(true)
     }
 
     /// Buffers for the outputs and temporaries of a program.

@@ -70,6 +70,24 @@ def child_of_small_tensors():
     child_of_tensors(MIB // 2)
 
 
+def child_of_uploads(count=4 * MIB):
+    """Values from the processor: there must be room for them on their way too."""
+    source = torch.arange(count, dtype=torch.float32)
+    source.to("webgpu")[5].item()
+    bound()
+    held, error = fill(lambda value: source.to("webgpu"))
+    assert type(error) is torch.OutOfMemoryError, repr(error)
+    assert str(error).startswith("WebGPU out of memory."), str(error)
+    assert len(held) > 2, len(held)
+    assert all(tensor[7].item() == 7.0 for tensor in held), "what was there is unharmed"
+    held.clear()
+    check_alive()
+
+
+def child_of_small_uploads():
+    child_of_uploads(MIB // 2)
+
+
 def child_of_reads():
     """Copies on the processor fill its memory: PyTorch's error for that, and the GPU's values are unharmed."""
     source = torch.full((8 * MIB,), 3.0, device="webgpu")
@@ -95,6 +113,12 @@ class Exhaustion(GpuCase):
 
     def test_small_tensors(self):
         self.run_child("child_of_small_tensors")
+
+    def test_uploads(self):
+        self.run_child("child_of_uploads")
+
+    def test_small_uploads(self):
+        self.run_child("child_of_small_uploads")
 
     def test_reads(self):
         self.run_child("child_of_reads")

@@ -11,3 +11,4 @@ pub mod encode;
 pub mod errors;
 pub mod pipelines;
 pub mod readback;
+pub mod uploads;
