@@ -1,6 +1,7 @@
 # Carrel's commands. Each sets up what it needs first; see tools/ for the scripts behind them.
 .DEFAULT_GOAL := help
 .PHONY: help serve build test setup fmt lint conformance fuzz bench-load bench-gpu bench-cpu pictures examples clean
+.PHONY: help serve build test setup fmt lint conformance notebooks fuzz bench-load bench-gpu bench-cpu pictures clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +31,10 @@ lint: ## Check formatting and run clippy, for this machine and for the browser
 conformance: ## Compare with what real PyTorch answered to thousands of calls, on the CPU and on the GPU
 	@tools/setup.sh test
 	@bash tools/conformance.sh
+
+notebooks: ## Run the training notebooks natively: on the CPU against PyTorch's digits, and on the GPU
+	@tools/setup.sh test
+	@bash tools/notebooks.sh
 
 fuzz: ## Feed the engine hostile input for some minutes, from a new seed each time
 	@tools/setup.sh build

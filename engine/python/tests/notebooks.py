@@ -1,9 +1,10 @@
 """Runs notebooks' code cells natively and compares what they print with recorded outputs.
 
-    python3 notebooks.py NOTEBOOK... [--expected DIR] [--data DIR] [--device webgpu]
+    python3 notebooks.py NOTEBOOK... [--expected DIR] [--data DIR]
 
 Cells run in order in one namespace, in a copy of the data folder; the last expression is shown as Jupyter shows it.
 Lines that tell a time or an address differ by nature and are masked. Without `--expected` it only prints.
+With CARREL_ENGINE_GPU=1 there is a GPU, which the notebooks then choose.
 Read next: `test_torch_notebooks`.
 """
 
