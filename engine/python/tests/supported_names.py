@@ -86,11 +86,11 @@ def resolve(path):
 
 def reason_of_refusal(found):
     """Why what a name stands for is refused; an empty text if it is not."""
-    if isinstance(found, (_out_of_scope._RefusedKind, _out_of_scope._RefusedDtype)):
-        return found._message
     if isinstance(found, _out_of_scope._RefusedModule):
         return f"{found.__name__} is not supported{found._reason}"
-    return ""
+    # Refused classes and dtypes carry the error that they raise.
+    message = getattr(found, "_message", None) if isinstance(found, (type, torch.dtype)) else None
+    return message if isinstance(message, str) and "is not supported in Carrel" in message else ""
 
 
 def judged(path):

@@ -32,6 +32,29 @@ MODULES = (
 #: The first parameters of functions that compute with tensors.
 TENSOR_PARAMETERS = {"input", "tensor", "tensors", "A", "x", "query", "anchor", "input1", "x1", "log_probs", "logits"}
 
+#: Signatures of names that programs call with keywords.
+SIGNATURES = {
+    torch.nn.Conv2d: "(in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, "
+    "padding_mode='zeros', device=None, dtype=None)",
+    torch.nn.Linear: "(in_features, out_features, bias=True, device=None, dtype=None)",
+    torch.nn.LayerNorm: "(normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None)",
+    torch.nn.Embedding: "(num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, "
+    "scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None, dtype=None)",
+    torch.nn.MultiheadAttention: "(embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False, "
+    "kdim=None, vdim=None, batch_first=False, device=None, dtype=None)",
+    torch.nn.CrossEntropyLoss: "(weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean', "
+    "label_smoothing=0.0)",
+    torch.nn.MaxPool2d: "(kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False)",
+    torch.nn.functional.conv2d: "(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)",
+    torch.nn.functional.cross_entropy: "(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, "
+    "reduction='mean', label_smoothing=0.0)",
+    torch.nn.functional.interpolate: "(input, size=None, scale_factor=None, mode='nearest', align_corners=None, "
+    "recompute_scale_factor=None, antialias=False)",
+    torch.nn.functional.scaled_dot_product_attention: "(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, "
+    "scale=None, enable_gqa=False)",
+    torch.nn.functional.pad: "(input, pad, mode='constant', value=None)",
+}
+
 #: Fewer letters than this tell nothing.
 LEAST = 25
 
@@ -80,6 +103,11 @@ class Documentation(unittest.TestCase):
                     continue
                 with self.subTest(path):
                     self.assertRegex(found.__doc__ or "", TOLD)
+
+    def test_signatures_have_pytorchs_names_and_defaults(self):
+        for function, wanted in SIGNATURES.items():
+            with self.subTest(function.__name__):
+                self.assertEqual(str(inspect.signature(function)), wanted)
 
     def test_help_of_a_layer_reads_well(self):
         text = inspect.getdoc(torch.nn.Conv2d)

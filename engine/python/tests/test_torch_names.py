@@ -20,6 +20,10 @@ class Names(unittest.TestCase):
                 if status == "refused":
                     self.assertGreater(len(text), 20)
 
+    def test_the_page_is_true(self):
+        text, _ = supported_names.page()
+        self.assertTrue(text == supported_names.PAGE.read_text(), "run engine/python/tests/supported_names.py to write it anew")
+
     def test_refused_names_raise_the_reason_that_is_told(self):
         for path in supported_names.listed():
             try:
