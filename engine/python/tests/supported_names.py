@@ -28,10 +28,6 @@ PAGE = FOLDER.parents[2] / "docs" / "supported-names.md"
 #: A name that this many files use must be there, or refuse with its reason.
 ENOUGH_FILES = 2
 
-#: Names of parts that are being written.
-LATER = ("torchvision.", "torch.optim.", "torch.cuda.", "torch.profiler.",
-         "torch.autograd.profiler.", "torch.distributions.")
-
 INTRODUCTION = """\
 # Names of PyTorch, and which Carrel has
 

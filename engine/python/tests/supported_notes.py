@@ -21,6 +21,20 @@ NOTES = {
     "torch.nn.attention.": "accepted; the engine chooses its kernel itself",
     "torch.autograd.gradcheck": "`fast_mode=True` checks every element all the same",
     "Tensor.pin_memory": "accepted; memory is not pinned",
+    "Tensor.view": "of shapes; as another dtype it raises NotImplementedError",
+    "Tensor.share_memory_": "accepted; there is one process",
+    "torch.backends.": "accepted, and answers as where the library is missing",
+    "torch.compile": "nothing is traced: the engine records and fuses by itself",
+    "torch.cuda.": "speaks of the browser's GPU, whoever made it",
+    "torch.get_num_threads": "there is one thread",
+    "torch.jit.": "runs as Python",
+    "torch.set_float32_matmul_precision": "accepted; products are computed in float32",
+    "torch.set_num_threads": "accepted; there is one thread",
+    "torch.use_deterministic_algorithms": "accepted; every result is deterministic",
+    "torch.utils.data.DataLoader": "workers are accepted; items are made in this process",
+    "torch.utils.data.dataloader.DataLoader": "workers are accepted; items are made in this process",
+    "torchvision.datasets.": "from the notebook's files, or from the network where that permits it",
+    "torchvision.models.": "weights come from the notebook's files, or from the network where that permits it",
 }
 
 

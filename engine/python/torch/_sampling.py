@@ -22,7 +22,7 @@ def _need_float(name, input):
 
 
 def poisson(input, generator=None):
-    """Numbers of events where `input` gives how many are expected."""
+    """Numbers of events where `input` gives how many are expected, in its shape and dtype; not differentiable."""
     _need_float("poisson_cpu", input)
     with drawing_from(generator):
         return with_zero_gradient(ops.poisson(input.detach()), input)
