@@ -1,7 +1,6 @@
 # Carrel's commands. Each sets up what it needs first; see tools/ for the scripts behind them.
 .DEFAULT_GOAL := help
-.PHONY: help serve build test setup fmt lint conformance fuzz bench-load bench-gpu bench-cpu pictures examples clean
-.PHONY: help serve build test setup fmt lint conformance notebooks fuzz bench-load bench-gpu bench-cpu pictures clean
+.PHONY: help serve build test setup fmt lint conformance notebooks fuzz bench-load bench-gpu bench-cpu pictures examples clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

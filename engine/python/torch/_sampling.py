@@ -22,7 +22,7 @@ def _need_float(name, input):
 
 
 def poisson(input, generator=None):
-    """Numbers of events where `input` gives how many are expected, in its shape and dtype; not differentiable."""
+    """Numbers of events where `input` gives how many are expected, in its shape and dtype; its gradient is zero."""
     _need_float("poisson_cpu", input)
     with drawing_from(generator):
         return with_zero_gradient(ops.poisson(input.detach()), input)
