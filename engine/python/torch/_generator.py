@@ -31,9 +31,6 @@ class Generator:
         self._state = None
         self.manual_seed(67280421310721)
 
-    def __repr__(self):
-        return f"<torch._C.Generator object at {id(self):#x}>"
-
     def manual_seed(self, seed):
         """Starts over from a seed. Returns itself."""
         with drawing_from(self):
@@ -121,6 +118,7 @@ class _GpuDefault(Generator):
     """The engine's generator for the GPU: seeding it leaves the CPU's as it is."""
 
     __module__ = "torch._C"
+    __qualname__ = "Generator"
 
     def manual_seed(self, seed):
         """Starts over from a seed. Returns itself."""
