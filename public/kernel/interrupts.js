@@ -91,6 +91,13 @@ export class Interrupts {
     this.setClock(0);
   }
 
+  /** Raises an interrupt once more that came to nothing, because it fell into a finaliser. */
+  again() {
+    if (!this.armed) return;
+    this.buffer[0] = SIGINT;
+    this.hurry();
+  }
+
   /** Interrupts count only while a cell runs; the kernel's own code is never interrupted. */
   setArmed(armed) {
     this.armed = armed;

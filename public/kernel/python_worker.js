@@ -127,6 +127,7 @@ function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engine
       interrupts.setArmed(on);
       if (!on) engine?.endOfCell();
     },
+    interrupt_again: () => interrupts.again(),
     guard(promise) {
       streams.flush();
       // In an object: of a promise that a call returns Pyodide makes a future, which takes longer than a short wait.

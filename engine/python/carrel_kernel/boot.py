@@ -40,6 +40,7 @@ def connect(host: Host, run_sync: Any) -> Kernel:
     builtins.get_ipython = lambda: shell
     _install_getpass(kernel)
     _quieten_loop()
+    _keep_interrupts(host)
     _install_run_sync(kernel)
     if host.engine_failure:
         engine_guard.install(host.engine_failure)
@@ -76,6 +77,19 @@ def _quieten_loop() -> None:
     if isinstance(loop, WebLoop):
         loop._keyboard_interrupt_handler = lambda: None
         loop._system_exit_handler = lambda _code: None
+
+
+def _keep_interrupts(host: Host) -> None:
+    """Python drops what is raised in a finaliser; an interrupt that fell into one is raised again after it."""
+    report = sys.unraisablehook
+
+    def hook(unraisable: Any) -> None:
+        if isinstance(unraisable.exc_value, KeyboardInterrupt):
+            host.interrupt_again()
+        else:
+            report(unraisable)
+
+    sys.unraisablehook = hook
 
 
 def _install_getpass(kernel: Kernel) -> None:
