@@ -53,6 +53,9 @@ class FakeHost:
     def set_interruptible(self, on):
         self.interruptible = on
 
+    def interrupt_again(self):
+        pass
+
     def guard(self, promise):
         return SimpleNamespace(promise=promise)
 
