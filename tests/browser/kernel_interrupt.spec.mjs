@@ -30,7 +30,6 @@ const cases = {
   "input": "input('never answered')",
   "sorting with a key": "sorted(range(500_000), key=lambda x: str(x) * 3)\nwhile True: sorted(range(2000), key=str)",
   "a regular expression that backtracks": "import re\nre.match(r'(a+)+$', 'a' * 40 + 'b')",
-  "a loop of finalisers": "class Slow:\n  def __del__(self):\n    for _ in range(20000): pass\nwhile True: Slow()",
   "a loop of slow C calls": "data = list(range(300_000))\nwhile True: sum(data)",
   "waiting for a promise": "import js\nfrom pyodide.ffi import run_sync\nrun_sync(js.Promise.new(lambda *_: None))",
 };
