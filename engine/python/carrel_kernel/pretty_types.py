@@ -30,6 +30,10 @@ def write(printer: "PrettyPrinter", value: object, cycle: bool) -> None:
             break
         rule(printer, value, cycle)
         return
+    if kind.__repr__ is object.__repr__:
+        # IPython leaves Python's word "object" out.
+        printer.text(f"<{_qualified(kind)} at {id(value):#x}>")
+        return
     _repr(printer, value, cycle)
 
 
