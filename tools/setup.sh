@@ -4,7 +4,7 @@
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
 purpose="${1:-build}"
-steps=(requirements wasm_target cargo_tools npm)
+steps=(requirements wasm_target cargo_tools npm kernel_packages)
 [ "$purpose" = test ] && steps+=(browser python)
 
 started=$SECONDS

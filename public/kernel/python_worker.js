@@ -16,7 +16,11 @@ Object.defineProperty(self, "importScripts", { value: undefined });
 const ASSET_BASE = "https://assets.invalid/";
 
 const HOME = "/home/pyodide";
-const PYTHON_ZIP = "/lib/carrel/python.zip";
+
+/** Where archives of Python packages lie, and those that Python imports from; jedi.zip is unpacked when it is needed. */
+const ARCHIVE_FOLDER = "/lib/carrel";
+const ARCHIVES = ["python.zip", "ipython.zip", "jedi.zip"];
+const IMPORTED = ["python.zip", "ipython.zip"].map((name) => `${ARCHIVE_FOLDER}/${name}`);
 
 const post = (message, transfer = []) => self.postMessage(message, transfer);
 const textOf = (bytes) => new TextDecoder().decode(bytes);
@@ -200,8 +204,8 @@ async function boot({ assets, files, tokens, port, frameMs }) {
   lap("python");
 
   post({ type: "progress", stage: "packages" });
-  pyodide.FS.mkdirTree("/lib/carrel");
-  pyodide.FS.writeFile(PYTHON_ZIP, new Uint8Array(assets["python.zip"]));
+  pyodide.FS.mkdirTree(ARCHIVE_FOLDER);
+  for (const name of ARCHIVES) pyodide.FS.writeFile(`${ARCHIVE_FOLDER}/${name}`, new Uint8Array(assets[name]));
   writeFiles = (list) => writeFilesTo(pyodide, list);
   writeFiles([...files, ...earlyFiles]);
   for (const [name, write] of [["stdout", "setStdout"], ["stderr", "setStderr"]]) {
@@ -224,7 +228,7 @@ async function boot({ assets, files, tokens, port, frameMs }) {
     interrupts, streams, pause, stopIfDue, jspi, accelerator: gpu, engineFailure: loaded.failure,
   });
   pyodide.registerJsModule("_carrel_host", host);
-  pyodide.runPython(`import sys; sys.path.insert(0, ${JSON.stringify(PYTHON_ZIP)})`);
+  pyodide.runPython(`import sys; sys.path[:0] = ${JSON.stringify(IMPORTED)}`);
   kernel = pyodide.pyimport("carrel_kernel.boot").start();
   interrupts.attach(pyodide);
   lap("packages");

@@ -1,6 +1,6 @@
 // Starts Chromium on a small page that hosts a kernel, with the kernel's files
-// taken from the sources: no build of the application is needed. The engine's
-// wasm is included when a build has left it in target/site.
+// taken from the sources. A build must have left IPython in target/site; the
+// engine's wasm is included when it is there too.
 // Read next: fixtures/kernel/page.js.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -28,6 +28,7 @@ function kernelFiles() {
     files.set(`pyodide/${name}`, readFileSync(path));
   }
   files.set("python.zip", pythonArchive());
+  for (const name of ["ipython.zip", "jedi.zip"]) files.set(name, readFileSync(join(pieces, "kernel", name)));
   for (const name of ENGINE_FILES) {
     const path = join(pieces, "kernel", name);
     if (existsSync(path)) files.set(name, readFileSync(path));

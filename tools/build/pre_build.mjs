@@ -3,10 +3,12 @@
 
 import { buildEngine } from "./engine.mjs";
 import { bundleJavaScript } from "./javascript.mjs";
+import { packKernelPackages } from "./kernel_packages.mjs";
 import { compileStandardLibrary } from "./python_bytecode.mjs";
 import { packPython } from "./python_packages.mjs";
 
 await bundleJavaScript();
 await compileStandardLibrary();
 await packPython();
+await packKernelPackages();
 await buildEngine();

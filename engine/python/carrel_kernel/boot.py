@@ -12,9 +12,10 @@ from typing import Any
 
 import __main__
 
-from . import display, engine_guard, ipython_shim, limits
+from . import engine_guard, limits
 from .host import Host
 from .kernel import Kernel
+from .shell import CarrelShell, make_shell
 from .streams import OutputStream
 
 
@@ -22,22 +23,17 @@ def start() -> Kernel:
     """The kernel of this interpreter."""
     import _carrel_host
 
-    return connect(_carrel_host, _run_sync(_carrel_host))
+    return connect(_carrel_host, _run_sync(_carrel_host), make_shell(__main__))
 
 
-def connect(host: Host, run_sync: Any) -> Kernel:
-    """Makes a kernel for a host and lets Python's globals use it."""
+def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:
+    """Makes a kernel for a host and a shell, and lets Python's globals use it."""
     limits.install()
-    kernel = Kernel(host, __main__.__dict__, run_sync)
     sys.stdout = OutputStream(host, "stdout")
     sys.stderr = OutputStream(host, "stderr")
-    sys.displayhook = kernel.display_hook
+    kernel = Kernel(host, shell, run_sync)
     builtins.input = kernel.prompts.input
     time.sleep = _renamed(kernel.waits.sleep, "sleep", "time")
-    display.set_publisher(kernel.publisher)
-    builtins.display = display.display
-    shell = ipython_shim.install(kernel)
-    builtins.get_ipython = lambda: shell
     _install_getpass(kernel)
     _quieten_loop()
     _keep_interrupts(host)

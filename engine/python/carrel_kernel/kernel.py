@@ -2,44 +2,35 @@
 
 One request is handled at a time, in the order in which they came. Requests are
 answered whatever they contain; only while a cell runs can Stop raise
-KeyboardInterrupt. How a cell is run is in execution.py, how messages are made
-in messages.py.
+KeyboardInterrupt. How a cell is run is in shell.py, how messages are made in
+messages.py.
 """
 
 import json
 import platform
-import sys
 from typing import Any, Callable
 
-from . import __version__, engine_guard
+from IPython.core import release
+
+from . import __version__
 from .assist import complete, inspect_at
-from .displayhook import DisplayHook, History
-from .events import Events
-from .execution import Executor
-from .formatters import mime_bundle
 from .host import Host
 from .messages import PROTOCOL_VERSION, Publisher
 from .prompts import Prompts
-from .sources import register
-from .tracebacks import format_error, message_of, name_of
+from .shell import CarrelShell
 from .waiting import Waits
 
 
 class Kernel:
     """One running notebook kernel."""
 
-    def __init__(self, host: Host, namespace: dict, run_sync: Callable[[Any], Any] | None) -> None:
+    def __init__(self, host: Host, shell: CarrelShell, run_sync: Callable[[Any], Any] | None) -> None:
         self.host = host
-        self.namespace = namespace
+        self.shell = shell
         self.publisher = Publisher(host)
         self.waits = Waits(host, run_sync)
         self.prompts = Prompts(self.publisher, self.waits)
-        self.history = History(namespace)
-        self.display_hook = DisplayHook(self.publisher, self.history)
-        self.executor = Executor(namespace, self.waits)
-        self.events = Events()
-        self.execution_count = 0
-        self._run_number = 0
+        shell.connect(self.publisher, self.waits, host.accelerator_name)
         self._replies = {
             "kernel_info_request": self._kernel_info,
             "complete_request": self._complete,
@@ -50,6 +41,11 @@ class Kernel:
             "interrupt_request": lambda _content: {"status": "ok"},
             "shutdown_request": lambda content: {"status": "ok", "restart": bool(content.get("restart"))},
         }
+
+    @property
+    def namespace(self) -> dict:
+        """The notebook's names."""
+        return self.shell.user_ns
 
     def handle(self, text: str) -> None:
         """Handles one request on a stack that can wait (or never has to)."""
@@ -101,7 +97,7 @@ class Kernel:
             return
         self.publisher.set_parent(header)
         self.publisher.status("busy")
-        reply = {"status": "aborted", "execution_count": self.execution_count}
+        reply = {"status": "aborted", "execution_count": self.shell.execution_count - 1}
         self._send_reply(message.get("channel", "shell"), "execute_request", reply)
         self.publisher.status("idle")
 
@@ -109,72 +105,33 @@ class Kernel:
         source = content.get("code", "")
         silent = bool(content.get("silent", False))
         remembered = bool(content.get("store_history", True)) and not silent
-        self._run_number += 1
-        if remembered:
-            self.execution_count += 1
-            self.history.remember_input(source, self.execution_count)
+        count = self.shell.execution_count if remembered else self.shell.execution_count - 1
         if not silent:
-            self.publisher.broadcast("execute_input", {"code": source, "execution_count": self.execution_count})
-        filename = register(source, self.execution_count, not remembered, self._run_number)
-        self.display_hook.execution_count = self.execution_count
+            self.publisher.broadcast("execute_input", {"code": source, "execution_count": count})
         self.prompts.allowed = bool(content.get("allow_stdin", False))
 
-        error = await self._run(source, filename)
-        if error is not None:
-            reply = self._report(error, silent)
+        failed = await self._run(source, silent, remembered)
+        reply: dict[str, Any]
+        if failed:
+            reply = {"status": "error", **(self.shell.last_error or {}), "user_expressions": {}}
         else:
-            expressions = self._user_expressions(content.get("user_expressions") or {})
-            reply = {"status": "ok", "payload": [], "user_expressions": expressions}
-        return {**reply, "execution_count": self.execution_count}
+            expressions = self.shell.user_expressions(content.get("user_expressions") or {})
+            reply = {"status": "ok", "user_expressions": expressions}
+        payload = self.shell.payload_manager.read_payload()
+        return {**reply, "payload": payload, "execution_count": count}
 
-    async def _run(self, source: str, filename: str) -> BaseException | None:
-        """Runs a cell; the one place where user code runs and can be stopped."""
-        error: BaseException | None = None
+    async def _run(self, source: str, silent: bool, remembered: bool) -> bool:
+        """Runs a cell and says whether it failed; the one place where user code runs and can be stopped."""
+        failed = False
         try:
             self.host.set_interruptible(True)
-            try:
-                self.events.trigger("pre_execute")
-                self.events.trigger("pre_run_cell")
-                await self.executor.run(source, filename)
-                engine_guard.settle()
-            except BaseException as raised:  # noqa: BLE001 - whatever a cell raises is its result
-                error = raised
-            self.events.trigger("post_execute")
-            self.events.trigger("post_run_cell")
-        except KeyboardInterrupt as late:
-            # Stop came between the end of the cell and the end of its events.
-            error = error or late
+            failed = await self.shell.run(source, silent=silent, store_history=remembered) is not None
+        except BaseException:  # noqa: BLE001 - Stop may come before or after the cell's own code
+            self.shell.showtraceback()
+            failed = True
         finally:
             self.host.set_interruptible(False)
-        return error
-
-    def _report(self, error: BaseException, silent: bool) -> dict:
-        """Shows an error in the cell and gives what the reply says about it."""
-        sys.last_exc = sys.last_value = error
-        sys.last_type, sys.last_traceback = type(error), error.__traceback__
-        shown = {"ename": name_of(error), "evalue": message_of(error), "traceback": self._traceback(error)}
-        if not silent:
-            self.publisher.broadcast("error", shown)
-        return {"status": "error", **shown, "payload": [], "user_expressions": {}}
-
-    def _traceback(self, error: BaseException) -> list[str]:
-        try:
-            return format_error(error)
-        except Exception as failure:  # noqa: BLE001 - the error itself must still be shown
-            return [f"{name_of(error)}: {message_of(error)}", f"(its traceback could not be formatted: {failure!r})"]
-
-    def _user_expressions(self, expressions: dict) -> dict:
-        values = {}
-        for name, source in expressions.items():
-            try:
-                data, metadata = mime_bundle(self.executor.value(source, "<expression>"))
-                values[name] = {"status": "ok", "data": data, "metadata": metadata}
-            except Exception as error:  # noqa: BLE001 - each expression has its own outcome
-                values[name] = {
-                    "status": "error", "ename": name_of(error), "evalue": message_of(error),
-                    "traceback": self._traceback(error),
-                }
-        return values
+        return failed
 
     def _kernel_info(self, _content: dict) -> dict:
         version = platform.python_version()
@@ -192,7 +149,7 @@ class Kernel:
                 "codemirror_mode": {"name": "ipython", "version": 3},
                 "nbconvert_exporter": "python",
             },
-            "banner": f"Carrel {__version__} with Python {version}",
+            "banner": f"Carrel {__version__} with Python {version} and IPython {release.version}",
             "help_links": [],
         }
 
@@ -205,10 +162,5 @@ class Kernel:
         return inspect_at(code, int(content.get("cursor_pos", len(code))), self.namespace)
 
     def _is_complete(self, content: dict) -> dict:
-        import codeop
-
-        try:
-            finished = codeop.compile_command(content.get("code", ""), symbol="exec") is not None
-        except (SyntaxError, ValueError, OverflowError):
-            return {"status": "invalid"}
-        return {"status": "complete"} if finished else {"status": "incomplete", "indent": "    "}
+        status, indent = self.shell.input_transformer_manager.check_complete(content.get("code", ""))
+        return {"status": status, **({"indent": " " * indent} if indent is not None and status == "incomplete" else {})}

@@ -5,6 +5,7 @@ Follows the Jupyter messaging protocol 5.4 (https://jupyter-client.readthedocs.i
 Read next: kernel.py.
 """
 
+import base64
 import json
 import math
 import os
@@ -65,7 +66,7 @@ def timestamp(seconds: float) -> str:
 
 
 def to_json(value: object) -> str:
-    """JSON text that every parser takes: NaN and infinities become null, objects their repr."""
+    """JSON text that every parser takes: NaN and infinities become null, bytes Base64, objects their repr."""
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError):
@@ -78,6 +79,8 @@ def plain(value: object, depth: int = 0) -> object:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return base64.b64encode(value).decode("ascii")
     if depth > 60:
         return "…"
     if isinstance(value, dict):

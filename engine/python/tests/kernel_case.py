@@ -5,14 +5,32 @@ Python's own streams, display hook and limits are put back after each test.
 
 import builtins
 import getpass
+import hashlib
+import os
+import pathlib
+import pdb
 import re
 import sys
+import tempfile
 import time
 import types
 import unittest
 
-from carrel_kernel import boot, display
-from kernel_host import FakeHost, request
+
+def kernel_packages():
+    """The folder with the pinned IPython (tools/setup/kernel_packages.sh)."""
+    if "CARREL_KERNEL_PACKAGES" in os.environ:
+        return os.environ["CARREL_KERNEL_PACKAGES"]
+    listed = pathlib.Path(__file__).parents[3] / "tools" / "setup" / "kernel_packages.txt"
+    tools = os.environ.get("CARREL_TOOLS") or os.path.expanduser("~/.cache/carrel/tools")
+    return f"{tools}/kernel-packages-{hashlib.sha256(listed.read_bytes()).hexdigest()[:12]}"
+
+
+sys.path.insert(0, kernel_packages())
+
+from carrel_kernel import boot  # noqa: E402 - imports IPython, which lies in the folder above
+from carrel_kernel.shell import CarrelShell, make_shell  # noqa: E402
+from kernel_host import FakeHost, request  # noqa: E402
 
 
 class KernelCase(unittest.TestCase):
@@ -21,28 +39,33 @@ class KernelCase(unittest.TestCase):
     def setUp(self):
         saved = (sys.stdout, sys.stderr, sys.displayhook, builtins.input, time.sleep, getpass.getpass)
         saved_limit, set_limit = sys.getrecursionlimit(), sys.setrecursionlimit
-        saved_path, saved_main = list(sys.meta_path), boot.__main__
+        saved_path, saved_main, saved_environment = list(sys.meta_path), sys.modules["__main__"], dict(os.environ)
+        saved_debugger, saved_folder = (pdb.Pdb, pdb.set_trace), os.getcwd()
+        scratch = tempfile.TemporaryDirectory()
 
         def restore():
             sys.stdout, sys.stderr, sys.displayhook, builtins.input, time.sleep, getpass.getpass = saved
             sys.setrecursionlimit = set_limit
             set_limit(saved_limit)
             sys.meta_path[:] = saved_path
-            for name in [name for name in sys.modules if name.partition(".")[0] == "IPython"]:
-                del sys.modules[name]
-            for name in ("display", "get_ipython"):
+            CarrelShell.clear_instance()
+            sys.modules["__main__"] = saved_main
+            pdb.Pdb, pdb.set_trace = saved_debugger
+            for name in ("display", "get_ipython", "__IPYTHON__"):
                 if hasattr(builtins, name):
                     delattr(builtins, name)
-            display.set_publisher(None)
-            boot.__main__ = saved_main
+            os.environ.clear()
+            os.environ.update(saved_environment)
+            os.chdir(saved_folder)
+            scratch.cleanup()
             self.host.loop.close()
 
         self.host = FakeHost()
         self.addCleanup(restore)
-        boot.__main__ = types.ModuleType("__main__")
-        self.kernel = boot.connect(self.host, self.host.run_sync)
-        # The stand-in for IPython comes last; here it must win over one that is installed.
-        sys.meta_path.insert(0, sys.meta_path.pop())
+        self.folder = scratch.name
+        shell = make_shell(types.ModuleType("__main__"), f"{scratch.name}/.ipython")
+        os.chdir(scratch.name)
+        self.kernel = boot.connect(self.host, self.host.run_sync, shell)
 
     def send(self, msg_type, content):
         """Sends a request and gives everything that came back."""
@@ -91,4 +114,4 @@ class CellRun:
     @property
     def traceback(self):
         """The traceback without colours."""
-        return re.sub(r"\x1b\[\d+m", "", "\n".join(self.error["traceback"]))
+        return re.sub(r"\x1b\[[\d;]*m", "", "\n".join(self.error["traceback"]))

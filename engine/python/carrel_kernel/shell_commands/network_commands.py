@@ -1,0 +1,118 @@
+"""wget and curl, through Python's urllib and what the notebook may reach.
+
+A page may only read from servers that allow it (CORS), and a notebook may be
+without network altogether; the errors say so. Read next: program_commands.py.
+"""
+
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from .file_commands import human
+from .streams import Command, CommandError, Streams
+
+_WHY = (
+    "The notebook may have no network, or the server does not let pages read from it (CORS). "
+    "Files can be added to the notebook instead."
+)
+
+
+def fetch(url: str, data: bytes | None = None, headers: dict | None = None, method: str | None = None) -> tuple[bytes, str]:
+    """What a server answers, and the address that answered. Raises CommandError with the reason."""
+    url = url if "://" in url else f"http://{url}"
+    request = urllib.request.Request(url, data=data, headers=headers or {}, method=method)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.read(), answer.geturl()
+    except urllib.error.HTTPError as error:
+        raise CommandError(f"{url}: the server answered {error.code} {error.reason}", 8) from None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise CommandError(f"{url} could not be read: {getattr(error, 'reason', error)}. {_WHY}", 4) from None
+
+
+def wget(arguments: list[str], streams: Streams) -> None:
+    """Save what addresses give: -O FILE (- prints), -P FOLDER, -q quietly, -nc not over existing files."""
+    target, folder, quiet, keeps, urls = "", ".", False, False, []
+    waiting = list(arguments)
+    while waiting:
+        word = waiting.pop(0)
+        name, sign, value = word.partition("=")
+        if name in ("-O", "--output-document", "-P", "--directory-prefix"):
+            value = value if sign else waiting.pop(0) if waiting else ""
+            if name in ("-O", "--output-document"):
+                target = value
+            else:
+                folder = value
+        elif word.startswith("-O") or word.startswith("-qO"):
+            target, quiet = word.partition("O")[2] or (waiting.pop(0) if waiting else ""), quiet or word.startswith("-q")
+        elif word in ("-q", "--quiet", "-nv", "--no-verbose"):
+            quiet = True
+        elif word in ("-nc", "--no-clobber"):
+            keeps = True
+        elif word in ("-c", "--continue", "--show-progress", "--no-check-certificate", "-N"):
+            continue
+        elif word.startswith("-"):
+            raise CommandError(f"the option {word} is not known here", 2)
+        else:
+            urls.append(word)
+    if not urls:
+        raise CommandError("missing URL", 1)
+    for url in urls:
+        path = target or os.path.join(folder, _name_in(url) or "index.html")
+        if keeps and os.path.exists(path):
+            streams.write_error(f"File '{path}' already there; not retrieving.\n")
+            continue
+        data, _ = fetch(url)
+        _save(path, data, streams)
+        if not quiet and path != "-":
+            streams.write_error(f"'{path}' saved [{human(len(data))}]\n")
+
+
+def curl(arguments: list[str], streams: Streams) -> None:
+    """Print what addresses give: -o FILE, -O by its own name, -s, -S, -L, -f, -H HEADER, -d DATA, -X METHOD, -I."""
+    values = {"-o": "", "--output": "", "-X": "", "--request": "", "-d": "", "--data": "", "-H": "", "--header": ""}
+    headers: dict[str, str] = {}
+    urls, own_name = [], False
+    waiting = list(arguments)
+    while waiting:
+        word = waiting.pop(0)
+        if word in values:
+            if not waiting:
+                raise CommandError(f"the option {word} needs a value", 2)
+            value = waiting.pop(0)
+            if word in ("-H", "--header"):
+                name, _, text = value.partition(":")
+                headers[name.strip()] = text.strip()
+            values[word] = value
+        elif word.startswith("-") and set(word[1:]) <= set("sSLfOk#"):
+            own_name = own_name or "O" in word
+        elif word in ("--silent", "--location", "--fail", "--show-error", "--remote-name", "--progress-bar"):
+            own_name = own_name or word == "--remote-name"
+        elif word.startswith("-"):
+            raise CommandError(f"the option {word} is not known here", 2)
+        else:
+            urls.append(word)
+    if not urls:
+        raise CommandError("no URL specified", 2)
+    body = values["-d"] or values["--data"]
+    for url in urls:
+        data, _ = fetch(url, body.encode() if body else None, headers, values["-X"] or values["--request"] or None)
+        path = values["-o"] or values["--output"] or (_name_in(url) if own_name else "-")
+        _save(path, data, streams)
+
+
+def _name_in(url: str) -> str:
+    return os.path.basename(urllib.parse.unquote(urllib.parse.urlsplit(url).path))
+
+
+def _save(path: str, data: bytes, streams: Streams) -> None:
+    if path == "-":
+        streams.write(data)
+        return
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+COMMANDS: dict[str, Command] = {"wget": wget, "curl": curl}
