@@ -19,7 +19,7 @@ after(() => kernel.close());
 /** The plain text of a cell's result. */
 const resultOf = ({ outputs }) => outputs.find(({ type }) => type === "execute_result")?.data["text/plain"];
 const errorOf = ({ outputs }) => outputs.find(({ type }) => type === "error");
-const plain = (lines) => lines.join("\n").replace(/\x1b\[\d+m/g, "");
+const plain = (lines) => lines.join("\n").replace(/\x1b\[[\d;]*m/g, "");
 
 test("starts by stages and says how long each took", async () => {
   const progress = await kernel.page.evaluate(() => window.kernel.progress);

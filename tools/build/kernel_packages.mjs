@@ -19,7 +19,8 @@ const archives = [
 
 /** Files that only a terminal, a test or a documentation build needs. */
 const leftOut = [
-  /(^|\/)(__pycache__|tests?|testing|sphinxext|sphinx)\//,
+  /(^|\/)(__pycache__|tests?|sphinxext|sphinx)\//,
+  /^IPython\/testing\/(?!__init__|skipdoctest)/,
   /\.(pyc|pyi)$/,
   /^IPython\/(terminal|external\/qt|lib\/(gui|inputhook))/,
   /^pygments\/(cmdline|sphinxext|formatters\/(_mapping_scripts|bbcode|groff|img|irc|pangomarkup|rtf|svg))/,

@@ -15,7 +15,7 @@ import __main__
 from . import engine_guard, limits
 from .host import Host
 from .kernel import Kernel
-from .shell import CarrelShell, make_shell
+from .shell import CarrelShell, make_shell, warm_up
 from .streams import OutputStream
 
 
@@ -23,7 +23,9 @@ def start() -> Kernel:
     """The kernel of this interpreter."""
     import _carrel_host
 
-    return connect(_carrel_host, _run_sync(_carrel_host), make_shell(__main__))
+    shell = make_shell(__main__)
+    warm_up(shell)
+    return connect(_carrel_host, _run_sync(_carrel_host), shell)
 
 
 def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:

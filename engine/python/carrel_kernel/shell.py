@@ -16,7 +16,7 @@ from typing import Any, Coroutine
 from IPython.core.interactiveshell import InteractiveShell, _pseudo_sync_runner
 from traitlets.config import Config
 
-from . import engine_guard
+from . import engine_guard, themes  # noqa: F401 - the latter for what importing it does
 from .cells import CellCompiler
 from .debugging import use_debugger
 from .messages import Publisher
@@ -222,6 +222,15 @@ class CarrelShell(InteractiveShell):
         return SList(text.splitlines()) if split else LSString(text)
 
     system_piped = system_raw = system
+
+
+def warm_up(shell: CarrelShell) -> None:
+    """Imports what the first error would have to: it should show as soon as any other, and a stop end as soon."""
+    try:
+        raise RuntimeError
+    except RuntimeError as error:
+        shell.InteractiveTB.structured_traceback(RuntimeError, error, error.__traceback__.tb_next)
+        shell.InteractiveTB.get_records(error.__traceback__, 5, 0)
 
 
 def make_shell(module: ModuleType, folder: str = IPYTHON_FOLDER) -> CarrelShell:

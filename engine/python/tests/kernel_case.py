@@ -62,9 +62,9 @@ class KernelCase(unittest.TestCase):
 
         self.host = FakeHost()
         self.addCleanup(restore)
-        self.folder = scratch.name
+        os.mkdir(f"{scratch.name}/home")
         shell = make_shell(types.ModuleType("__main__"), f"{scratch.name}/.ipython")
-        os.chdir(scratch.name)
+        os.chdir(f"{scratch.name}/home")
         self.kernel = boot.connect(self.host, self.host.run_sync, shell)
 
     def send(self, msg_type, content):

@@ -186,10 +186,11 @@ def cd(arguments: list[str], streams: Streams) -> None:
 
 def find(arguments: list[str], streams: Streams) -> None:
     """List what is below folders: -name PATTERN, -iname, -type f or d, -maxdepth N."""
-    tests = dict(zip(*[iter(arguments[_first_test(arguments) :])] * 2))
-    unknown = set(tests) - {"-name", "-iname", "-type", "-maxdepth"}
-    if unknown:
-        raise CommandError(f"only -name, -iname, -type and -maxdepth are known here, not {', '.join(sorted(unknown))}", 2)
+    words = arguments[_first_test(arguments) :]
+    tests = dict(zip(words[::2], words[1::2]))
+    unknown = set(words[::2]) - {"-name", "-iname", "-type", "-maxdepth"}
+    if unknown or len(words) % 2:
+        raise CommandError(f"only -name, -iname, -type and -maxdepth are known here, each with a value", 2)
     for start in arguments[: _first_test(arguments)] or ["."]:
         os.lstat(start)
         _walk(start, 0, tests, streams)

@@ -77,6 +77,8 @@ def curl(arguments: list[str], streams: Streams) -> None:
     waiting = list(arguments)
     while waiting:
         word = waiting.pop(0)
+        if word.startswith("-") and word[2:].endswith("o") and set(word[1:-1]) <= set("sSLfk"):
+            word = "-o"
         if word in values:
             if not waiting:
                 raise CommandError(f"the option {word} needs a value", 2)

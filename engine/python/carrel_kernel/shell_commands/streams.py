@@ -6,7 +6,7 @@ Data is bytes, so that archives survive a pipe. Read next: language.py.
 import contextlib
 import os
 import sys
-from io import BytesIO
+from io import BytesIO, TextIOBase
 from typing import Any, Callable, Iterator
 
 Command = Callable[[list[str], "Streams"], int | None]
@@ -123,37 +123,36 @@ class Streams:
 
     def as_stdout(self) -> Any:
         """A text stream for Python programs that print."""
-        return _TextView(self.write)
+        return _TextView(self._out if self._out is not None else sys.stdout)
 
     def as_stderr(self) -> Any:
         """A text stream for Python programs that print errors."""
-        return _TextView(self.write_error)
+        return _TextView(self._err if self._err is not None else sys.stderr)
 
 
-class _TextView:
-    """A text stream over one of the functions above."""
+class _TextView(TextIOBase):
+    """A text stream over the place that a command prints to."""
 
-    encoding = "utf-8"
-    errors = "replace"
+    def __init__(self, target: Any) -> None:
+        super().__init__()
+        self._target = target
 
-    def __init__(self, write: Callable[[str], None]) -> None:
-        self._write = write
+    @property
+    def encoding(self) -> str:
+        return "utf-8"
+
+    def writable(self) -> bool:
+        return True
 
     def write(self, text: str) -> int:
-        self._write(text)
+        _write(self._target, None, text)
         return len(text)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def isatty(self) -> bool:
-        return False
 
 
 def _write(target: Any, fallback: Any, data: str | bytes) -> None:
     if target is None:
         target = fallback
-    if hasattr(target, "encoding"):
+    if isinstance(target, TextIOBase) or hasattr(target, "encoding"):
         target.write(data.decode("utf-8", "replace") if isinstance(data, bytes) else data)
     else:
         target.write(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data)
