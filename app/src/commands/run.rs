@@ -5,6 +5,7 @@ use super::when::is_enabled;
 use crate::model::action::{Action, AfterRun, Place, Step};
 use crate::model::cell::CellKind;
 use crate::model::ids::CellId;
+use crate::model::runtime::KernelStatus;
 use crate::model::state::State;
 use crate::model::view::Dialog;
 
@@ -74,6 +75,7 @@ pub fn actions_on(command: Command, cell: &CellId, state: &State) -> Vec<Action>
         | Command::Interrupt
         | Command::Restart
         | Command::RestartAndRunAll
+        | Command::ToggleNetwork
         | Command::Undo
         | Command::Redo
         | Command::ClearAllOutputs
@@ -95,6 +97,13 @@ fn actions_without_cell(command: Command, state: &State) -> Vec<Action> {
         Command::Interrupt => vec![Action::Interrupt],
         Command::Restart => vec![Action::Restart],
         Command::RestartAndRunAll => vec![Action::Restart, Action::RunAll],
+        // A fresh kernel costs the variables, if there are any; then it is asked first.
+        Command::ToggleNetwork => match state.runtime.kernel {
+            KernelStatus::Idle | KernelStatus::Busy => vec![Action::OpenDialog(Dialog::Network)],
+            KernelStatus::None | KernelStatus::Starting(_) | KernelStatus::Dead(_) => {
+                vec![Action::SetNetwork(!state.document.notebook.allows_network())]
+            }
+        },
         Command::InsertAbove => vec![Action::InsertCell {
             place: Place::Top,
             kind: CellKind::Code,

@@ -12,6 +12,7 @@ pub enum Command {
     Interrupt,
     Restart,
     RestartAndRunAll,
+    ToggleNetwork,
     EnterEdit,
     LeaveEdit,
     SelectAbove,
@@ -133,6 +134,7 @@ table! {
     Interrupt "kernel:interrupt" "Interrupt" "Stop the running cell and those that wait" Run Command ["I I"];
     Restart "kernel:restart" "Restart" "Start a fresh kernel; variables are lost, outputs stay" Run Command ["0 0"];
     RestartAndRunAll "kernel:restart-and-run-all" "Restart and run all" "Start a fresh kernel and run all cells" Run Any [];
+    ToggleNetwork "kernel:toggle-network" "No network for this notebook" "Let the notebook’s code use the network, or not; changing it restarts the kernel" Run Any [];
     EnterEdit "notebook:enter-edit-mode" "Edit cell" "Put the caret into the cell" Navigate Command ["Enter"];
     LeaveEdit "notebook:enter-command-mode" "Leave text" "Make keys commands again" Navigate Edit ["Escape"];
     SelectAbove "notebook:select-above" "Select cell above" "Go to the cell above" Navigate Command ["ArrowUp", "K"];

@@ -37,6 +37,7 @@ pub fn is_enabled(command: Command, state: &State) -> bool {
         Command::RunAll
         | Command::Restart
         | Command::RestartAndRunAll
+        | Command::ToggleNetwork
         | Command::InsertAbove
         | Command::InsertBelow
         | Command::InsertMarkdownBelow

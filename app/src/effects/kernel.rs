@@ -146,7 +146,10 @@ impl Effects {
     }
 
     async fn launch(&self, app: AppState, generation: u64) {
-        let (id, accelerator) = app.with(|state| (state.document.id.clone(), state.settings.accelerator));
+        let (id, accelerator, network) = app.with(|state| {
+            let network = state.document.notebook.allows_network();
+            (state.document.id.clone(), state.settings.accelerator, network)
+        });
         let files = self.storage().await.files(id).await;
         let room = &self.rooms.kernel;
         if room.generation.get() != generation {
@@ -163,9 +166,12 @@ impl Effects {
         });
         let effects = self.clone();
         let events = move |event| effects.take_event(app, generation, event);
-        let client = room
-            .launcher
-            .launch(LaunchOptions { accelerator, files }, Box::new(events));
+        let options = LaunchOptions {
+            accelerator,
+            network,
+            files,
+        };
+        let client = room.launcher.launch(options, Box::new(events));
         *room.client.borrow_mut() = Some(client);
         room.is_launching.set(false);
     }

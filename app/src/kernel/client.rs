@@ -11,6 +11,8 @@ use crate::settings::Accelerator;
 pub struct LaunchOptions {
     /// Whether Python may see the GPU.
     pub accelerator: Accelerator,
+    /// Whether the code may use the network.
+    pub network: bool,
     /// What lies in the working directory from the start.
     pub files: Vec<NewFile>,
 }

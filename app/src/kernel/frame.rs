@@ -167,7 +167,7 @@ async fn start(cache: &RefCell<Option<Assets>>, link: &Rc<Link>, options: Launch
     let script = String::from_utf8_lossy(&Uint8Array::new(&script.1).to_vec()).into_owned();
 
     let weak_link = Rc::downgrade(link);
-    let frame = Frame::open(&script, move |data| {
+    let frame = Frame::open(&script, options.network, move |data| {
         if let Some(link) = weak_link.upgrade() {
             link.take(&data, fetched_ms);
         }

@@ -120,6 +120,8 @@ pub enum Action {
     /// Choose the device; a running kernel is restarted.
     SetAccelerator(Accelerator),
 
+    /// Let the document's code use the network, or forbid it; a kernel that is there is restarted.
+    SetNetwork(bool),
     /// Name the document.
     SetTitle(String),
     /// Replace a cell's text.

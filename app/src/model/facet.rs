@@ -29,6 +29,8 @@ pub enum Facet {
     Title,
     /// Which cells there are, and in which order.
     Order,
+    /// Whether the document's code may use the network.
+    Network,
     /// The working files.
     Files,
     /// A part of one cell.
@@ -53,7 +55,7 @@ impl Facet {
     /// True when touching it means that the document must be stored.
     pub fn is_saved(&self) -> bool {
         match self {
-            Self::Title | Self::Order => true,
+            Self::Title | Self::Network | Self::Order => true,
             Self::Cell(_, facet) => matches!(facet, CellFacet::Source | CellFacet::Kind | CellFacet::Outputs),
             Self::Route
             | Self::Recent

@@ -4,6 +4,11 @@
 use super::cell::{Cell, CellKind};
 use super::ids::{CellId, DocumentId};
 use super::output::JsonMap;
+use serde_json::{Value, json};
+
+/// Where a notebook's metadata holds what is ours, and the restriction in it.
+const OUR_METADATA: &str = "carrel";
+const NETWORK: &str = "network";
 
 /// The content of an .ipynb file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +40,33 @@ impl Notebook {
     /// True when some cell has that name.
     pub fn has_cell_named(&self, name: &str) -> bool {
         self.cells.iter().any(|cell| cell.id.as_str() == name)
+    }
+
+    /// Whether the notebook's code may use the network. A file can only take this away: any value but the absent one
+    /// forbids, also one that a later version may give a meaning.
+    pub fn allows_network(&self) -> bool {
+        let ours = self.metadata.get(OUR_METADATA);
+        ours.and_then(|ours| ours.get(NETWORK)).is_none()
+    }
+
+    /// Lets the notebook's code use the network, or forbids it.
+    pub fn set_allows_network(&mut self, allowed: bool) {
+        if allowed {
+            if let Some(Value::Object(ours)) = self.metadata.get_mut(OUR_METADATA) {
+                ours.shift_remove(NETWORK);
+                if ours.is_empty() {
+                    self.metadata.shift_remove(OUR_METADATA);
+                }
+            }
+        } else {
+            let ours = self.metadata.entry(OUR_METADATA).or_insert_with(|| json!({}));
+            if !ours.is_object() {
+                *ours = json!({});
+            }
+            if let Value::Object(ours) = ours {
+                ours.insert(NETWORK.to_owned(), json!("none"));
+            }
+        }
     }
 
     /// The ids of all code cells in order.
@@ -102,6 +134,29 @@ pub fn title_from_file_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_can_forbid_the_network_and_nothing_else() {
+        let mut notebook = Notebook::default();
+        assert!(notebook.allows_network());
+        notebook.metadata.insert("carrel".to_owned(), json!({"other": 1}));
+        notebook.set_allows_network(false);
+        assert!(!notebook.allows_network());
+        assert_eq!(notebook.metadata["carrel"], json!({"other": 1, "network": "none"}));
+        notebook.set_allows_network(true);
+        assert!(notebook.allows_network());
+        assert_eq!(notebook.metadata["carrel"], json!({"other": 1}));
+        for value in [json!("all"), json!(["example.org"]), json!(true), json!(null)] {
+            notebook.metadata.insert("carrel".to_owned(), json!({"network": value}));
+            assert!(!notebook.allows_network());
+        }
+        notebook.metadata.insert("carrel".to_owned(), json!("text"));
+        assert!(notebook.allows_network());
+        notebook.set_allows_network(false);
+        assert!(!notebook.allows_network());
+        notebook.set_allows_network(true);
+        assert!(notebook.allows_network() && notebook.metadata.is_empty());
+    }
 
     #[test]
     fn titles_and_file_names_correspond() {

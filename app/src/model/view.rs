@@ -21,6 +21,8 @@ pub enum Dialog {
     Shortcuts,
     /// The working files of the document.
     Files,
+    /// Whether to restart the kernel with or without the network.
+    Network,
 }
 
 /// What the page shows.

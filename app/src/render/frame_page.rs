@@ -1,12 +1,22 @@
-//! The page inside an output frame: untrusted HTML or SVG with a policy that lets it fetch nothing, and the theme's colours.
+//! The page inside an output frame: untrusted HTML or SVG with a policy that lets it fetch nothing, or pictures at most,
+//! and the theme's colours.
 //! The frame is sandboxed without an origin, so what stands in it cannot reach the documents; this file refuses to
 //! clean or judge the content. The only thing that ever comes out of a frame is a height.
 //! Read next: `web/output_frame.rs` (the messages), `ui/output/frame.rs` (the component).
 
 use std::fmt::Write as _;
 
-/// What an output may load: pictures and fonts it carries itself, its own styles, and nothing from outside.
-const CONTENT_POLICY: &str = "default-src 'none'; img-src data: blob:; media-src data: blob:; style-src 'unsafe-inline'; font-src data:; form-action 'none'; base-uri 'none'; script-src ";
+/// What an output may load: pictures and fonts it carries itself, and its own styles. Sources of pictures and scripts follow.
+const CONTENT_POLICY: &str = "default-src 'none'; media-src data: blob:; style-src 'unsafe-inline'; font-src data:; form-action 'none'; base-uri 'none'; img-src data: blob: ";
+
+/// From where an output may load pictures besides its own, in the words of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FramePictures<'a> {
+    /// From nowhere. So are all outputs that came with a document: opening one must not tell anybody.
+    Carried,
+    /// From these sources, for what a run of this visit has shown in a notebook that has a network.
+    From(&'a str),
+}
 
 /// Which scripts a frame runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +87,12 @@ pub fn has_scripts(content: &str) -> bool {
 }
 
 /// The whole document for the frame's `srcdoc`.
-pub fn frame_page(content: FrameContent<'_>, theme: &FrameTheme, scripts: FrameScripts<'_>) -> String {
+pub fn frame_page(
+    content: FrameContent<'_>,
+    theme: &FrameTheme,
+    scripts: FrameScripts<'_>,
+    pictures: FramePictures<'_>,
+) -> String {
     let (class, body) = match content {
         FrameContent::Html(html) => ("html", html),
         FrameContent::Svg(svg) => ("svg", without_prologue(svg)),
@@ -87,9 +102,13 @@ pub fn frame_page(content: FrameContent<'_>, theme: &FrameTheme, scripts: FrameS
         FrameScripts::All => ("", "'unsafe-inline'".to_owned()),
         FrameScripts::OursAlone(nonce) => (nonce, format!("'nonce-{nonce}'")),
     };
+    let pictures = match pictures {
+        FramePictures::Carried => "",
+        FramePictures::From(sources) => sources,
+    };
     format!(
         "<!doctype html><html class=\"{class}\"><head><meta charset=\"utf-8\">\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_POLICY}{allowed}\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_POLICY}{pictures}; script-src {allowed}\">\
          <base target=\"_blank\"><style>{STYLE}</style><style id=\"theme\">{theme}</style>\
          <script nonce=\"{nonce}\">{SCRIPT}</script></head><body>{body}</body></html>"
     )
@@ -110,6 +129,7 @@ mod tests {
             FrameContent::Html("<p>content</p>"),
             &FrameTheme::default(),
             FrameScripts::All,
+            FramePictures::Carried,
         );
         let place = |part: &str| page.find(part).unwrap_or(usize::MAX);
         assert!(place("Content-Security-Policy") < place("<style>"));
@@ -123,10 +143,21 @@ mod tests {
             FrameContent::Html("<script>x</script>"),
             &FrameTheme::default(),
             FrameScripts::OursAlone("word"),
+            FramePictures::Carried,
         );
         assert!(page.contains("script-src 'nonce-word'\"") && page.contains("<script nonce=\"word\">//"));
         assert!(!page.contains("script-src 'unsafe-inline'"));
         assert!(has_scripts("<p><SCRIPT>") && !has_scripts("<p>script"));
+    }
+
+    #[test]
+    fn pictures_come_from_where_it_is_said() {
+        let page = |pictures| {
+            let content = FrameContent::Html("");
+            frame_page(content, &FrameTheme::default(), FrameScripts::All, pictures)
+        };
+        assert!(page(FramePictures::Carried).contains("img-src data: blob: ; script-src "));
+        assert!(page(FramePictures::From("https:")).contains("img-src data: blob: https:; script-src "));
     }
 
     #[test]

@@ -5,9 +5,15 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
 
-/// What code in the frame may load: what it is handed, and nothing from anywhere else.
+/// What code in the frame may run: what it is handed, and nothing from anywhere else, network or not.
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob: data:; \
-                      worker-src blob: data:; connect-src blob:";
+                      worker-src blob: data:; connect-src ";
+
+/// Where it may read from without a network: what it holds itself. The interrupt tokens are such addresses.
+const NO_NETWORK: &str = "blob:";
+
+/// With a network, beside the sites of `remote_sources`.
+const CARRIED: &str = "blob: data:";
 
 /// A live frame. Dropping it ends everything that runs inside.
 pub struct Frame {
@@ -17,9 +23,23 @@ pub struct Frame {
     _on_load: Closure<dyn FnMut()>,
 }
 
+/// What a notebook that has a network may reach, in the words of a policy: any secure site that lets others read it,
+/// since a frame's origin is nobody's, and servers on this machine when the page itself is served from here.
+pub fn remote_sources() -> &'static str {
+    if super::window::is_on_this_machine() {
+        "https: http://localhost:* http://127.0.0.1:*"
+    } else {
+        "https:"
+    }
+}
+
 impl Frame {
-    /// Opens a frame that runs `script`, and takes what it sends.
-    pub fn open(script: &str, mut on_message: impl FnMut(JsValue) + 'static) -> Result<Self, JsValue> {
+    /// Opens a frame that runs `script`, with or without a network for as long as it lives, and takes what it sends.
+    pub fn open(
+        script: &str,
+        has_network: bool,
+        mut on_message: impl FnMut(JsValue) + 'static,
+    ) -> Result<Self, JsValue> {
         let document = web_sys::window()
             .and_then(|window| window.document())
             .ok_or(JsValue::NULL)?;
@@ -33,7 +53,7 @@ impl Frame {
         element.set_attribute("title", "Kernel")?;
         element.set_attribute("aria-hidden", "true")?;
         element.set_hidden(true);
-        element.set_srcdoc(&page(script));
+        element.set_srcdoc(&page(script, &policy(has_network)));
         let on_load = {
             let (element, far_end) = (element.clone(), channel.port2());
             let mut is_connected = false;
@@ -84,11 +104,20 @@ fn connect(element: &HtmlIFrameElement, far_end: &MessagePort) {
     }
 }
 
-fn page(script: &str) -> String {
+/// The policy of a kernel's frame.
+fn policy(has_network: bool) -> String {
+    if has_network {
+        format!("{POLICY}{CARRIED} {}", remote_sources())
+    } else {
+        format!("{POLICY}{NO_NETWORK}")
+    }
+}
+
+fn page(script: &str, policy: &str) -> String {
     // Only this could end the element early.
     let script = script.replace("</script", "<\\/script");
     format!(
-        "<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\
+        "<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\
          <script>{script}</script>"
     )
 }

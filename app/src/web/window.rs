@@ -89,6 +89,14 @@ pub fn is_mac() -> bool {
     agent.contains("Mac OS") || agent.contains("iPhone") || agent.contains("iPad")
 }
 
+/// True when the page itself is served from this machine, as while it is developed or used offline from a folder.
+pub fn is_on_this_machine() -> bool {
+    let host = window()
+        .and_then(|window| window.location().hostname().ok())
+        .unwrap_or_default();
+    matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]")
+}
+
 /// True while the tab cannot be seen.
 pub fn is_hidden() -> bool {
     window()

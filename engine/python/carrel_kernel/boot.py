@@ -12,7 +12,7 @@ from typing import Any
 
 import __main__
 
-from . import engine_guard, limits
+from . import engine_guard, limits, network
 from .host import Host
 from .kernel import Kernel
 from .shell import CarrelShell, make_shell, warm_up
@@ -40,6 +40,7 @@ def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:
     _quieten_loop()
     _keep_interrupts(host)
     _install_run_sync(kernel)
+    network.install()
     if host.engine_failure:
         engine_guard.install(host.engine_failure)
     return kernel

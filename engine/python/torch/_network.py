@@ -1,8 +1,7 @@
-"""Files from the network: one stream of bytes with its length, natively and in the browser, and a line of progress.
+"""Files from the network: one stream of bytes with its length, and a line of progress, over `urllib.request`.
 
-In the browser the request is the worker's `fetch`, waited for in a way that Stop can end. Carrel's own page lets no
-notebook reach the network, so there it always fails with NetworkUnavailable, which says what to do instead; pages that
-embed the kernel and allow it work, for hosts that let other sites read them. Natively it is urllib.
+In the browser the kernel lends urllib the worker's `fetch`: hosts that let other sites read them can be reached, unless
+the notebook's network is switched off. What cannot be fetched fails with NetworkUnavailable, which says what to do.
 Refuses nothing else: who calls decides what to fetch, where to keep it, and checks what came. Read next: `hub`.
 """
 
@@ -13,12 +12,10 @@ import sys
 import time
 from urllib.error import HTTPError, URLError
 
-from ._C import IS_BROWSER
-
 #: Bytes taken at once: enough for a fast line, little enough that progress moves and Stop is heard.
 CHUNK_BYTES = 1 << 17
 
-#: Hosts that do not answer at all are given up after this long, natively.
+#: Hosts that do not answer at all are given up after this long.
 ANSWER_TIMEOUT_SECONDS = 30
 
 #: The line of progress is printed no more often.
@@ -35,10 +32,13 @@ class NetworkUnavailable(URLError):
         self.url = url
 
     def __str__(self):
-        return (
-            f"cannot fetch {self.url}: {self.reason}. Download that file with your browser and add it to the "
-            "notebook's files (the file button in the toolbar, or drop it on the notebook)"
-        )
+        why = str(self.reason)
+        if "notebook's files" not in why:
+            why += (
+                ". Download that file with your browser and add it to the "
+                "notebook's files (the file button in the toolbar, or drop it on the notebook)"
+            )
+        return f"cannot fetch {self.url}: {why}"
 
 
 class Stream:
@@ -65,56 +65,30 @@ def open_url(url, headers=None):
     headers: more request headers, by name.
     Raises urllib.error.HTTPError if the host refuses, NetworkUnavailable (a URLError) if it cannot be reached.
     """
-    if IS_BROWSER and not url.startswith("file:"):
-        return _open_in_browser(url, headers or {})
-    return _open_natively(url, headers or {})
-
-
-def _open_natively(url, headers):
     from urllib.request import Request, urlopen
 
-    request = Request(url, headers={"User-Agent": "carrel", **headers})
+    request = Request(url, headers={"User-Agent": "carrel", **(headers or {})})
     try:
         answer = urlopen(request, timeout=ANSWER_TIMEOUT_SECONDS)
     except HTTPError:
         raise
     except (URLError, OSError) as error:
-        raise NetworkUnavailable(url, str(getattr(error, "reason", error))) from None
+        raise NetworkUnavailable(url, getattr(error, "reason", error)) from None
     length = answer.headers.get("Content-Length")
-    return Stream(int(length) if length else None, iter(lambda: answer.read(CHUNK_BYTES), b""), answer.close)
+    return Stream(int(length) if length else None, _chunks(url, answer), answer.close)
 
 
-def _open_in_browser(url, headers):
-    from js import AbortController, Object, fetch
-    from pyodide.ffi import JsException, run_sync, to_js
-
-    stop = AbortController.new()
-    options = {"headers": headers, "signal": stop.signal, "credentials": "omit"}
-    try:
-        answer = run_sync(fetch(url, to_js(options, dict_converter=Object.fromEntries)))
-    except JsException:
-        # Browsers do not tell a page which of the two it was.
-        why = "Python in this notebook has no network, or the host does not let other sites read the file"
-        raise NetworkUnavailable(url, why) from None
-    if not answer.ok:
-        raise HTTPError(url, int(answer.status), str(answer.statusText), None, None)
-    length = answer.headers.get("content-length")
-    # The length is that of the bytes on the line: it says nothing where these are compressed.
-    is_exact = length and not answer.headers.get("content-encoding")
-    return Stream(int(length) if is_exact else None, _browser_chunks(url, answer.body.getReader()), stop.abort)
-
-
-def _browser_chunks(url, reader):
-    from pyodide.ffi import JsException, run_sync
-
+def _chunks(url, answer):
+    """What there is, as it comes: `read1` does not wait until a chunk is full."""
+    read = getattr(answer, "read1", answer.read)
     while True:
         try:
-            step = run_sync(reader.read())
-        except JsException as error:
-            raise NetworkUnavailable(url, f"the connection broke ({error})") from None
-        if step.done:
+            chunk = read(CHUNK_BYTES)
+        except OSError as error:
+            raise NetworkUnavailable(url, getattr(error, "reason", error)) from None
+        if not chunk:
             return
-        yield step.value.to_bytes()
+        yield chunk
 
 
 class Progress:

@@ -116,6 +116,26 @@ export class CarrelPage {
     return this.cell(index).locator(".outputs");
   }
 
+  /** What is inside the frame of a cell's HTML or SVG output. */
+  outputFrame(index, position = 0) {
+    return this.outputs(index).locator("iframe").nth(position).contentFrame();
+  }
+
+  /** Chooses a line of the menu beside the kernel's state. */
+  async chooseInKernelMenu(label) {
+    await this.page.locator(".kernel__device button").first().click();
+    await this.page.getByRole("menuitem", { name: label }).click();
+  }
+
+  /** Waits until something outside of the page is so. */
+  async until(isSo, limit = 10_000) {
+    const end = Date.now() + limit;
+    while (!isSo()) {
+      if (Date.now() > end) throw new Error(`not so within ${limit} ms: ${isSo}`);
+      await this.page.waitForTimeout(50);
+    }
+  }
+
   // What stands in the document
 
   notebook() {

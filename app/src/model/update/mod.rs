@@ -63,6 +63,7 @@ impl Turn<'_> {
             | Action::CloseDialog
             | Action::SetTheme(_)
             | Action::SetAccelerator(_)
+            | Action::SetNetwork(_)
             | Action::SetTitle(_)
             | Action::SetSave(_)
             | Action::SetOpenElsewhere(_)

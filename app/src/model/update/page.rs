@@ -8,7 +8,7 @@ use crate::model::history::History;
 use crate::model::ids::DocumentId;
 use crate::model::notebook::{Document, Notebook};
 use crate::model::runtime::{KernelStatus, Runtime, SaveStatus};
-use crate::model::view::{Mode, Notice, NoticeAction, Recent, Route, View};
+use crate::model::view::{Dialog, Mode, Notice, NoticeAction, Recent, Route, View};
 
 /// How many notices are shown at once; older ones give way.
 const MAX_NOTICES: usize = 4;
@@ -39,6 +39,7 @@ impl Turn<'_> {
             }
             Action::DeleteDocument(id) => self.delete_document(id),
             Action::RestoreDocument(id) => self.effect(Effect::Untrash(id)),
+            Action::SetNetwork(is_allowed) => self.set_network(is_allowed),
             Action::SetTitle(title) => {
                 let title = title.trim();
                 if !title.is_empty() && title != self.state.document.title {
@@ -132,6 +133,23 @@ impl Turn<'_> {
         }
     }
 
+    /// The network is part of the policy with which the kernel's frame was opened, so another policy is another kernel.
+    fn set_network(&mut self, is_allowed: bool) {
+        if self.state.view.dialog == Some(Dialog::Network) {
+            self.perform(Action::CloseDialog);
+        }
+        if self.state.document.notebook.allows_network() == is_allowed {
+            return;
+        }
+        self.state.document.notebook.set_allows_network(is_allowed);
+        self.touch(Facet::Network);
+        // A restriction that is lost with the page would be a promise broken.
+        self.effect(Effect::SaveNow);
+        if self.state.runtime.kernel != KernelStatus::None {
+            self.perform(Action::Restart);
+        }
+    }
+
     fn set_route(&mut self, route: Route) {
         self.state.route = route;
         self.touch(Facet::Route);
@@ -160,6 +178,8 @@ impl Turn<'_> {
     fn open_document(&mut self, document: Document, warnings: Vec<String>) {
         let same = self.state.document.id == document.id && !document.id.as_str().is_empty();
         let first = document.notebook.cells.first().map(|cell| cell.id.clone());
+        let had_network = self.state.document.notebook.allows_network();
+        let is_network_same = document.notebook.allows_network() == had_network;
         self.state.document = document;
         self.state.num_opened += 1;
         let kernel = std::mem::take(&mut self.state.runtime.kernel);
@@ -167,8 +187,12 @@ impl Turn<'_> {
         self.reset_around_document();
         if same {
             // Reading the stored version anew does not end the kernel.
+            let has_kernel = kernel != KernelStatus::None;
             self.state.runtime.kernel = kernel;
             self.state.runtime.device = device;
+            if has_kernel && !is_network_same {
+                self.effect(Effect::Restart);
+            }
         } else {
             self.effect(Effect::StopKernel);
         }
@@ -190,6 +214,7 @@ impl Turn<'_> {
         self.state.history = History::default();
         for facet in [
             Facet::Title,
+            Facet::Network,
             Facet::Order,
             Facet::Files,
             Facet::Selection,

@@ -421,3 +421,28 @@ fn only_changes_of_the_document_ask_to_be_saved() {
     );
     assert_eq!(outcome.effects, []);
 }
+
+#[test]
+fn another_network_is_another_kernel_and_is_stored_at_once() {
+    let mut state = page();
+    let forbid = update(&mut state, Action::SetNetwork(false));
+    assert!(!state.document.notebook.allows_network());
+    assert_eq!(forbid.effects, [Effect::SaveNow, Effect::DocumentChanged]);
+    assert!(update(&mut state, Action::SetNetwork(false)).effects.is_empty());
+
+    state.runtime.kernel = KernelStatus::Idle;
+    let allow = update(&mut state, Action::SetNetwork(true));
+    assert!(allow.effects.contains(&Effect::Restart) && state.document.notebook.allows_network());
+
+    // The stored version is read anew, and another tab has cut it off.
+    let mut stored = state.document.clone();
+    stored.notebook.set_allows_network(false);
+    let reload = update(
+        &mut state,
+        Action::OpenDocument {
+            document: Box::new(stored),
+            warnings: Vec::new(),
+        },
+    );
+    assert!(reload.effects.contains(&Effect::Restart));
+}

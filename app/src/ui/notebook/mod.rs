@@ -6,7 +6,7 @@ mod list;
 use crate::model::view::Route;
 use crate::state::AppState;
 use crate::ui::files::{DropZone, FilesDialog};
-use crate::ui::shell::{Banner, Header, ShortcutsDialog};
+use crate::ui::shell::{Banner, Header, NetworkDialog, ShortcutsDialog};
 use crate::web::files::PickedFile;
 use leptos::prelude::*;
 use list::CellList;
@@ -34,5 +34,6 @@ pub fn NotebookPage() -> impl IntoView {
         </DropZone>
         <ShortcutsDialog />
         <FilesDialog />
+        <NetworkDialog />
     }
 }

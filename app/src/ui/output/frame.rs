@@ -1,4 +1,5 @@
-//! HTML and SVG of unknown intent, in a frame that has no origin, may fetch nothing and may tell us only its height.
+//! HTML and SVG of unknown intent, in a frame that has no origin, may fetch nothing (or, from a run of this visit in a
+//! notebook with a network, pictures) and may tell us only its height.
 //! The frame is made when it comes near the screen, and removed if its content tries to go to another page. Scripts of
 //! an output that came with the document stay off until the user runs the cell or asks for them.
 //! Read next: `render/frame_page.rs` (what stands in it), `web/output_frame.rs` (what is believed of it).
@@ -8,7 +9,10 @@ use std::sync::Arc;
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::render::frame_page::{FrameContent, FrameScripts, frame_page, has_scripts};
+use crate::model::facet::Facet;
+use crate::render::frame_page::{FrameContent, FramePictures, FrameScripts, frame_page, has_scripts};
+use crate::state::AppState;
+use crate::web::frame::remote_sources;
 use crate::web::output_frame::{HeightListener, NearScreen, page_theme, send_theme};
 use crate::web::window::random_seed;
 
@@ -41,6 +45,9 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
     let stage = RwSignal::new(Stage::Waiting);
     let was_asked = RwSignal::new(false);
     let runs_scripts = Memo::new(move |_| made_here.get() || was_asked.get());
+    let app = AppState::from_context();
+    let has_network = app.read(Facet::Network, |state| state.document.notebook.allows_network());
+    let loads_pictures = Memo::new(move |_| made_here.get() && has_network.get());
     let has_scripts = has_scripts(&content);
     let host = NodeRef::<html::Div>::new();
     let near_screen = StoredValue::new_local(None::<NearScreen>);
@@ -60,7 +67,7 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
             {move || match stage.get() {
                 Stage::Waiting => ().into_any(),
                 // The policy is part of the frame's page, so another policy is another frame.
-                Stage::Live => view! { <LiveFrame content=content.clone() kind stage runs_scripts=runs_scripts.get() /> }.into_any(),
+                Stage::Live => view! { <LiveFrame content=content.clone() kind stage runs_scripts=runs_scripts.get() loads_pictures=loads_pictures.get() /> }.into_any(),
                 Stage::Removed => view! { <p class="output-note">"This output was removed because it tried to open another page"</p> }.into_any(),
             }}
             <Show when=move || has_scripts && !runs_scripts.get()>
@@ -79,7 +86,13 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
 
 /// The frame itself.
 #[component]
-fn LiveFrame(content: Arc<str>, kind: FrameKind, stage: RwSignal<Stage>, runs_scripts: bool) -> impl IntoView {
+fn LiveFrame(
+    content: Arc<str>,
+    kind: FrameKind,
+    stage: RwSignal<Stage>,
+    runs_scripts: bool,
+    loads_pictures: bool,
+) -> impl IntoView {
     let frame = NodeRef::<html::Iframe>::new();
     let height = RwSignal::new(None::<u32>);
     let shows_all = RwSignal::new(false);
@@ -93,12 +106,17 @@ fn LiveFrame(content: Arc<str>, kind: FrameKind, stage: RwSignal<Stage>, runs_sc
     } else {
         FrameScripts::OursAlone(&nonce)
     };
+    let pictures = if loads_pictures {
+        FramePictures::From(remote_sources())
+    } else {
+        FramePictures::Carried
+    };
     let page = theme.with_untracked(|theme| {
         let content = match kind {
             FrameKind::Html => FrameContent::Html(&content),
             FrameKind::Svg => FrameContent::Svg(&content),
         };
-        frame_page(content, theme, scripts)
+        frame_page(content, theme, scripts, pictures)
     });
     Effect::new(move |_| {
         if let Some(frame) = frame.get() {

@@ -1,5 +1,7 @@
-//! What the kernel is doing and on what it computes: stage and bytes while it starts, a way out when it has failed.
+//! What the kernel is doing, on what it computes and whether it has a network: stage and bytes while it starts, a way out when it has failed.
 
+use super::buttons::menu_entry;
+use super::network::NetworkNote;
 use crate::commands::table::Command;
 use crate::model::action::Action;
 use crate::model::facet::Facet;
@@ -56,12 +58,13 @@ pub fn KernelStatusView() -> impl IntoView {
             <Show when=is_dead>
                 <Button label="Try again".to_owned() on_click=on_restart />
             </Show>
+            <NetworkNote />
             <DeviceMenu />
         </div>
     }
 }
 
-/// The device in use, and the choice.
+/// The device in use, the choice, and the choice of network.
 #[component]
 fn DeviceMenu() -> impl IntoView {
     let app = AppState::from_context();
@@ -77,26 +80,29 @@ fn DeviceMenu() -> impl IntoView {
         }
     });
     let chosen = app.read(Facet::Settings, |state| state.settings.accelerator);
+    let has_network = app.read(Facet::Network, |state| state.document.notebook.allows_network());
+    let network_entry = move || {
+        let icon = (!has_network.get()).then_some(Icon::Check);
+        menu_entry(app, Command::ToggleNetwork, icon, None)
+    };
     let entries = move || {
-        Accelerator::ALL
-            .into_iter()
-            .map(|accelerator| {
-                MenuEntry::Item(MenuItem {
-                    label: accelerator.label().to_owned(),
-                    icon: (chosen.get() == accelerator).then_some(Icon::Check),
-                    shortcut: None,
-                    disabled: Signal::stored(false),
-                    on_choose: Callback::new(move |()| {
-                        if app.with(|state| state.settings.accelerator != accelerator) {
-                            app.dispatch(Action::SetAccelerator(accelerator));
-                        }
-                    }),
-                })
+        let devices = Accelerator::ALL.into_iter().map(|accelerator| {
+            MenuEntry::Item(MenuItem {
+                label: accelerator.label().to_owned(),
+                icon: (chosen.get() == accelerator).then_some(Icon::Check),
+                shortcut: None,
+                disabled: Signal::stored(false),
+                on_choose: Callback::new(move |()| {
+                    if app.with(|state| state.settings.accelerator != accelerator) {
+                        app.dispatch(Action::SetAccelerator(accelerator));
+                    }
+                }),
             })
-            .collect()
+        });
+        devices.chain([MenuEntry::Separator, network_entry()]).collect()
     };
     view! {
-        <div class="kernel__device" title="What Python computes on; changing it restarts the kernel">
+        <div class="kernel__device" title="What Python computes on and reaches; changing it restarts the kernel">
             <Menu label entries=Signal::derive(entries) />
         </div>
     }
