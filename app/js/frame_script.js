@@ -3,7 +3,8 @@
 // It is put into the frame's text as it stands, so it must not contain the end of a script element.
 // Read next: app/src/render/frame_page.rs, app/src/web/output_frame.rs.
 (() => {
-  const page = parent;
+  // Between us and the page stands only the host, an empty document of its site.
+  const page = parent.parent;
   let reported = -1;
   const report = () => {
     const root = document.documentElement;

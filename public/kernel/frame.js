@@ -170,7 +170,8 @@
   }
 
   addEventListener("message", function connect(event) {
-    if (event.source !== parent || event.data?.type !== "carrel:connect" || !event.ports[0]) return;
+    // The page wrote this text; between it and us stands only the host, an empty document of its site.
+    if (![parent, parent.parent].includes(event.source) || event.data?.type !== "carrel:connect" || !event.ports[0]) return;
     removeEventListener("message", connect);
     const page = event.ports[0];
     if (self.origin !== "null") {

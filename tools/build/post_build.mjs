@@ -5,6 +5,7 @@
 import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+import { allowInlineScripts } from "./content_policy.mjs";
 import { shrinkPageModule } from "./page_module.mjs";
 import { filesBelow, isQuickBuild, pieces, root, sha256 } from "./site.mjs";
 
@@ -69,6 +70,7 @@ function fill(script, name, empty, value) {
 
 if (!isQuickBuild) await shrinkPageModule(site);
 copyParts();
+allowInlineScripts(site);
 writeManifest();
 const count = writePrecacheList();
 const bytes = filesBelow(site).reduce((sum, path) => sum + statSync(join(site, path)).size, 0);

@@ -12,7 +12,7 @@ use crate::model::run::{Outcome, RunEvent};
 use crate::model::runtime::{BootProgress, KernelStatus};
 use crate::model::view::Route;
 use crate::state::AppState;
-use crate::web::{time, window};
+use crate::web::{output_frame, time, window};
 use futures::channel::oneshot;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -100,6 +100,10 @@ impl Effects {
     }
 
     pub(super) fn restart(&self, app: AppState) {
+        // A kernel that does not answer may be held up by the script of an output.
+        if app.with(|state| state.runtime.kernel != KernelStatus::Idle) {
+            output_frame::end_all();
+        }
         self.stop_kernel(app);
         self.start_kernel(app);
     }

@@ -1,9 +1,16 @@
 //! The kernel's frame: an `<iframe>` with an opaque origin that shares nothing with the page but one message port.
 //! The page never reads from it otherwise, and nothing in it can reach the page. Read next: public/kernel/frame.js.
 
+use super::host_frame::{KERNEL_HOST, fill};
+use super::js;
 use js_sys::Array;
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
+
+/// Why a frame could not be opened.
+const NO_HOST: &str = "its host page could not be loaded; check the connection and try again";
 
 /// What code in the frame may run: what it is handed, and nothing from anywhere else, network or not.
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob: data:; \
@@ -17,10 +24,13 @@ const CARRIED: &str = "blob: data:";
 
 /// A live frame. Dropping it ends everything that runs inside.
 pub struct Frame {
-    element: HtmlIFrameElement,
+    host: HtmlIFrameElement,
+    /// The frame itself, once its host has loaded.
+    element: Rc<RefCell<Option<HtmlIFrameElement>>>,
     port: MessagePort,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
-    _on_load: Closure<dyn FnMut()>,
+    _on_host_load: Closure<dyn FnMut()>,
+    _on_load: Rc<Closure<dyn FnMut()>>,
 }
 
 /// What a notebook that has a network may reach, in the words of a policy: any secure site that lets others read it,
@@ -38,45 +48,70 @@ impl Frame {
     pub fn open(
         script: &str,
         has_network: bool,
-        mut on_message: impl FnMut(JsValue) + 'static,
+        on_message: impl FnMut(JsValue) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let document = web_sys::window()
             .and_then(|window| window.document())
             .ok_or(JsValue::NULL)?;
         let channel = MessageChannel::new()?;
         let port = channel.port1();
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| on_message(event.data()));
-        port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        let on_event = {
+            let mut on_message = on_message.clone();
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| on_message(event.data()))
+        };
+        port.set_onmessage(Some(on_event.as_ref().unchecked_ref()));
 
-        let element: HtmlIFrameElement = document.create_element("iframe")?.unchecked_into();
-        element.set_attribute("sandbox", "allow-scripts")?;
-        element.set_attribute("title", "Kernel")?;
-        element.set_attribute("aria-hidden", "true")?;
-        element.set_hidden(true);
-        element.set_srcdoc(&page(script, &policy(has_network)));
+        let host: HtmlIFrameElement = document.create_element("iframe")?.unchecked_into();
+        host.set_attribute("src", KERNEL_HOST)?;
+        host.set_attribute("title", "Kernel")?;
+        host.set_attribute("aria-hidden", "true")?;
+        host.set_hidden(true);
+        let element = Rc::new(RefCell::new(None::<HtmlIFrameElement>));
         let on_load = {
             let (element, far_end) = (element.clone(), channel.port2());
             let mut is_connected = false;
-            Closure::<dyn FnMut()>::new(move || {
+            Rc::new(Closure::<dyn FnMut()>::new(move || {
                 // A frame that loads again is no longer ours.
-                if !std::mem::replace(&mut is_connected, true) {
-                    connect(&element, &far_end);
+                if !std::mem::replace(&mut is_connected, true)
+                    && let Some(element) = &*element.borrow()
+                {
+                    connect(element, &far_end);
+                }
+            }))
+        };
+        let on_host_load = {
+            let (host, element, on_load) = (host.clone(), element.clone(), on_load.clone());
+            let srcdoc = page(script, &policy(has_network));
+            let mut on_message = on_message;
+            Closure::<dyn FnMut()>::new(move || {
+                if element.borrow().is_some() {
+                    return;
+                }
+                match fill(&host, "Kernel", &srcdoc) {
+                    Some(frame) => {
+                        frame.set_onload(Some((*on_load).as_ref().unchecked_ref()));
+                        *element.borrow_mut() = Some(frame);
+                    }
+                    None => on_message(js::object(&[("type", "fatal".into()), ("reason", NO_HOST.into())]).into()),
                 }
             })
         };
-        element.set_onload(Some(on_load.as_ref().unchecked_ref()));
-        document.body().ok_or(JsValue::NULL)?.append_child(&element)?;
+        host.set_onload(Some(on_host_load.as_ref().unchecked_ref()));
+        document.body().ok_or(JsValue::NULL)?.append_child(&host)?;
         Ok(Self {
+            host,
             element,
             port,
-            _on_message: on_message,
+            _on_message: on_event,
+            _on_host_load: on_host_load,
             _on_load: on_load,
         })
     }
 
     /// False when something has taken the frame out of the page, which ends what runs inside.
     pub fn is_alive(&self) -> bool {
-        self.element.is_connected()
+        let is_inside = |element: &HtmlIFrameElement| element.is_connected();
+        self.host.is_connected() && self.element.borrow().as_ref().is_none_or(is_inside)
     }
 
     /// Sends a message.
@@ -89,14 +124,17 @@ impl Drop for Frame {
     fn drop(&mut self) {
         self.port.set_onmessage(None);
         self.port.close();
-        self.element.set_onload(None);
-        self.element.remove();
+        self.host.set_onload(None);
+        if let Some(element) = &*self.element.borrow() {
+            element.set_onload(None);
+        }
+        self.host.remove();
     }
 }
 
 fn connect(element: &HtmlIFrameElement, far_end: &MessagePort) {
     if let Some(inside) = element.content_window() {
-        let greeting = super::js::object(&[("type", JsValue::from_str("carrel:connect"))]);
+        let greeting = js::object(&[("type", JsValue::from_str("carrel:connect"))]);
         // The frame's origin is opaque and has no name, so the message can only be addressed to "*"; it holds no secret.
         inside
             .post_message_with_transfer(&greeting, "*", &Array::of1(far_end))

@@ -5,6 +5,7 @@ pub mod fetch;
 pub mod files;
 pub mod focus;
 pub mod frame;
+pub(crate) mod host_frame;
 pub mod js;
 pub mod output_frame;
 pub mod tabs;

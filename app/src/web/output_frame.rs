@@ -1,4 +1,4 @@
-//! The browser's side of an output frame: when it is near the screen, how tall it says it is, and the page's colours for it.
+//! The browser's side of an output frame: its place in a host, when it is near the screen, how tall it says it is, and the page's colours for it.
 //! From a frame only one thing is believed, a height, and only if the message came from that very frame and the number
 //! makes sense. Nothing is ever sent to a frame but colours.
 //! Read next: `render/frame_page.rs` (what stands in a frame), `ui/output/frame.rs` (the component).
@@ -11,6 +11,7 @@ use web_sys::{
     MessageEvent, MutationObserver, MutationObserverInit,
 };
 
+use super::host_frame;
 use crate::render::frame_page::{FrameTheme, THEME_VARIABLES};
 
 /// The tallest a frame may make itself; past this it scrolls inside.
@@ -19,16 +20,37 @@ pub const MAX_FRAME_HEIGHT: u32 = 50_000;
 /// How far outside the screen a frame is already made, so that scrolling meets it finished.
 const VIEWPORT_MARGIN: &str = "600px";
 
-/// Listens for the heights that one frame reports, until it is dropped.
-pub struct HeightListener {
-    closure: Closure<dyn Fn(MessageEvent)>,
+/// What is inside a host that has loaded: the output's frame, watched until this is dropped.
+pub struct LiveOutput {
+    host: HtmlIFrameElement,
+    frame: HtmlIFrameElement,
+    on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_load: Closure<dyn FnMut()>,
 }
 
-impl HeightListener {
-    /// Calls `on_height` with every acceptable height of `frame`.
-    pub fn new(frame: HtmlIFrameElement, on_height: impl Fn(u32) + 'static) -> Self {
-        let closure = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let is_from_frame = match (event.source(), frame.content_window()) {
+impl LiveOutput {
+    /// Puts an output's page into its host. Calls `on_height` with every acceptable height, and `on_leave` when the
+    /// content has gone to another page. Nothing if the host could not be loaded.
+    pub fn open(
+        host: HtmlIFrameElement,
+        title: &str,
+        page: &str,
+        on_height: impl Fn(u32) + 'static,
+        on_leave: impl Fn() + 'static,
+    ) -> Option<Self> {
+        let frame = host_frame::fill(&host, title, page)?;
+        let mut num_loads = 0_u32;
+        let on_load = Closure::<dyn FnMut()>::new(move || {
+            num_loads += 1;
+            // The first load is our page. There is no second unless the content navigated.
+            if num_loads > 1 {
+                on_leave();
+            }
+        });
+        frame.set_onload(Some(on_load.as_ref().unchecked_ref()));
+        let inside = frame.clone();
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            let is_from_frame = match (event.source(), inside.content_window()) {
                 (Some(source), Some(window)) => Object::is(&source, &window),
                 _ => false,
             };
@@ -37,16 +59,36 @@ impl HeightListener {
             }
         });
         window()
-            .add_event_listener_with_callback("message", closure.as_ref().unchecked_ref())
+            .add_event_listener_with_callback("message", on_message.as_ref().unchecked_ref())
             .ok();
-        Self { closure }
+        Some(Self {
+            host,
+            frame,
+            on_message,
+            _on_load: on_load,
+        })
+    }
+
+    /// Gives the frame the page's colours.
+    pub fn send_theme(&self, theme: &FrameTheme) {
+        host_frame::set_dark(&self.host, theme.is_dark);
+        let message = Object::new();
+        let entries = [("type", "carrel:theme".to_owned()), ("css", theme.css())];
+        for (name, value) in entries {
+            Reflect::set(&message, &JsValue::from_str(name), &JsValue::from_str(&value)).ok();
+        }
+        if let Some(window) = self.frame.content_window() {
+            // The frame has no origin to name; colours are no secret.
+            window.post_message(&message, "*").ok();
+        }
     }
 }
 
-impl Drop for HeightListener {
+impl Drop for LiveOutput {
     fn drop(&mut self) {
+        self.frame.set_onload(None);
         window()
-            .remove_event_listener_with_callback("message", self.closure.as_ref().unchecked_ref())
+            .remove_event_listener_with_callback("message", self.on_message.as_ref().unchecked_ref())
             .ok();
     }
 }
@@ -100,22 +142,23 @@ impl Drop for NearScreen {
     }
 }
 
-/// Gives a frame the page's colours.
-pub fn send_theme(frame: &HtmlIFrameElement, theme: &FrameTheme) {
-    let message = Object::new();
-    let entries = [("type", "carrel:theme".to_owned()), ("css", theme.css())];
-    for (name, value) in entries {
-        Reflect::set(&message, &JsValue::from_str(name), &JsValue::from_str(&value)).ok();
-    }
-    if let Some(window) = frame.content_window() {
-        // The frame has no origin to name; colours are no secret.
-        window.post_message(&message, "*").ok();
-    }
-}
-
 thread_local! {
+    /// How often all live outputs have been ended.
+    static NUM_ENDINGS: ArcRwSignal<u32> = ArcRwSignal::new(0);
     /// The page's theme, followed from the first use to the end of the page.
     static PAGE_THEME: ArcRwSignal<FrameTheme> = follow_page_theme();
+}
+
+/// Takes down every live output; those near the screen come back without their scripts. Browsers put all sandboxed frames
+/// of a site into one process, so a script that never ends also holds up the kernel's frame. The page stays free of it,
+/// and the process ends when none of its frames is left.
+pub fn end_all() {
+    NUM_ENDINGS.with(|num_endings| num_endings.update(|count| *count += 1));
+}
+
+/// How often that has happened.
+pub fn num_endings() -> ArcReadSignal<u32> {
+    NUM_ENDINGS.with(ArcRwSignal::read_only)
 }
 
 /// The page's colours as they are now and whenever they change.

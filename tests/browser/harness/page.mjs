@@ -118,7 +118,8 @@ export class CarrelPage {
 
   /** What is inside the frame of a cell's HTML or SVG output. */
   outputFrame(index, position = 0) {
-    return this.outputs(index).locator("iframe").nth(position).contentFrame();
+    // The first frame is the host, an empty document of the site; the output is in the one inside it.
+    return this.outputs(index).locator("iframe").nth(position).contentFrame().locator("iframe").contentFrame();
   }
 
   /** Chooses a line of the menu beside the kernel's state. */

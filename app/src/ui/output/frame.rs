@@ -13,7 +13,8 @@ use crate::model::facet::Facet;
 use crate::render::frame_page::{FrameContent, FramePictures, FrameScripts, frame_page, has_scripts};
 use crate::state::AppState;
 use crate::web::frame::remote_sources;
-use crate::web::output_frame::{HeightListener, NearScreen, page_theme, send_theme};
+use crate::web::host_frame::OUTPUT_HOST;
+use crate::web::output_frame::{LiveOutput, NearScreen, num_endings, page_theme};
 use crate::web::window::random_seed;
 
 /// What the content is.
@@ -37,14 +38,22 @@ enum Stage {
     Live,
     /// Taken away, because it went elsewhere.
     Removed,
+    /// The host, a file of this site, could not be loaded.
+    Unreachable,
 }
 
 /// An output frame.
 #[component]
 pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bool>) -> impl IntoView {
     let stage = RwSignal::new(Stage::Waiting);
-    let was_asked = RwSignal::new(false);
-    let runs_scripts = Memo::new(move |_| made_here.get() || was_asked.get());
+    let num_endings = ReadSignal::from(num_endings());
+    let born = num_endings.get_untracked();
+    // After how many endings the user has asked for the scripts; they are asked for anew after the next.
+    let asked = RwSignal::new(None::<u32>);
+    let runs_scripts = Memo::new(move |_| {
+        let now = num_endings.get();
+        made_here.get() && now == born || asked.get() == Some(now)
+    });
     let app = AppState::from_context();
     let has_network = app.read(Facet::Network, |state| state.document.notebook.allows_network());
     let loads_pictures = Memo::new(move |_| made_here.get() && has_network.get());
@@ -67,7 +76,12 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
             {move || match stage.get() {
                 Stage::Waiting => ().into_any(),
                 // The policy is part of the frame's page, so another policy is another frame.
-                Stage::Live => view! { <LiveFrame content=content.clone() kind stage runs_scripts=runs_scripts.get() loads_pictures=loads_pictures.get() /> }.into_any(),
+                Stage::Live => {
+                    num_endings.track();
+                    let (runs_scripts, loads_pictures) = (runs_scripts.get(), loads_pictures.get());
+                    view! { <LiveFrame content=content.clone() kind stage runs_scripts loads_pictures /> }.into_any()
+                }
+                Stage::Unreachable => view! { <p class="output-note">"This output could not be shown, because the site cannot be reached"</p> }.into_any(),
                 Stage::Removed => view! { <p class="output-note">"This output was removed because it tried to open another page"</p> }.into_any(),
             }}
             <Show when=move || has_scripts && !runs_scripts.get()>
@@ -75,7 +89,7 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
                     type="button"
                     class="output-more"
                     title="This output came with the notebook. Nothing in it runs until you run the cell or press here."
-                    on:click=move |_| was_asked.set(true)
+                    on:click=move |_| asked.set(Some(num_endings.get_untracked()))
                 >
                     "Run the scripts of this output"
                 </button>
@@ -96,7 +110,6 @@ fn LiveFrame(
     let frame = NodeRef::<html::Iframe>::new();
     let height = RwSignal::new(None::<u32>);
     let shows_all = RwSignal::new(false);
-    let listener = StoredValue::new_local(None::<HeightListener>);
     let theme = page_theme();
 
     // The content was there before this word was drawn, so it cannot contain it.
@@ -118,52 +131,56 @@ fn LiveFrame(
         };
         frame_page(content, theme, scripts, pictures)
     });
-    Effect::new(move |_| {
-        if let Some(frame) = frame.get() {
-            // Heights of the same value are dropped here, so that a chatty frame costs no layout.
-            let on_height = move |new| {
-                if height.try_get_untracked().is_some_and(|old| old != Some(new)) {
-                    height.set(Some(new));
-                }
-            };
-            listener.set_value(Some(HeightListener::new(frame, on_height)));
+    let title = match kind {
+        FrameKind::Html => "HTML output",
+        FrameKind::Svg => "SVG output",
+    };
+    let live = StoredValue::new_local(None::<LiveOutput>);
+    let sent_theme = theme.clone();
+    // A host loads anew when its cell is moved, and is then empty again.
+    let on_host_load = move |_| {
+        let Some(host) = frame.get_untracked() else { return };
+        // Heights of the same value are dropped here, so that a chatty frame costs no layout.
+        let on_height = move |new| {
+            if height.try_get_untracked().is_some_and(|old| old != Some(new)) {
+                height.set(Some(new));
+            }
+        };
+        let on_leave = move || {
+            stage.try_set(Stage::Removed);
+        };
+        let opened = LiveOutput::open(host, title, &page, on_height, on_leave);
+        match &opened {
+            Some(opened) => sent_theme.with_untracked(|theme| opened.send_theme(theme)),
+            None => stage.set(Stage::Unreachable),
         }
-    });
+        live.set_value(opened);
+    };
     Effect::new(move |was_sent: Option<()>| {
         let theme = theme.get();
-        if let (Some(()), Some(frame)) = (was_sent, frame.get_untracked()) {
-            send_theme(&frame, &theme);
+        if was_sent.is_some() {
+            live.with_value(|live| {
+                if let Some(live) = live {
+                    live.send_theme(&theme);
+                }
+            });
         }
     });
-    let num_loads = StoredValue::new(0_u32);
-    let on_load = move |_| {
-        num_loads.update_value(|num_loads| *num_loads += 1);
-        // The first load is our page. There is no second unless the content navigated.
-        if num_loads.get_value() > 1 {
-            stage.set(Stage::Removed);
-        }
-    };
     let is_long = Memo::new(move |_| height.get().is_some_and(|height| height > WHOLE_HEIGHT));
     let shown_height = move || {
         let height = height.get().unwrap_or(0);
         let limit = if shows_all.get() { u32::MAX } else { WHOLE_HEIGHT };
         format!("{}px", height.min(limit))
     };
-    let title = match kind {
-        FrameKind::Html => "HTML output",
-        FrameKind::Svg => "SVG output",
-    };
     view! {
         <iframe
             class="output-frame__frame"
             class:output-frame__frame--ready=move || height.get().is_some()
             node_ref=frame
-            sandbox="allow-scripts"
-            referrerpolicy="no-referrer"
             title=title
             style:height=shown_height
-            srcdoc=page
-            on:load=on_load
+            src=OUTPUT_HOST
+            on:load=on_host_load
         ></iframe>
         <Show when=move || is_long.get()>
             <button type="button" class="output-more" on:click=move |_| shows_all.update(|shows_all| *shows_all = !*shows_all)>
