@@ -17,8 +17,11 @@ const START_LIMIT_MS = 120_000;
 
 const types = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 
-/** A server for the other engines' page. Isolated from other origins, so that they may use threads. */
-export async function servePeers() {
+/** What isolates a page from other origins, so that it may use threads. Many hosts of static sites cannot send these. */
+const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+/** A server for the other engines' page, isolated from other origins or not. */
+export async function servePeers({ isolated }) {
   async function intercept(request, response) {
     const { pathname } = new URL(request.url, "http://localhost");
     const inModules = pathname.startsWith("/modules/");
@@ -27,8 +30,7 @@ export async function servePeers() {
     const isFile = path.startsWith(folder + sep) && (await stat(path).catch(() => undefined))?.isFile();
     response.writeHead(isFile ? 200 : 404, {
       "Content-Type": types[extname(path)] ?? "application/octet-stream",
-      "Cross-Origin-Opener-Policy": "same-origin",
-      "Cross-Origin-Embedder-Policy": "require-corp",
+      ...(isolated ? isolation : {}),
     });
     response.end(isFile ? await readFile(path) : undefined);
     return true;
@@ -36,13 +38,13 @@ export async function servePeers() {
   return serveFolder({ folder: join(here, "peers"), intercept });
 }
 
-/** Another engine: `name` is its file in peers/, `backend` as it calls it. */
-export function peer(name, backend) {
-  return async (browser, { peersUrl }, ids, options, onResult) => {
+/** Another engine: `name` is its file in peers/, `backend` as it calls it, `isolated` whether its page may use threads. */
+export function peer(name, backend, { isolated = true } = {}) {
+  return async (browser, { isolatedUrl, plainUrl }, ids, options, onResult) => {
     const context = await browser.newContext();
     const page = await context.newPage();
     page.setDefaultTimeout(CASE_LIMIT_MS);
-    await page.goto(`${peersUrl}index.html?peer=${name}&backend=${backend}`);
+    await page.goto(`${isolated ? isolatedUrl : plainUrl}index.html?peer=${name}&backend=${backend}`);
     await page.waitForFunction(() => window.opened !== undefined);
     await page.evaluate(() => window.opened);
     const about = await page.evaluate(() => window.engineAbout);

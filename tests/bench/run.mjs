@@ -1,5 +1,5 @@
 // Measures the cases in one headless Chromium, an engine after another, and prints one Markdown table.
-//   node tests/bench/run.mjs gpu|cpu [--only id,id] [--engines carrel,tfjs,jax] [--budget ms] [--samples n] [--json file]
+//   node tests/bench/run.mjs gpu|cpu [--only id,id] [--engines carrel,tfjs,jax,tfjs-plain,jax-plain] [--budget ms] [--samples n] [--json file]
 // Needs `npm ci` in tests/bench (see tools/bench.sh) and a built site in dist/. Judges nothing.
 // Read next: cases.mjs, engines.mjs, table.mjs.
 
@@ -16,9 +16,15 @@ import { tableLines } from "./table.mjs";
 /** What stands in each column, by table. */
 const tables = {
   gpu: { carrel: carrel("webgpu"), jax: peer("jax", "webgpu"), tfjs: peer("tfjs", "webgpu") },
-  cpu: { carrel: carrel("cpu"), jax: peer("jax", "wasm"), tfjs: peer("tfjs", "wasm") },
+  cpu: {
+    carrel: carrel("cpu"),
+    "jax-plain": peer("jax", "wasm", { isolated: false }),
+    "tfjs-plain": peer("tfjs", "wasm", { isolated: false }),
+    jax: peer("jax", "wasm"),
+    tfjs: peer("tfjs", "wasm"),
+  },
 };
-const names = { carrel: "Carrel", jax: "jax-js", tfjs: "tfjs" };
+const names = { carrel: "Carrel", jax: "jax-js", tfjs: "tfjs", "jax-plain": "jax-js, plain page", "tfjs-plain": "tfjs, plain page" };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,12 +43,14 @@ const ids = values.only?.split(",") ?? cases.map((each) => each.id);
 const chosen = values.engines?.split(",") ?? Object.keys(table);
 const options = { budgetMs: Number(values.budget), samples: Number(values.samples) };
 
-const [site, peers] = [await serveFolder({ folder: siteFolder }), await servePeers()];
+const site = await serveFolder({ folder: siteFolder });
+const [isolated, plain] = [await servePeers({ isolated: true }), await servePeers({ isolated: false })];
+const urls = { siteUrl: site.url, isolatedUrl: isolated.url, plainUrl: plain.url };
 const browser = await launchBrowser();
 const engines = [];
 for (const key of chosen) {
   const results = new Map();
-  const about = await table[key](browser, { siteUrl: site.url, peersUrl: peers.url }, ids, options, (id, result) => {
+  const about = await table[key](browser, urls, ids, options, (id, result) => {
     results.set(id, result);
     console.error(`${names[key]} ${id}: ${result.missing ?? `${result.ms.toPrecision(3)} ms`}`);
   });
@@ -51,11 +59,13 @@ for (const key of chosen) {
 const version = browser.version();
 await browser.close();
 await site.close();
-await peers.close();
+await isolated.close();
+await plain.close();
 
 const processors = cpus();
 console.log(`${new Date().toISOString().slice(0, 10)}, Chromium ${version}, ${processors.length} x ${processors[0]?.model ?? "unknown processor"}`);
 console.log(`${engines.map(({ about }) => about).join("; ")}`);
+if (kind === "cpu") console.log("In an isolated page an engine may use threads; Carrel's page is a plain one.");
 console.log(`Medians of ${options.samples} runs of several steps each, every run ended by a read; ratios above 1: Carrel is faster.\n`);
 const shown = cases.filter(({ id }) => ids.includes(id));
 console.log(tableLines(shown, engines, { gpu: kind === "gpu" }).join("\n"));
