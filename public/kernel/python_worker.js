@@ -7,7 +7,8 @@
 // and deep recursion ends in RecursionError.
 //
 // It has no network: `fetch` answers for the assets that the page handed over.
-// Read next: interrupts.js, streams.js, engine_link.js, direct_calls.js, carrel_kernel/boot.py.
+// Python wakes up from a memory snapshot where the site has one (snapshot.js); else, or if that fails, it starts.
+// Read next: snapshot.js, interrupts.js, streams.js, engine_link.js, direct_calls.js, carrel_kernel/boot.py.
 "use strict";
 
 Object.defineProperty(self, "importScripts", { value: undefined });
@@ -162,13 +163,84 @@ function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engine
   };
 }
 
-async function boot({ assets, files, tokens, port, frameMs }) {
+/**
+ * Starts Python and the kernel in it: from the snapshot if one is given, which is as after the usual start but sooner.
+ * Resolves to {pyodide, kernel, isWoken}; what it throws with a snapshot may go well without.
+ */
+async function startKernel({ assets, files, loading, hostParts, lap }, snapshot) {
+  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
+    ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importBytes(assets[name])),
+  );
+  lap("modules");
+  const waking = snapshot ? await openSnapshot(assets, snapshot, createPyodideModule) : {};
+  if (snapshot) lap("snapshot");
+  const pyodide = await loadPyodide({
+    createPyodideModule,
+    indexURL: ASSET_BASE,
+    stdLibURL: `${ASSET_BASE}python_stdlib.zip`,
+    lockFileContents: textOf(assets["pyodide-lock.json"]),
+    enableRunUntilComplete: hostParts.jspi,
+    ...waking,
+  });
+  lap("python");
+
+  post({ type: "progress", stage: "packages" });
+  pyodide.FS.mkdirTree(ARCHIVE_FOLDER);
+  for (const name of ARCHIVES) pyodide.FS.writeFile(`${ARCHIVE_FOLDER}/${name}`, new Uint8Array(assets[name]));
+  writeFilesTo(pyodide, files);
+  for (const [name, write] of [["stdout", "setStdout"], ["stderr", "setStderr"]]) {
+    const decoder = new TextDecoder();
+    pyodide[write]({
+      write(bytes) {
+        hostParts.streams.write(name, decoder.decode(bytes, { stream: true }));
+        return bytes.length;
+      },
+    });
+  }
+  const loaded = await loading;
+  engine = loaded.engine ?? null;
+  if (engine) {
+    pyodide.registerJsModule("_carrel_engine", engine.module());
+    await offerDirectCalls(assets, pyodide);
+  }
+  const { name } = await accelerator;
+  const host = hostModule({ ...hostParts, accelerator: { name }, engineFailure: loaded.failure });
+  pyodide.registerJsModule("_carrel_host", host);
+  if (!snapshot) pyodide.runPython(`import sys; sys.path[:0] = ${JSON.stringify(IMPORTED)}; del sys`);
+  const kernel = pyodide.pyimport("carrel_kernel.boot").start();
+  return { pyodide, kernel, isWoken: snapshot !== null };
+}
+
+/** What `loadPyodide` needs to wake up from the snapshot. */
+async function openSnapshot(assets, { file, hashes }, createPyodideModule) {
+  const { readSnapshot, checkParts, wakingOptions } = await importBytes(assets["snapshot.js"]);
+  const snapshot = await readSnapshot(file);
+  checkParts(snapshot.header, assets, hashes);
+  return wakingOptions(snapshot, createPyodideModule);
+}
+
+/** Starts the kernel from the snapshot, or, if that cannot be, as Python usually starts. */
+async function startEitherWay(context, snapshot) {
+  if (!snapshot) {
+    console.info("kernel: this site has no memory snapshot, so Python is started from its files");
+    return await startKernel(context, null);
+  }
+  try {
+    return await startKernel(context, snapshot);
+  } catch (error) {
+    console.warn(`kernel: the memory snapshot cannot be used (${error?.message ?? error}); Python is started from its files`);
+    delete context.timings.snapshot;
+    return await startKernel(context, null);
+  }
+}
+
+async function boot({ assets, files, tokens, port, frameMs, hashes }) {
   const startedAt = performance.now();
   const timings = { frame: frameMs };
   let since = startedAt;
   const lap = (name) => {
     const now = performance.now();
-    timings[name] = now - since;
+    timings[name] = (timings[name] ?? 0) + now - since;
     since = now;
   };
 
@@ -181,59 +253,27 @@ async function boot({ assets, files, tokens, port, frameMs }) {
   const streams = new Streams((message) => post({ type: "jupyter", message }), pause);
   interrupts = new Interrupts(tokens, (now) => streams.tick(now));
   for (const message of earlyInterrupts) interrupts.receive(message);
-
-  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
-    ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importBytes(assets[name])),
-  );
-  lap("modules");
   const jspi = "Suspending" in WebAssembly;
   const stopIfDue = () => {
     if (interrupts.due()) interrupts.hurry();
   };
   const loading = loadEngine(assets, port, stopIfDue);
-  const pyodide = await loadPyodide({
-    createPyodideModule,
-    indexURL: ASSET_BASE,
-    stdLibURL: `${ASSET_BASE}python_stdlib.zip`,
-    lockFileContents: textOf(assets["pyodide-lock.json"]),
-    enableRunUntilComplete: jspi,
-  });
+  const context = { assets, files, loading, lap, timings, hostParts: { interrupts, streams, pause, stopIfDue, jspi } };
+  const file = assets["snapshot.bin.gz"];
+  const started = await startEitherWay(context, file && { file, hashes });
+  const { pyodide } = started;
   pyodide._api.on_fatal = (error) => {
     post({ type: "fatal", reason: `Python stopped: ${error?.message ?? error}` });
   };
-  lap("python");
-
-  post({ type: "progress", stage: "packages" });
-  pyodide.FS.mkdirTree(ARCHIVE_FOLDER);
-  for (const name of ARCHIVES) pyodide.FS.writeFile(`${ARCHIVE_FOLDER}/${name}`, new Uint8Array(assets[name]));
   writeFiles = (list) => writeFilesTo(pyodide, list);
-  writeFiles([...files, ...earlyFiles]);
-  for (const [name, write] of [["stdout", "setStdout"], ["stderr", "setStderr"]]) {
-    const decoder = new TextDecoder();
-    pyodide[write]({
-      write(bytes) {
-        streams.write(name, decoder.decode(bytes, { stream: true }));
-        return bytes.length;
-      },
-    });
-  }
-  const loaded = await loading;
-  engine = loaded.engine ?? null;
-  if (engine) {
-    pyodide.registerJsModule("_carrel_engine", engine.module());
-    await offerDirectCalls(assets, pyodide);
-  }
-  const gpu = await accelerator;
-  const host = hostModule({
-    interrupts, streams, pause, stopIfDue, jspi, accelerator: gpu, engineFailure: loaded.failure,
-  });
-  pyodide.registerJsModule("_carrel_host", host);
-  pyodide.runPython(`import sys; sys.path[:0] = ${JSON.stringify(IMPORTED)}`);
-  kernel = pyodide.pyimport("carrel_kernel.boot").start();
+  writeFiles(earlyFiles);
+  kernel = started.kernel;
   interrupts.attach(pyodide);
   lap("packages");
 
+  const gpu = await accelerator;
   timings.gpu = gpu.gpuMs;
+  timings.fromSnapshot = started.isWoken ? 1 : 0;
   timings.total = performance.now() - startedAt + frameMs;
   post({ type: "ready", accelerator: { webgpu: gpu.webgpu, name: gpu.name }, timings });
   serve(jspi);

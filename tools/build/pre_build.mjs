@@ -6,9 +6,11 @@ import { bundleJavaScript } from "./javascript.mjs";
 import { packKernelPackages } from "./kernel_packages.mjs";
 import { compileStandardLibrary } from "./python_bytecode.mjs";
 import { packPython } from "./python_packages.mjs";
+import { takeSnapshot } from "./snapshot.mjs";
 
 await bundleJavaScript();
 await compileStandardLibrary();
 await packPython();
 await packKernelPackages();
 await buildEngine();
+await takeSnapshot();

@@ -2,7 +2,10 @@
 
 The worker imports this module once and keeps what `start` gives. Everything
 that changes the interpreter for users (streams, input, sleep, limits) is
-listed here. Read next: kernel.py, python_worker.js.
+listed here, in two parts: `prepare` needs no worker and runs at build time, for
+the memory snapshot (or at the start, where there is none); `connect` binds what
+was prepared to the worker's host. Only what cannot be prepared belongs there:
+it is part of every start. Read next: snapshot.py, kernel.py, python_worker.js.
 """
 
 import builtins
@@ -12,7 +15,7 @@ from typing import Any
 
 import __main__
 
-from . import engine_guard, limits, network
+from . import engine_guard, limits, network, snapshot
 from .host import Host
 from .kernel import Kernel
 from .shell import CarrelShell, make_shell, warm_up
@@ -23,9 +26,19 @@ def start() -> Kernel:
     """The kernel of this interpreter."""
     import _carrel_host
 
+    woken = snapshot.wake()
+    shell = woken or prepare()
+    kernel = connect(_carrel_host, _run_sync(_carrel_host), shell)
+    if woken is not None:
+        snapshot.connect_engine(_carrel_host.engine_failure)
+    return kernel
+
+
+def prepare() -> CarrelShell:
+    """The shell of a kernel, without a host. It may be saved and restored, so it holds nothing of JavaScript."""
     shell = make_shell(__main__)
     warm_up(shell)
-    return connect(_carrel_host, _run_sync(_carrel_host), shell)
+    return shell
 
 
 def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:

@@ -3,7 +3,8 @@
 In the browser the engine is the JavaScript module `_carrel_engine`; natively it is a shared library (`_native`).
 The engine describes its own operators, a line each (`sum T is b d? -> T`); from a line an encoder is made when the
 operator is first used, so a new operator needs no code here. Encoders turn arguments into numbers, make one call,
-and raise the engine's errors as Python exceptions.
+and raise the engine's errors as Python exceptions. A kernel that wakes up from a memory snapshot has another engine than
+the one torch was imported with: `disconnect` and `connect` exchange it.
 Refuses to know what any operator means. Read next: `_tensor`, `_device`, `engine/src/ffi/table.rs`.
 """
 
@@ -190,6 +191,31 @@ def _free_dead():
         _call(_free_op, len(part), *part)
 
 
+
+def disconnect():
+    """Lets go of the engine: nothing can be computed until `connect`. Only for a torch that has made no tensor yet."""
+    global binding, _call, _read_scratch, _measured
+    binding = _call = _read_scratch = _measured = None
+    _environment.update(call=None, scratch=None, last_text=None, set_text=None)
+    for name in ("_carrel_engine", "_carrel_direct"):
+        sys.modules.pop(name, None)
+
+
+def connect():
+    """Takes the engine that is there now. It must be of the same build as the one before."""
+    global binding, _call, _read_scratch, _measured
+    import _carrel_engine as binding
+
+    if binding.op_names() != _table:
+        raise RuntimeError("the engine's operators are not those that torch was imported with")
+    try:
+        from _carrel_direct import call as _call, scratch as _read_scratch
+    except ImportError:
+        _call, _read_scratch = binding.call, binding.scratch
+    _measured = _call
+    _environment.update(call=_call, scratch=_read_scratch, last_text=binding.text, set_text=binding.set_text)
+
+
 _environment.update(numbers=_numbers, adopt=_adopt, free_dead=_free_dead)
 free_dead = _free_dead
 adopt = _adopt
@@ -294,8 +320,9 @@ class _Ops:
         return name in _rows
 
 
+_table = binding.op_names()
 _rows = {}
-for _code, _line in enumerate(binding.op_names().split("\n")):
+for _code, _line in enumerate(_table.split("\n")):
     if _line:
         _name, _, _signature = _line.partition(" ")
         _rows[_name] = (_code, _signature)

@@ -8,7 +8,8 @@ twice. Refuses GPU tensors: bring them to the CPU first. Read next: `_C`, `seria
 __traceback_hide__ = True
 
 from . import _dtype
-from ._C import binding, engine_failure, IS_BROWSER, ops
+from . import _C
+from ._C import engine_failure, IS_BROWSER, ops
 
 #: Bytes that cross at once: enough that calls cost nothing, little beside any tensor that matters.
 PIECE_BYTES = 1 << 20
@@ -66,14 +67,14 @@ def pieces(tensor):
 
 def read(tensor, offset, count):
     """Some bytes of a CPU tensor's storage."""
-    found = binding.read_bytes(tensor._h, offset, count)
+    found = _C.binding.read_bytes(tensor._h, offset, count)
     if found is None:
         raise engine_failure()
     return found.to_bytes() if IS_BROWSER else found
 
 
 def _write(tensor, offset, data):
-    if binding.write_bytes(tensor._h, offset, data) < 0:
+    if _C.binding.write_bytes(tensor._h, offset, data) < 0:
         raise engine_failure()
 
 

@@ -1,0 +1,81 @@
+// The kernel's memory snapshot, which takes the place of starting Python: what lies in the file, and how Python wakes up from it.
+//
+// The build (tools/build/snapshot.mjs) starts Python once and saves the interpreter's memory. The file is gzip around
+//   "CARRELSS", header length (u32), header (JSON, padded with spaces to 8 bytes), pages
+// where the header tells the memory's size, which runs of pages are not all zero, and of which files the memory was made.
+// It uses Pyodide's own snapshots, except that zero pages are left out and that the memory is grown first: Pyodide's
+// 314.0.7 starts with too little for a snapshot of more than 30 MB (https://github.com/pyodide/pyodide/issues/6254).
+// A snapshot that cannot be used is an exception here; the caller then starts Python in the usual way.
+// Read next: python_worker.js, carrel_kernel/snapshot.py.
+
+const MAGIC = "CARRELSS";
+const VERSION = 1;
+const PREFIX_BYTES = 12;
+
+/** Inflates a snapshot's file: {header, pages}. */
+export async function readSnapshot(file) {
+  const inflated = new Blob([file]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const bytes = new Uint8Array(await new Response(inflated).arrayBuffer());
+  const text = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
+  if (text(0, MAGIC.length) !== MAGIC) throw new Error("it is no snapshot");
+  const headerEnd = PREFIX_BYTES + new DataView(bytes.buffer).getUint32(MAGIC.length, true);
+  const header = JSON.parse(text(PREFIX_BYTES, headerEnd));
+  if (header.version !== VERSION) throw new Error(`it has version ${header.version}, not ${VERSION}`);
+  return { header, pages: bytes.subarray(headerEnd) };
+}
+
+/** Throws unless the files of this kernel are those that the memory was made of. `hashes` may lack files; then their sizes must do. */
+export function checkParts(header, assets, hashes = {}) {
+  for (const [name, part] of Object.entries(header.madeOf)) {
+    const isSame = hashes[name] === undefined ? assets[name]?.byteLength === part.bytes : hashes[name] === part.sha256;
+    if (!isSame) throw new Error(`it was made with another ${name}`);
+  }
+}
+
+/** What `loadPyodide` is given to wake up from the snapshot. */
+export function wakingOptions({ header, pages }, createPyodideModule) {
+  return {
+    // Pyodide copies only its own header from here; the memory behind it is filled below, as it comes.
+    _loadSnapshot: Promise.resolve(Uint8Array.from(atob(header.pyodide), (letter) => letter.charCodeAt(0))),
+    async createPyodideModule(settings) {
+      const module = await createPyodideModule(settings);
+      if (module.HEAPU8.length < header.memoryBytes) module.growMemory(header.memoryBytes);
+      if (module.HEAPU8.length !== header.memoryBytes) throw new Error("its memory has another size");
+      const trampoline = trampolineSlot(module);
+      const address = module.HEAP32[trampoline];
+      fillMemory(module.HEAPU8, header.runs, pages);
+      // CPython calls C functions by a small module that some browsers cannot have: this one's answer, not the build's.
+      module.HEAP32[trampoline] = address;
+      setTimeZone(module);
+      return module;
+    },
+  };
+}
+
+/** Writes the runs `[start, length]` of bytes one after another, and zeros between them. */
+function fillMemory(memory, runs, pages) {
+  let taken = 0;
+  let end = 0;
+  for (const [start, length] of runs) {
+    memory.fill(0, end, start);
+    memory.set(pages.subarray(taken, taken + length), start);
+    taken += length;
+    end = start + length;
+  }
+  memory.fill(0, end);
+  if (taken !== pages.length) throw new Error("it is damaged");
+}
+
+/** Where CPython keeps the address of its trampoline (`_PyRuntime.emscripten_trampoline`), as an index of 32-bit words. */
+function trampolineSlot(module) {
+  const { __PyRuntime: runtime, __PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET: offset } = module;
+  if (!runtime || !offset) throw new Error("this Pyodide keeps its trampoline elsewhere");
+  return (runtime + module.HEAP32[offset / 4]) / 4;
+}
+
+/** The C library asks for the time zone once, and has asked where the snapshot was made. */
+function setTimeZone(module) {
+  const { __tzset_js: ask, _timezone: offset, _daylight: hasSummer, _tzname: names } = module;
+  if (!ask || !offset || !hasSummer || !names) return;
+  ask(offset, hasSummer, module.HEAPU32[names / 4], module.HEAPU32[names / 4 + 1]);
+}
