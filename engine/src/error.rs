@@ -81,7 +81,7 @@ pub enum Error {
     },
     /// An operator that has no kernel for this dtype on this device.
     UnsupportedDType {
-        /// Operator name as PyTorch prints it.
+        /// The kernel's name as PyTorch prints it.
         op: &'static str,
         /// The dtype.
         dtype: DType,
@@ -203,11 +203,9 @@ impl fmt::Display for Error {
                     list_text(shape)
                 )
             }
-            Error::UnsupportedDType { op, dtype, device } => write!(
-                formatter,
-                "\"{op}_{device}\" not implemented for '{}'",
-                dtype.scalar_type_name()
-            ),
+            Error::UnsupportedDType { op, dtype, .. } => {
+                write!(formatter, "\"{op}\" not implemented for '{}'", dtype.scalar_type_name())
+            }
             Error::SavedTensorModified {
                 tensor,
                 found,

@@ -32,6 +32,8 @@ pub mod ops;
 #[cfg(feature = "recorder")]
 pub mod random;
 #[cfg(feature = "recorder")]
+pub mod reinterpret;
+#[cfg(feature = "recorder")]
 pub mod storage;
 #[cfg(feature = "recorder")]
 pub mod tensor;

@@ -212,7 +212,8 @@ impl Tensor {
 
     /// True if this handle alone reaches the memory.
     pub fn is_sole_owner(&self) -> bool {
-        Rc::strong_count(&self.inner) == 1 && Rc::strong_count(&self.inner.body.borrow().storage) == 1
+        let storage = &self.inner.body.borrow().storage;
+        Rc::strong_count(&self.inner) == 1 && Rc::strong_count(storage) == 1 && storage.owns_alone()
     }
 
     /// A number that no other living tensor has; orders tensors in maps.

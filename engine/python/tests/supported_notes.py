@@ -21,7 +21,7 @@ NOTES = {
     "torch.nn.attention.": "accepted; the engine chooses its kernel itself",
     "torch.autograd.gradcheck": "`fast_mode=True` checks every element all the same",
     "Tensor.pin_memory": "accepted; memory is not pinned",
-    "Tensor.view": "of shapes; as another dtype it raises NotImplementedError",
+    "Tensor.view": "as another dtype on the CPU; on the GPU that raises NotImplementedError",
     "Tensor.share_memory_": "accepted; there is one process",
     "torch.backends.": "accepted, and answers as where the library is missing",
     "torch.compile": "nothing is traced: the engine records and fuses by itself",

@@ -19,9 +19,18 @@ _UNARY = {
     **dict.fromkeys("logical_not isnan isinf signbit".split(), _TOLD),
     "bitwise_not": _BITS,
 }
+_TENSORS = _PAIR.replace(", and either may be a number.", "; neither may be a number.").replace(
+    "what is neither tensor nor number", "what is no tensor"
+)
 _BINARY = {
-    **dict.fromkeys("eq ne lt le gt ge logical_and logical_or logical_xor".split(), _PAIR_TOLD),
-    **dict.fromkeys("bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift gcd lcm".split(), _PAIR_BITS),
+    **dict.fromkeys("maximum minimum fmax fmin atan2".split(), _TENSORS),
+    **dict.fromkeys(
+        "hypot nextafter igamma igammac".split(), _TENSORS + "\nOnly for floating point, else NotImplementedError."
+    ),
+    **dict.fromkeys("eq ne lt le gt ge".split(), _PAIR_TOLD),
+    **dict.fromkeys("logical_and logical_or logical_xor".split(), _TENSORS.replace("their dtypes are promoted;", "bools are given;")),
+    **dict.fromkeys("bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift".split(), _PAIR_BITS),
+    **dict.fromkeys("gcd lcm".split(), _TENSORS + "\nOnly for integers, else NotImplementedError."),
 }
 
 

@@ -74,6 +74,12 @@ for _name, _doc in {
     globals()[_name] = _unary(_name, _doc)
 
 
+#: Functions of which neither operand may be a number.
+_TENSORS_ONLY = frozenset(
+    "maximum minimum fmax fmin atan2 hypot nextafter igamma igammac gcd lcm logical_and logical_or logical_xor".split()
+)
+
+
 def _binary(name, doc):
     """A function of two tensors, or of a tensor and a number."""
     scalar_name, scalar_first = name + "_scalar", "scalar_" + name
@@ -82,11 +88,11 @@ def _binary(name, doc):
         if hasattr(input, "_give_handle"):
             if hasattr(other, "_give_handle"):
                 result = getattr(ops, name)(input, other)
-            elif is_number(other):
+            elif is_number(other) and name not in _TENSORS_ONLY:
                 result = getattr(ops, scalar_name)(input, other)
             else:
                 raise _not_a_tensor(name, other, 2, "other")
-        elif hasattr(other, "_give_handle") and is_number(input):
+        elif hasattr(other, "_give_handle") and is_number(input) and name not in _TENSORS_ONLY:
             result = getattr(ops, scalar_first)(input, other)
         else:
             raise _not_a_tensor(name, input)
@@ -363,6 +369,7 @@ def lerp(input, end, weight, *, out=None):
     weight: a number or tensor. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that
     do not fit.
     """
+    ops.require(input, "lerp_tensor" if is_tensor(weight) else "lerp")
     return store(add(input, mul(sub(end, input), weight)), out)
 
 
@@ -372,6 +379,7 @@ def addcmul(input, tensor1, tensor2, *, value=1, out=None):
     value: a number. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do not fit.
     """
     product = ops.mul(tensor1, tensor2)
+    ops.require(product, "addcmul")
     return store(ops.add(input, product if value == 1 else ops.mul_scalar(product, value)), out)
 
 
@@ -401,6 +409,7 @@ def frac(input, *, out=None):
 
     Elementwise, in the shape and dtype of input: `input - trunc(input)`.
     """
+    ops.require(input, "frac")
     return store(input - ops.trunc(input), out)
 
 
@@ -424,6 +433,7 @@ def logaddexp(input, other, *, out=None):
     RuntimeError for shapes that do not fit.
     """
     top = ops.maximum(input, other)
+    ops.require(top, "logaddexp")
     sum_ = top + ops.log1p(ops.exp(-ops.abs(input - other)))
     return store(ops.where(ops.eq(input, other), input + math.log(2.0), sum_), out)
 

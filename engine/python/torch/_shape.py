@@ -20,18 +20,20 @@ def reshape(input, *sizes_, shape=None):
     return ops.reshape(input, sizes(sizes_ if shape is None else (shape,)))
 
 
-def view(input, *shape, size=None):
-    """The same memory under another shape.
+def view(input, *shape, size=None, dtype=None):
+    """The same memory under another shape, or as elements of another dtype.
 
     shape: numbers or one sequence of them, one may be -1. RuntimeError if they do not make up the number of
     elements, or if the strides do not allow a view: `reshape` copies then.
-    NotImplementedError for a dtype instead of a shape.
+    dtype, or a dtype as only argument: the bits are taken as they lie. If elements become smaller or larger the last
+    dimension becomes longer or shorter; RuntimeError if sizes, strides or offset do not allow that. CPU only,
+    NotImplementedError on the GPU, which holds elements of every dtype in 32 bits. Not differentiable.
     """
     shape = shape if size is None else (size,)
-    if len(shape) == 1 and hasattr(shape[0], "_code"):
-        if shape[0] is input.dtype:
-            return ops.alias(input)
-        raise NotImplementedError("torch.Tensor.view(dtype) is not in Carrel yet")
+    if dtype is None and len(shape) == 1 and hasattr(shape[0], "_code"):
+        (dtype,) = shape
+    if dtype is not None:
+        return ops.view_dtype(input, dtype)
     return ops.view(input, sizes(shape))
 
 

@@ -170,6 +170,7 @@ def logaddexp2(input, other, *, out=None):
     Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do not fit.
     """
     top = ops.maximum(input, other)
+    ops.require(top, "logaddexp2")
     apart = ops.neg(ops.abs(ops.sub(input, other)))
     sum_ = ops.add(top, ops.mul_scalar(ops.log1p(ops.exp2(apart)), 1 / math.log(2.0)))
     # Equal infinities have no difference.

@@ -258,6 +258,7 @@ def histc(input, bins=100, min=0, max=0, *, out=None):
         raise RuntimeError("bins must be > 0")
     if max < min:
         raise RuntimeError("max must be larger than min")
+    ops.require(input, "histc")
     values = input.detach().reshape(-1)
     low, high = _outer_edges(values, None if min == max else (min, max), 1)
     if min == max != 0:

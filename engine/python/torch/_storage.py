@@ -194,11 +194,7 @@ class TypedStorage(_Storage):
         if wrap_storage is None:
             self._tensor = _made(args, dtype or _dtype.get_default_dtype(), device)
             return
-        if dtype is not None and dtype is not wrap_storage._tensor.dtype:
-            raise NotImplementedError(
-                f"memory of {wrap_storage._tensor.dtype} cannot be seen as {dtype} in Carrel: its memory has one dtype"
-            )
-        self._tensor = wrap_storage._tensor
+        self._tensor = wrap_storage._tensor if dtype is None else _flat(ops.view_dtype(wrap_storage._tensor, dtype))
 
     dtype = property(lambda self: self._tensor.dtype, doc="Type of the elements.")
 

@@ -202,7 +202,7 @@ fn write_cpu(target: &Tensor, source: &Tensor) -> Result<()> {
         return Ok(());
     }
     // A source in the same memory is copied first: kernels never read what they write.
-    let shares_memory = Rc::ptr_eq(&target.storage(), &source.storage());
+    let shares_memory = target.storage().is_same_memory(&source.storage());
     let source = if shares_memory { clone(source)? } else { source.clone() };
     let source_storage = source.storage();
     let buffer = source_storage.buffer()?;

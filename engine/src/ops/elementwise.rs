@@ -9,21 +9,24 @@ use crate::context;
 use crate::dtype::{Category, DType};
 use crate::error::{Error, Result};
 use crate::ops::promote::{bring_together, float_of, result_type, wrapped};
-use crate::ops::{copy, matmul};
+use crate::ops::{accepted, copy, matmul};
 use crate::prim::{Binary, OperandClass, Prim, Unary};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 
 /// Applies a unary row. Integers become floats where the row takes only floats.
 pub fn unary(op: Unary, x: &Tensor) -> Result<Tensor> {
+    if op.class() == OperandClass::Bits || !x.dtype().is_float() {
+        accepted::check_dtype(op.name(), x.dtype())?;
+    }
     match (op, x.dtype().category()) {
         (Unary::Neg, Category::Bool) => Err(Error::runtime(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or \
              `logical_not()` operator instead.",
         )),
+        (Unary::Relu, Category::Bool) => Err(Error::runtime("Boolean inputs not supported for relu")),
         (Unary::Floor | Unary::Ceil | Unary::Round | Unary::Trunc, Category::Integer) => copy::clone(x),
         (Unary::Square, Category::Bool) => unary(op, &copy::to_dtype(x, DType::I64)?),
-        (Unary::Abs, Category::Bool) => copy::clone(x),
         _ if op.class() == OperandClass::Float => {
             let x = copy::to_dtype(x, float_of(x.dtype()))?;
             apply(Prim::Unary(op), &[&x], &[])
@@ -91,22 +94,13 @@ fn binary_in(op: Binary, x: &Tensor, y: &Tensor, common: DType) -> Result<Tensor
 
 /// The dtype a row computes in when promotion gives `common`.
 fn compute_dtype(op: Binary, common: DType) -> Result<DType> {
+    if op.class() == OperandClass::Bits || !common.is_float() {
+        accepted::check_dtype(op.name(), common)?;
+    }
     match (op, common.category()) {
         (Binary::Sub, Category::Bool) => Err(Error::runtime(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
         )),
-        (_, Category::Float) if op.class() == OperandClass::Bits => Err(Error::UnsupportedDType {
-            op: op.name(),
-            dtype: common,
-            device: "cpu",
-        }),
-        (Binary::Gcd | Binary::Lcm | Binary::ShiftLeft | Binary::ShiftRight, Category::Bool) => {
-            Err(Error::UnsupportedDType {
-                op: op.name(),
-                dtype: common,
-                device: "cpu",
-            })
-        }
         _ if op.class() == OperandClass::Float => Ok(float_of(common)),
         _ => Ok(common),
     }

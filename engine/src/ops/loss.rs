@@ -7,7 +7,7 @@ use crate::context;
 use crate::cpu::Buffer;
 use crate::dtype::DType;
 use crate::error::{Error, Result, list_text};
-use crate::ops::{copy, elementwise as e, index, movement, reduce, softmax};
+use crate::ops::{accepted, copy, elementwise as e, index, movement, reduce, softmax};
 use crate::scalar::Scalar;
 use crate::storage::Device;
 use crate::tensor::Tensor;
@@ -74,6 +74,7 @@ pub fn cross_entropy(input: &Tensor, target: &Tensor, settings: &ClassLoss) -> R
 
 /// `F.nll_loss(log_probabilities, target, …)`, with label smoothing if asked.
 pub fn nll_loss(log_probabilities: &Tensor, target: &Tensor, settings: &ClassLoss) -> Result<Tensor> {
+    accepted::check("nll_loss", log_probabilities)?;
     check_shapes(log_probabilities, target)?;
     let mark = sequence_mark();
     let rows = class_rows(log_probabilities)?;

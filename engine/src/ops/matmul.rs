@@ -5,7 +5,7 @@
 use crate::apply::apply;
 use crate::autograd::{rename, sequence_mark};
 use crate::error::{Error, Result};
-use crate::ops::{elementwise as e, movement, reduce};
+use crate::ops::{accepted, elementwise as e, movement, reduce};
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use crate::shape;
@@ -164,6 +164,7 @@ fn batched_matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 
 /// `torch.dot(a, b)`
 pub fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    accepted::check("dot", a)?;
     if a.rank() != 1 || b.rank() != 1 {
         return Err(Error::runtime(format!(
             "1D tensors expected, but got {}D and {}D tensors",

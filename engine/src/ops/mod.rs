@@ -5,6 +5,7 @@
 //! primitive yet (`sort`, `random`) or must look at index values (`index_values`).
 //! Read next: `promote`, `elementwise`.
 
+pub mod accepted;
 pub mod advanced_index;
 pub mod attention;
 pub mod clip;

@@ -4,7 +4,7 @@
 
 use crate::autograd::{rename, sequence_mark};
 use crate::error::{Error, Result, list_text};
-use crate::ops::{copy, elementwise as e, matmul, movement, normalization};
+use crate::ops::{accepted, copy, elementwise as e, matmul, movement, normalization};
 use crate::tensor::Tensor;
 
 /// `F.linear(x, weight, bias)`
@@ -29,6 +29,7 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
 
 /// `F.gelu(x)`: exact, or the approximation by tanh.
 pub fn gelu(x: &Tensor, approximate_by_tanh: bool) -> Result<Tensor> {
+    accepted::check("gelu", x)?;
     let mark = sequence_mark();
     let gate = if approximate_by_tanh {
         let cube = e::mul(&e::mul(x, x)?, x)?;
@@ -47,12 +48,14 @@ pub fn gelu(x: &Tensor, approximate_by_tanh: bool) -> Result<Tensor> {
 
 /// `F.silu(x)`
 pub fn silu(x: &Tensor) -> Result<Tensor> {
+    accepted::check("silu", x)?;
     let mark = sequence_mark();
     Ok(rename(e::mul(x, &e::sigmoid(x)?)?, mark, "SiluBackward0"))
 }
 
 /// `F.leaky_relu(x, slope)`
 pub fn leaky_relu(x: &Tensor, slope: f64) -> Result<Tensor> {
+    accepted::check("leaky_relu", x)?;
     let mark = sequence_mark();
     Ok(rename(
         e::where_(&e::gt_scalar(x, 0.0)?, x, &e::mul_scalar(x, slope)?)?,
@@ -63,6 +66,7 @@ pub fn leaky_relu(x: &Tensor, slope: f64) -> Result<Tensor> {
 
 /// `F.elu(x, alpha)`
 pub fn elu(x: &Tensor, alpha: f64) -> Result<Tensor> {
+    accepted::check("elu", x)?;
     let mark = sequence_mark();
     // The exponential of what stays positive is not wanted, and could overflow into a NaN gradient.
     let negative = e::clamp(x, None, Some(0.0.into()))?;
@@ -76,6 +80,7 @@ pub fn elu(x: &Tensor, alpha: f64) -> Result<Tensor> {
 
 /// `F.softplus(x, beta, threshold)`
 pub fn softplus(x: &Tensor, beta: f64, threshold: f64) -> Result<Tensor> {
+    accepted::check("softplus", x)?;
     let mark = sequence_mark();
     let scaled = e::mul_scalar(x, beta)?;
     let is_linear = e::gt_scalar(&scaled, threshold)?;
@@ -94,6 +99,7 @@ pub fn layer_norm(
     bias: Option<&Tensor>,
     eps: f64,
 ) -> Result<Tensor> {
+    accepted::check("layer_norm", x)?;
     let rank = x.rank();
     if shape.is_empty() || rank < shape.len() || x.shape()[rank - shape.len()..] != *shape {
         let stars = shape.iter().map(|size| format!(", {size}")).collect::<String>();

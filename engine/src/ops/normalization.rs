@@ -7,7 +7,7 @@ use crate::autograd::{self, rename, sequence_mark};
 use crate::context::with_grad_mode;
 use crate::dtype::DType;
 use crate::error::{Error, Result, list_text};
-use crate::ops::{copy, elementwise as e, movement, reduce};
+use crate::ops::{accepted, copy, elementwise as e, movement, reduce};
 use crate::tensor::Tensor;
 
 /// Running statistics, and how fast they follow.
@@ -81,6 +81,7 @@ pub fn batch_norm(
     training: bool,
     eps: f64,
 ) -> Result<Normalized> {
+    accepted::check("batch_norm", x)?;
     let rank = x.rank();
     let channels = if rank < 2 { x.num_elements() } else { x.size(1) };
     if rank < 2 && channels > 0 {
@@ -149,6 +150,7 @@ pub fn group_norm(
     bias: Option<&Tensor>,
     eps: f64,
 ) -> Result<Normalized> {
+    accepted::check("group_norm", x)?;
     if x.rank() < 2 {
         return Err(Error::runtime(format!(
             "Expected at least 2 dimensions for input tensor but received {}",

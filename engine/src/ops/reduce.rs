@@ -196,12 +196,21 @@ pub fn arg_extreme(op: ArgReduce, x: &Tensor, dim: Option<i64>, keepdim: bool) -
 
 /// `x.any(dims, keepdim)`
 pub fn any(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
-    fold(Reduce::Any, x, dims, keepdim)
+    as_truth_of(x, fold(Reduce::Any, x, dims, keepdim)?)
 }
 
 /// `x.all(dims, keepdim)`
 pub fn all(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
-    fold(Reduce::All, x, dims, keepdim)
+    as_truth_of(x, fold(Reduce::All, x, dims, keepdim)?)
+}
+
+/// The truth about a tensor in PyTorch's dtype for it: uint8 of uint8, which was there before bool, else bool.
+fn as_truth_of(x: &Tensor, truth: Tensor) -> Result<Tensor> {
+    if x.dtype() == DType::U8 {
+        copy::to_dtype(&truth, DType::U8)
+    } else {
+        Ok(truth)
+    }
 }
 
 /// `x.var(dims, correction, keepdim)`: two passes.

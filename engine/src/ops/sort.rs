@@ -10,7 +10,7 @@ use crate::context;
 use crate::cpu::{self, Operand, Selection};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::ops::{copy, creation, elementwise as e, index, movement, reduce};
+use crate::ops::{accepted, copy, creation, elementwise as e, index, movement, reduce};
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use crate::shape::{normalize_dim, num_elements};
@@ -36,6 +36,7 @@ pub fn sort(x: &Tensor, dim: i64, descending: bool) -> Result<[Tensor; 2]> {
 
 /// `x.topk(k, dim, largest, sorted)`: values and positions, best first.
 pub fn topk(x: &Tensor, k: usize, dim: i64, largest: bool, sorted: bool) -> Result<[Tensor; 2]> {
+    accepted::check("topk", x)?;
     let position = normalize_dim(dim, x.rank())?;
     let size = if x.rank() == 0 { 1 } else { x.size(position) };
     if k > size {
@@ -53,6 +54,7 @@ pub fn topk(x: &Tensor, k: usize, dim: i64, largest: bool, sorted: bool) -> Resu
 
 /// `x.kthvalue(k, dim)`: value and position, with `dim` kept as size 1.
 pub fn kthvalue(x: &Tensor, k: i64, dim: i64) -> Result<[Tensor; 2]> {
+    accepted::check("kthvalue", x)?;
     let position = normalize_dim(dim, x.rank())?;
     let size = if x.rank() == 0 { 1 } else { x.size(position) };
     if size == 0 {

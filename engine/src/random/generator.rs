@@ -17,6 +17,14 @@ const WORDS_AT: usize = 24;
 const PENDING_AT: usize = WORDS_AT + 8 * NUM_WORDS + 8;
 const PENDING_FLAG_AT: usize = PENDING_AT + 16;
 
+/// Draws that are made at once: they stay in the first-level cache. A multiple of the blocks of normal draws.
+pub(super) const RUN: usize = 1024;
+
+/// A number in `[0, 1)` from the low `bits` (at most 24) of a draw.
+pub(super) fn short_fraction(draw: u32, bits: u32) -> f64 {
+    f64::from(draw & ((1 << bits) - 1)) / f64::from(1u32 << bits)
+}
+
 /// PyTorch's CPU generator.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Generator {
@@ -64,9 +72,21 @@ impl Generator {
         (high << 32) | u64::from(self.twister.draw())
     }
 
+    /// Appends elements made of one 32-bit draw each. Draws are made and turned in runs, in loops of their own.
+    pub(super) fn extend_from_draws<T>(&mut self, elements: &mut Vec<T>, count: usize, turn: impl Fn(u32) -> T) {
+        let mut draws = [0; RUN];
+        let mut rest = count;
+        while rest > 0 {
+            let run = &mut draws[..rest.min(RUN)];
+            self.twister.fill(run);
+            elements.extend(run.iter().map(|&draw| turn(draw)));
+            rest -= run.len();
+        }
+    }
+
     /// A number in `[0, 1)` with `bits` (at most 24) random bits: one 32-bit draw.
     pub(super) fn draw_short_fraction(&mut self, bits: u32) -> f64 {
-        f64::from(self.draw_u32() & ((1 << bits) - 1)) / f64::from(1u32 << bits)
+        short_fraction(self.draw_u32(), bits)
     }
 
     /// A number in `[0, 1)` with 53 random bits: one 64-bit draw.

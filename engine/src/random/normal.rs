@@ -7,7 +7,7 @@
 
 use half::{bf16, f16};
 
-use super::generator::Generator;
+use super::generator::{Generator, RUN, short_fraction};
 use super::polynomial;
 use crate::cpu::Buffer;
 use crate::cpu::buffer::try_vec;
@@ -39,12 +39,17 @@ impl Generator {
         match dtype {
             DType::F32 => {
                 let (mean, std) = (mean as f32, std as f32);
-                let draw = |generator: &mut Generator| generator.draw_short_fraction(24) as f32;
+                let draw = |generator: &mut Generator, elements: &mut Vec<f32>, count: usize| {
+                    generator.extend_from_draws(elements, count, |draw| short_fraction(draw, 24) as f32);
+                };
                 Ok(Buffer::F32(self.blocks(n, draw, |block| block_f32(block, mean, std))?))
             }
-            DType::F64 => Ok(Buffer::F64(self.blocks(n, Generator::draw_fraction, |block| {
-                block_f64(block, mean, std);
-            })?)),
+            DType::F64 => {
+                let draw = |generator: &mut Generator, elements: &mut Vec<f64>, count: usize| {
+                    elements.extend((0..count).map(|_| generator.draw_fraction()));
+                };
+                Ok(Buffer::F64(self.blocks(n, draw, |block| block_f64(block, mean, std))?))
+            }
             DType::F16 => {
                 let round = |value: f32| f16::from_f32(value).to_f32();
                 let draws = self.rounded_blocks(n, 11, mean, std, round)?;
@@ -76,16 +81,20 @@ impl Generator {
     fn blocks<T: Copy>(
         &mut self,
         n: usize,
-        mut draw: impl FnMut(&mut Generator) -> T,
+        draw: impl Fn(&mut Generator, &mut Vec<T>, usize),
         convert: impl Fn(&mut [T]),
     ) -> Result<Vec<T>> {
         let mut elements = try_vec(n)?;
-        elements.extend((0..n).map(|_| draw(self)));
-        elements.chunks_exact_mut(BLOCK).for_each(&convert);
+        // A run is converted while it lies in the cache; a whole number of blocks each, but for the last.
+        while elements.len() < n {
+            let first = elements.len();
+            draw(self, &mut elements, RUN.min(n - first));
+            elements[first..].chunks_exact_mut(BLOCK).for_each(&convert);
+        }
         if !n.is_multiple_of(BLOCK) {
-            let last = &mut elements[n - BLOCK..];
-            last.iter_mut().for_each(|element| *element = draw(self));
-            convert(last);
+            elements.truncate(n - BLOCK);
+            draw(self, &mut elements, BLOCK);
+            convert(&mut elements[n - BLOCK..]);
         }
         Ok(elements)
     }
@@ -100,7 +109,9 @@ impl Generator {
         round: impl Fn(f32) -> f32 + Copy,
     ) -> Result<Vec<f32>> {
         let (mean, std) = (round(mean as f32), round(std as f32));
-        let draw = |generator: &mut Generator| generator.draw_short_fraction(bits) as f32;
+        let draw = |generator: &mut Generator, elements: &mut Vec<f32>, count: usize| {
+            generator.extend_from_draws(elements, count, |draw| short_fraction(draw, bits) as f32);
+        };
         self.blocks(n, draw, |block| {
             let (first, second) = block.split_at_mut(BLOCK / 2);
             for (x, y) in first.iter_mut().zip(second) {

@@ -5,7 +5,7 @@
 
 use half::{bf16, f16};
 
-use super::generator::Generator;
+use super::generator::{Generator, short_fraction};
 use crate::cpu::Buffer;
 use crate::cpu::buffer::try_vec;
 use crate::dtype::DType;
@@ -41,7 +41,9 @@ impl Generator {
             DType::F32 => {
                 let (from, span) = interval_f32(from as f32, to as f32);
                 let (from, span) = (f64::from(from), f64::from(span));
-                self.fill(n, |generator| (generator.draw_short_fraction(24) * span + from) as f32)
+                let mut elements = try_vec(n)?;
+                self.extend_from_draws(&mut elements, n, |draw| (short_fraction(draw, 24) * span + from) as f32);
+                Ok(Buffer::F32(elements))
             }
             DType::F64 => self.fill(n, |generator| generator.draw_fraction() * (to - from) + from),
             DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => {

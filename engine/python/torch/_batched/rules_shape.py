@@ -34,6 +34,14 @@ def _reshape(batch, tensor, sizes):
     return batch.wrap(batch.op(tensor._value, [batch.size, *sizes]))
 
 
+@rule("view_dtype")
+def _view_dtype(batch, tensor, dtype):
+    if not tensor.dim() and dtype.itemsize != tensor.dtype.itemsize:
+        # The batch has a last dimension, the entry has none.
+        return batch.wrap(batch.op(tensor._value[:1].reshape(()), dtype))
+    return batch.wrap(batch.op(tensor._value, dtype))
+
+
 @rule("permute")
 def _permute(batch, tensor, dims):
     dims, rank = list(dims), tensor.dim()

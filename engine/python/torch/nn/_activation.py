@@ -7,7 +7,7 @@ Read next: `functional`, `engine/src/ops/nn.rs`.
 import math
 import warnings
 
-from .. import _creation
+from .. import _creation, _dtype
 from .._C import ops
 from .._pointwise import log_softmax as _log_softmax
 from .._pointwise import softmax as _softmax
@@ -91,7 +91,11 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     input.
     """
     if not input.dtype.is_floating_point:
+        if input.dtype is _dtype.bool_:
+            raise RuntimeError("Bool inputs not supported for hardtanh")
         min_val, max_val = int(min_val), int(max_val)
+        if input.dtype is _dtype.uint8 and min_val < 0:
+            raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     return _written(input, ops.clamp(input, min_val, max_val), inplace)
 
 
@@ -120,6 +124,7 @@ def mish(input, inplace=False):
 
     Elementwise; gives the shape of input. inplace: write into the input. Source: https://arxiv.org/abs/1908.08681
     """
+    ops.require(input, "mish")
     source = _kept(input, inplace)
     return _written(input, source * ops.tanh(softplus(source)), inplace)
 
@@ -138,6 +143,7 @@ def prelu(input, weight):
     weight: one number, or one for each channel, which is dimension 1; RuntimeError otherwise. Elementwise; gives the
     shape and dtype of input. Source: https://arxiv.org/abs/1502.01852
     """
+    ops.require(input, "prelu")
     if input.dim() != 1:
         weight = weight.reshape([-1] + [1] * (input.dim() - 2) if input.dim() > 1 and weight.numel() > 1 else [1] * input.dim())
     return ops.where(ops.gt_scalar(input, 0), input, weight * input)
@@ -157,6 +163,7 @@ def celu(input, alpha=1.0, inplace=False):
     alpha: not 0, RuntimeError otherwise. Elementwise; gives the shape of input. inplace: write into the input.
     Source: https://arxiv.org/abs/1704.07483
     """
+    ops.require(input, "elu")
     negative = ops.expm1(ops.clamp(input, None, 0.0) / alpha) * alpha
     return _written(input, ops.where(ops.gt_scalar(input, 0), input, negative), inplace)
 
@@ -166,6 +173,7 @@ def selu(input, inplace=False):
 
     Elementwise; gives the shape of input. inplace: write into the input. Source: https://arxiv.org/abs/1706.02515
     """
+    ops.require(input, "elu")
     return _written(input, ops.elu(input, 1.6732632423543772) * 1.0507009873554805, inplace)
 
 
@@ -190,6 +198,7 @@ def logsigmoid(input):
 
     Elementwise; gives the shape and dtype of input. Computed so that it does not overflow.
     """
+    ops.require(input, "logsigmoid")
     return -ops.softplus(-input, 1.0, math.inf)
 
 
@@ -206,6 +215,7 @@ def hardsigmoid(input, inplace=False):
 
     Elementwise; gives the shape of input. inplace: write into the input.
     """
+    ops.require(input, "hardsigmoid")
     return _written(input, ops.clamp(input + 3, 0.0, 6.0) / 6, inplace)
 
 
@@ -214,6 +224,7 @@ def hardswish(input, inplace=False):
 
     Elementwise; gives the shape of input. inplace: write into the input. Source: https://arxiv.org/abs/1905.02244
     """
+    ops.require(input, "hardswish")
     source = _kept(input, inplace)
     return _written(input, source * ops.clamp(source + 3, 0.0, 6.0) / 6, inplace)
 
@@ -223,6 +234,7 @@ def softshrink(input, lambd=0.5):
 
     lambd: not negative, RuntimeError otherwise. Elementwise; gives the shape and dtype of input.
     """
+    ops.require(input, "softshrink")
     return ops.sign(input) * ops.relu(ops.abs(input) - lambd)
 
 
@@ -231,6 +243,7 @@ def hardshrink(input, lambd=0.5):
 
     Elementwise; gives the shape and dtype of input.
     """
+    ops.require(input, "hardshrink")
     return ops.where(ops.le_scalar(ops.abs(input), lambd), _creation.zeros_like(input), input)
 
 
@@ -239,6 +252,7 @@ def threshold(input, threshold, value, inplace=False):
 
     Elementwise; gives the shape of input. inplace: write into the input.
     """
+    ops.require(input, "threshold")
     return _written(input, ops.masked_fill(input, ops.le_scalar(input, threshold), value), inplace)
 
 
@@ -247,6 +261,7 @@ def glu(input, dim=-1):
 
     dim: of even size, RuntimeError otherwise; the result's is half of it. Source: https://arxiv.org/abs/1612.08083
     """
+    ops.require(input, "glu")
     if input.dim() == 0:
         raise RuntimeError("glu does not support 0-dimensional tensors")
     if input.shape[dim] % 2:

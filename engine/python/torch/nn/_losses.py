@@ -127,6 +127,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     _warn_of_broadcast(input, target)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    ops.require(input, "huber_loss")
     size = ops.abs(input - target)
     loss = ops.where(ops.le_scalar(size, delta), 0.5 * size * size, delta * (size - 0.5 * delta))
     if weight is not None:
@@ -149,6 +150,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
             "Please ensure they have the same size."
         )
+    ops.require(input, "binary_cross_entropy")
     # The GPU's values cannot be looked at without waiting.
     if input.device.type == "cpu" and not bool(((input >= 0) & (input <= 1))._all_entries().all()):
         raise RuntimeError("all elements of input should be between 0 and 1")

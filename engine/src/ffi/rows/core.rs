@@ -33,14 +33,14 @@ pub const ROWS: &[Row] = &[
     ("same T -> T", |a| Ok(a.tensor()?.into())),
     ("is_same T T -> b", |a| Ok(a.tensor()?.is_same(&a.tensor()?).into())),
     ("shares_storage T T -> b", |a| {
-        Ok(std::rc::Rc::ptr_eq(&a.tensor()?.storage(), &a.tensor()?.storage()).into())
+        Ok(a.tensor()?.storage().is_same_memory(&a.tensor()?.storage()).into())
     }),
     ("identity T -> f", |a| {
         Ok(Outcome::Number(a.tensor()?.identity() as f64))
     }),
     ("storage_identity T -> f", |a| {
         Ok(Outcome::Number(
-            std::rc::Rc::as_ptr(&a.tensor()?.storage()).addr() as f64
+            std::rc::Rc::as_ptr(a.tensor()?.storage().owner()).addr() as f64,
         ))
     }),
     ("storage_size T -> i", |a| {

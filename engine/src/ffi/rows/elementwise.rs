@@ -1,7 +1,7 @@
 //! Elementwise rows beyond those of the primitives' tables.
 
 use crate::ffi::table::Row;
-use crate::ops::{elementwise as e, nn};
+use crate::ops::{accepted, elementwise as e, nn};
 use crate::prim::Binary;
 
 /// The rows.
@@ -26,6 +26,10 @@ pub const ROWS: &[Row] = &[
     }),
     ("logical_xor T T -> T", |a| {
         Ok(e::logical(Binary::BitwiseXor, &a.tensor()?, &a.tensor()?)?.into())
+    }),
+    // a name in `accepted`'s table: for compositions in Python
+    ("require T t -> ()", |a| {
+        Ok(accepted::check(a.text(), &a.tensor()?)?.into())
     }),
     ("gelu T b -> T", |a| Ok(nn::gelu(&a.tensor()?, a.bool()?)?.into())),
     ("silu T -> T", |a| Ok(nn::silu(&a.tensor()?)?.into())),

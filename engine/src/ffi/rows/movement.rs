@@ -9,6 +9,9 @@ pub const ROWS: &[Row] = &[
     ("view T is -> T", |a| {
         Ok(movement::view(&a.tensor()?, &a.ints()?)?.into())
     }),
+    ("view_dtype T d -> T", |a| {
+        Ok(movement::view_dtype(&a.tensor()?, a.dtype()?)?.into())
+    }),
     ("reshape T is -> T", |a| {
         Ok(movement::reshape(&a.tensor()?, &a.ints()?)?.into())
     }),

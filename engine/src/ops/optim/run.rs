@@ -2,8 +2,6 @@
 //!
 //! Refuses lists that do not fit each other. Read next: `steps`.
 
-use std::rc::Rc;
-
 use super::expression::{Expression, Numbers};
 use crate::autograd;
 use crate::context;
@@ -90,7 +88,7 @@ fn is_fusable(param: &Tensor, grad: &Tensor, states: &[&Tensor]) -> bool {
 }
 
 fn share_memory(x: &Tensor, y: &Tensor) -> bool {
-    Rc::ptr_eq(&x.storage(), &y.storage())
+    x.storage().is_same_memory(&y.storage())
 }
 
 fn run_fused<const N: usize>(

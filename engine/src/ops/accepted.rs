@@ -1,0 +1,134 @@
+//! Which dtypes operators refuse though they could compute them: those for which PyTorch's CPU has no kernel.
+//!
+//! One table says what an operator takes and which kernel PyTorch's error names; it holds on every device. Operators that
+//! are not listed take every dtype, or have checks with words of their own. Read next: `elementwise`, `nn`.
+
+use crate::dtype::{Category, DType};
+use crate::error::{Error, Result};
+use crate::tensor::Tensor;
+
+/// What an operator takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Takes {
+    /// Floating point.
+    Floats,
+    /// Floating point and integers.
+    Numbers,
+    /// Integers.
+    Integers,
+    /// Integers and bool.
+    Bits,
+}
+
+use Takes::{Bits, Floats, Integers, Numbers};
+
+/// Operator, PyTorch's kernel, and what it takes.
+const TABLE: &[(&str, &str, Takes)] = &[
+    ("abs", "abs_cpu", Numbers),
+    ("addcmul", "addcmul_cpu_out", Numbers),
+    ("batch_norm", "batch_norm", Floats),
+    ("binary_cross_entropy", "binary_cross_entropy", Floats),
+    ("bitwise_and", "bitwise_and_cpu", Bits),
+    ("bitwise_left_shift", "lshift_cpu", Integers),
+    ("bitwise_not", "bitwise_not_cpu", Bits),
+    ("bitwise_or", "bitwise_or_cpu", Bits),
+    ("bitwise_right_shift", "rshift_cpu", Integers),
+    ("bitwise_xor", "bitwise_xor_cpu", Bits),
+    ("ceil", "ceil_vml_cpu", Numbers),
+    ("dot", "dot", Numbers),
+    ("elu", "elu_cpu", Floats),
+    ("floor", "floor_vml_cpu", Numbers),
+    ("floor_divide", "div_floor_cpu", Numbers),
+    ("fmod", "fmod_cpu", Numbers),
+    ("frac", "frac_cpu", Floats),
+    ("gcd", "gcd_cpu", Integers),
+    ("gelu", "GeluKernelImpl", Floats),
+    ("glu", "glu_cpu", Floats),
+    ("group_norm", "GroupNormKernelImpl", Floats),
+    ("hardshrink", "hardshrink_cpu", Floats),
+    ("hardsigmoid", "hardsigmoid_cpu", Floats),
+    ("hardswish", "hardswish_cpu", Floats),
+    ("histc", "histogram_cpu", Floats),
+    ("huber_loss", "huber_cpu", Floats),
+    ("hypot", "hypot_cpu", Floats),
+    ("igamma", "igamma_cpu", Floats),
+    ("igammac", "igammac_cpu", Floats),
+    ("kthvalue", "kthvalue_cpu", Numbers),
+    ("layer_norm", "LayerNormKernelImpl", Floats),
+    ("lcm", "lcm_cpu", Integers),
+    ("leaky_relu", "leaky_relu_cpu", Floats),
+    ("lerp", "lerp_kernel_scalar", Floats),
+    ("lerp_tensor", "lerp_kernel_tensor", Floats),
+    ("logaddexp", "logaddexp_cpu", Floats),
+    ("logaddexp2", "logaddexp2_cpu", Floats),
+    ("logsigmoid", "log_sigmoid_cpu", Floats),
+    ("mish", "mish_cpu", Floats),
+    ("nextafter", "nextafter_cpu", Floats),
+    ("nll_loss", "nll_loss_out_frame", Floats),
+    ("pow", "pow", Numbers),
+    ("prelu", "prelu_cpu", Floats),
+    ("remainder", "remainder_cpu", Numbers),
+    ("round", "round_vml_cpu", Numbers),
+    ("silu", "silu_cpu", Floats),
+    ("softplus", "softplus_cpu", Floats),
+    ("softshrink", "softshrink_cpu", Floats),
+    ("threshold", "threshold_cpu", Numbers),
+    ("topk", "topk_cpu", Numbers),
+    ("trunc", "trunc_vml_cpu", Numbers),
+];
+
+/// PyTorch's error if an operator has no kernel for a dtype.
+pub fn check_dtype(operator: &str, dtype: DType) -> Result<()> {
+    let category = dtype.category();
+    let Ok(place) = TABLE.binary_search_by_key(&operator, |row| row.0) else {
+        return Ok(());
+    };
+    let (_, kernel, takes) = TABLE[place];
+    let is_taken = match takes {
+        Floats => category == Category::Float,
+        Numbers => category != Category::Bool,
+        Integers => category == Category::Integer,
+        Bits => category != Category::Float,
+    };
+    if is_taken {
+        return Ok(());
+    }
+    Err(Error::UnsupportedDType {
+        op: kernel,
+        dtype,
+        device: "cpu",
+    })
+}
+
+/// The same for the dtype of a tensor, for operators on numbers: floats, which nearly all tensors are, are let through at once.
+pub fn check(operator: &str, x: &Tensor) -> Result<()> {
+    if x.dtype().is_float() {
+        return Ok(());
+    }
+    check_dtype(operator, x.dtype())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_order() {
+        assert!(TABLE.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[test]
+    fn dtypes_are_refused_by_the_name_of_the_kernel() {
+        let text = |operator, dtype| check_dtype(operator, dtype).map_err(|error| error.to_string());
+        assert_eq!(text("gelu", DType::F16), Ok(()));
+        assert_eq!(
+            text("gelu", DType::I64),
+            Err("\"GeluKernelImpl\" not implemented for 'Long'".into())
+        );
+        assert_eq!(text("abs", DType::U8), Ok(()));
+        assert!(text("abs", DType::Bool).is_err());
+        assert!(text("gcd", DType::Bool).is_err() && text("gcd", DType::F32).is_err());
+        assert!(text("bitwise_and", DType::F64).is_err() && text("bitwise_and", DType::Bool).is_ok());
+        assert_eq!(text("add", DType::Bool), Ok(()));
+    }
+}
