@@ -14,7 +14,7 @@ wasm_bindgen_folder="$CARREL_TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION"
 trunk_folder="$CARREL_TOOLS/trunk-$TRUNK_VERSION"
 kernel_packages_state="$(sha256sum "$root/tools/setup/kernel_packages.txt" | cut -c 1-12)"
 export CARREL_KERNEL_PACKAGES="$CARREL_TOOLS/kernel-packages-$kernel_packages_state"
-python_folder="$CARREL_TOOLS/python-nbformat-$NBFORMAT_VERSION-numpy"
+python_folder="$CARREL_TOOLS/python-nbformat-$NBFORMAT_VERSION-numpy-ipykernel-$IPYKERNEL_VERSION"
 export PATH="$wasm_bindgen_folder/bin:$trunk_folder/bin:$root/node_modules/.bin:$PATH"
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }

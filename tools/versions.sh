@@ -4,6 +4,9 @@
 WASM_BINDGEN_VERSION=0.2.130
 TRUNK_VERSION=0.21.14
 NBFORMAT_VERSION=5.10.4
+# The kernel of Jupyter itself, with which the tests compare; its IPython is that of kernel_packages.txt.
+IPYKERNEL_VERSION=7.4.0
+NBCLIENT_VERSION=0.11.0
 # For tests of the exchange with NumPy; every 2.x will do, since each runs on a few versions of Python only.
 NUMPY_VERSION=2.*
 WASM_TARGET=wasm32-unknown-unknown

@@ -8,9 +8,10 @@ shell can be made before its kernel: `connect` gives it what belongs to the
 page. Read next: kernel.py, magics.py.
 """
 
+import json
 import os
 import sys
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any, Coroutine
 
 from IPython.core.interactiveshell import InteractiveShell, _pseudo_sync_runner
@@ -18,17 +19,16 @@ from traitlets.config import Config
 
 from . import engine_guard, themes  # noqa: F401 - the latter for what importing it does
 from .cells import CellCompiler
-from .debugging import use_debugger
 from .messages import Publisher
 from .publishing import Displays, ResultHook
-from .tracebacks import CellTracebacks, group_lines, holds_group, message_of, name_of, visible
+from .shell_errors import ShellErrors
 from .waiting import Waits
 
 IPYTHON_FOLDER = "/tmp/ipython"
 """Where IPython keeps its own files, out of the notebook's sight. They live as long as the kernel."""
 
 
-class CarrelShell(InteractiveShell):
+class CarrelShell(ShellErrors, InteractiveShell):
     """What `get_ipython()` gives."""
 
     displayhook_class = ResultHook
@@ -36,11 +36,6 @@ class CarrelShell(InteractiveShell):
     compiler_class = CellCompiler
 
     waits: Waits | None = None
-    publisher: Publisher | None = None
-    silent = False
-    """Whether the running request asked for no output."""
-    last_error: dict | None = None
-    """What was shown of the last error, with the keys of an `error` message."""
 
     def connect(self, publisher: Publisher, waits: Waits, accelerator_name: str = "") -> None:
         """Sends output through a publisher and waits as the host can from now on."""
@@ -73,7 +68,11 @@ class CarrelShell(InteractiveShell):
             self.events.trigger("post_execute")
         if not silent:
             self.events.trigger("post_run_cell", result)
-        return result.error_before_exec or result.error_in_exec
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None and self.last_error is None:
+            # Leaving a debugger ends a cell without anything to show.
+            self._remember_error(error, [])
+        return error
 
     def run_cell(self, raw_cell: str, store_history: bool = False, *arguments: Any, **options: Any) -> Any:
         """Runs a cell inside the running one, as `%run notebook.ipynb` does."""
@@ -118,48 +117,21 @@ class CarrelShell(InteractiveShell):
         coroutine.close()
         raise RuntimeError("await inside a cell that a cell runs needs a browser that can suspend WebAssembly (JSPI)")
 
-    # Errors
-
-    def init_traceback_handlers(self, custom_exceptions: Any) -> None:
-        super().init_traceback_handlers(custom_exceptions)
-        self.InteractiveTB = CellTracebacks(mode=self.xmode, theme_name=self.colors, tb_offset=0)
-        self.InteractiveTB.set_mode(mode=self.xmode)
-
-    def _get_exc_info(self, exc_tuple: Any = None) -> tuple[Any, Any, TracebackType | None]:
-        """The error to show; from here on the frames that are not the user's are gone, for debuggers too."""
-        kind, error, step = super()._get_exc_info(exc_tuple)
-        shown = visible(step)
-        if isinstance(error, BaseException):
-            error.__traceback__ = shown
-        sys.last_traceback = shown
-        return kind, error, shown
-
-    def showtraceback(self, exc_tuple: Any = None, *arguments: Any, **options: Any) -> None:
-        error = exc_tuple[1] if exc_tuple is not None else sys.exc_info()[1]
-        if holds_group(error) and not options.get("exception_only"):
-            kind, error, _ = self._get_exc_info(exc_tuple)
-            self._showtraceback(kind, error, group_lines(error))
+    def safe_execfile_ipy(self, fname: Any, shell_futures: bool = False, raise_exceptions: bool = False) -> None:
+        """`%run part.ipynb`: the code cells of a notebook, in this one's names, until one fails."""
+        if not str(fname).endswith(".ipynb"):
+            super().safe_execfile_ipy(fname, shell_futures, raise_exceptions)
             return
-        super().showtraceback(exc_tuple, *arguments, **options)
-        if self.last_error is None and error is not None:
-            # IPython could not format it; that it failed must still be known.
-            self._remember_error(error, [])
-
-    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
-        self._remember_error(evalue, [str(line) for line in stb])
-        if not self.silent and self.publisher is not None:
-            self.publisher.broadcast("error", self.last_error)
-
-    def show_usage_error(self, exc: BaseException) -> None:
-        super().show_usage_error(exc)
-        self._remember_error(exc, [f"{name_of(exc)}: {message_of(exc)}"])
-
-    def _remember_error(self, error: BaseException, lines: list[str]) -> None:
-        self.last_error = {"ename": name_of(error), "evalue": message_of(error), "traceback": lines}
-
-    def _format_exception_for_storage(self, exception: BaseException, *_rest: Any, **_options: Any) -> dict:
-        """What the history keeps of an error: what was shown, which need not be made a second time."""
-        return self.last_error or {"ename": name_of(exception), "evalue": message_of(exception), "traceback": []}
+        with open(os.path.expanduser(fname), encoding="utf-8") as file:
+            cells = json.load(file).get("cells", [])
+        for cell in cells:
+            if cell.get("cell_type") != "code":
+                continue
+            result = self.run_cell("".join(cell.get("source", "")), silent=True, shell_futures=shell_futures)
+            if raise_exceptions:
+                result.raise_error()
+            if not result.success:
+                return
 
     # Surroundings
 
@@ -179,10 +151,6 @@ class CarrelShell(InteractiveShell):
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
         os.environ["TERM"] = "xterm-color"
         os.environ["PAGER"] = os.environ["GIT_PAGER"] = "cat"
-
-    def init_pdb(self) -> None:
-        super().init_pdb()
-        use_debugger()
 
     def init_magics(self) -> None:
         from .magics import CarrelMagics
@@ -226,11 +194,12 @@ class CarrelShell(InteractiveShell):
 
 def warm_up(shell: CarrelShell) -> None:
     """Imports what the first error would have to: it should show as soon as any other, and a stop end as soon."""
+    source = "raise RuntimeError"
+    filename = shell.compile.cache(source)
     try:
-        raise RuntimeError
+        exec(compile(source, filename, "exec"), {})
     except RuntimeError as error:
-        shell.InteractiveTB.structured_traceback(RuntimeError, error, error.__traceback__.tb_next)
-        shell.InteractiveTB.get_records(error.__traceback__, 5, 0)
+        shell.InteractiveTB.structured_traceback(RuntimeError, error, error.__traceback__)
 
 
 def make_shell(module: ModuleType, folder: str = IPYTHON_FOLDER) -> CarrelShell:

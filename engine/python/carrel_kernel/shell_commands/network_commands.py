@@ -1,4 +1,4 @@
-"""wget and curl, through Python's urllib and what the notebook may reach.
+"""wget and curl, through the browser's `fetch`, as far as the notebook may reach.
 
 A page may only read from servers that allow it (CORS), and a notebook may be
 without network altogether; the errors say so. Read next: program_commands.py.
@@ -8,9 +8,15 @@ import os
 import urllib.error
 import urllib.parse
 import urllib.request
+from dataclasses import dataclass, field
 
 from .file_commands import human
 from .streams import Command, CommandError, Streams
+
+try:
+    from pyodide.http import pyfetch
+except ImportError:  # under CPython, where the tests run
+    pyfetch = None
 
 _WHY = (
     "The notebook may have no network, or the server does not let pages read from it (CORS). "
@@ -18,17 +24,47 @@ _WHY = (
 )
 
 
-def fetch(url: str, data: bytes | None = None, headers: dict | None = None, method: str | None = None) -> tuple[bytes, str]:
-    """What a server answers, and the address that answered. Raises CommandError with the reason."""
-    url = url if "://" in url else f"http://{url}"
-    request = urllib.request.Request(url, data=data, headers=headers or {}, method=method)
+@dataclass
+class Request:
+    """What to ask a server."""
+
+    url: str
+    body: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    method: str | None = None
+
+
+def fetch(request: Request, streams: Streams) -> bytes:
+    """What a server answers. Raises CommandError with the reason."""
+    request.url = request.url if "://" in request.url else f"https://{request.url}"
     try:
-        with urllib.request.urlopen(request) as answer:
-            return answer.read(), answer.geturl()
-    except urllib.error.HTTPError as error:
-        raise CommandError(f"{url}: the server answered {error.code} {error.reason}", 8) from None
+        status, reason, data = _by_browser(request, streams) if pyfetch is not None else _by_python(request)
     except (OSError, ValueError, RuntimeError) as error:
-        raise CommandError(f"{url} could not be read: {getattr(error, 'reason', error)}. {_WHY}", 4) from None
+        raise CommandError(f"{request.url} could not be read: {getattr(error, 'reason', error)}. {_WHY}", 4) from None
+    if status >= 400:
+        raise CommandError(f"{request.url}: the server answered {status} {reason}", 8)
+    return data
+
+
+def _by_browser(request: Request, streams: Streams) -> tuple[int, str, bytes]:
+    options = {"method": request.method or ("POST" if request.body else "GET"), "headers": request.headers}
+    if request.body:
+        options["body"] = request.body.decode("utf-8", "surrogateescape")
+
+    async def answer() -> tuple[int, str, bytes]:
+        response = await pyfetch(request.url, **options)
+        return response.status, response.status_text, await response.bytes()
+
+    return streams.shell.waits.promise(answer(), "fetching a file")
+
+
+def _by_python(request: Request) -> tuple[int, str, bytes]:
+    asked = urllib.request.Request(request.url, data=request.body, headers=request.headers, method=request.method)
+    try:
+        with urllib.request.urlopen(asked) as answer:
+            return answer.status or 200, "", answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.reason, b""
 
 
 def wget(arguments: list[str], streams: Streams) -> None:
@@ -63,7 +99,7 @@ def wget(arguments: list[str], streams: Streams) -> None:
         if keeps and os.path.exists(path):
             streams.write_error(f"File '{path}' already there; not retrieving.\n")
             continue
-        data, _ = fetch(url)
+        data = fetch(Request(url), streams)
         _save(path, data, streams)
         if not quiet and path != "-":
             streams.write_error(f"'{path}' saved [{human(len(data))}]\n")
@@ -99,7 +135,8 @@ def curl(arguments: list[str], streams: Streams) -> None:
         raise CommandError("no URL specified", 2)
     body = values["-d"] or values["--data"]
     for url in urls:
-        data, _ = fetch(url, body.encode() if body else None, headers, values["-X"] or values["--request"] or None)
+        method = values["-X"] or values["--request"] or None
+        data = fetch(Request(url, body.encode() if body else None, headers, method), streams)
         path = values["-o"] or values["--output"] or (_name_in(url) if own_name else "-")
         _save(path, data, streams)
 
