@@ -1,6 +1,6 @@
 """IPython's shell, connected to Carrel's kernel.
 
-A subclass of IPython's `InteractiveShell`, as the one of ipykernel is. IPython
+A subclass of IPython's `InteractiveShell`. IPython
 transforms, compiles and formats; what is different here is where output goes
 (publishing.py), which frames errors show (tracebacks.py), how cells wait
 (waiting.py) and that there is no operating system below (shell_commands). A
