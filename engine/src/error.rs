@@ -27,6 +27,8 @@ pub enum ErrorKind {
     OutOfMemory,
     /// A lost GPU device; a `RuntimeError` in Python.
     DeviceLost,
+    /// `KeyboardInterrupt`: the user asked what runs to stop.
+    Interrupted,
     /// An operator that the GPU has not; Python moves the tensors to the CPU and calls again.
     CpuOnly,
 }
@@ -41,6 +43,7 @@ impl ErrorKind {
             ErrorKind::Index => "IndexError",
             ErrorKind::NotImplemented => "NotImplementedError",
             ErrorKind::OutOfMemory => "OutOfMemoryError",
+            ErrorKind::Interrupted => "KeyboardInterrupt",
             ErrorKind::CpuOnly => "CpuOnly",
         }
     }
@@ -118,6 +121,14 @@ impl Error {
             "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to \
              allocate {bytes} bytes. Error code 12 (Cannot allocate memory)"
         ))
+    }
+
+    /// The user asked what runs to stop.
+    pub fn interrupted() -> Error {
+        Error::Other {
+            kind: ErrorKind::Interrupted,
+            message: String::new(),
+        }
     }
 
     /// A `RuntimeError` with this text.

@@ -34,6 +34,8 @@ pub mod random;
 #[cfg(feature = "recorder")]
 pub mod reinterpret;
 #[cfg(feature = "recorder")]
+pub mod stop;
+#[cfg(feature = "recorder")]
 pub mod storage;
 #[cfg(feature = "recorder")]
 pub mod tensor;

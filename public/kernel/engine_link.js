@@ -21,9 +21,11 @@ export class EngineLink {
    * @param port the gpu worker's port, or null
    * @param restart starts another gpu worker on a port, and tells it what became of the one before
    * @param afterCall called after each operator (output flush, interrupts)
+   * @param isStopped takes a due interrupt; asked by operators that take long, which then raise it
    */
-  constructor({ bindings, wasm, accelerator, port, restart, afterCall }) {
+  constructor({ bindings, wasm, accelerator, port, restart, afterCall, isStopped }) {
     this.recorder = new bindings.Recorder(accelerator.webgpu, accelerator.info);
+    this.recorder.ask_before_going_on?.(isStopped);
     this.memory = wasm.memory;
     this.afterCall = afterCall;
     this.restart = restart;

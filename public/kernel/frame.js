@@ -21,7 +21,7 @@
   const TOKEN_COUNT = 4;
 
   /** What the Python worker may say to the page. */
-  const RELAYED = new Set(["progress", "ready", "jupyter", "fatal"]);
+  const RELAYED = new Set(["progress", "ready", "jupyter", "alive", "fatal"]);
 
   const mintToken = () => URL.createObjectURL(new Blob(["1"]));
   const textOf = (bytes) => new TextDecoder().decode(bytes);
@@ -159,6 +159,8 @@
         early.push(data);
       } else if (data?.type === "interrupt") {
         interrupt();
+      } else if (data?.type === "ping") {
+        python.postMessage({ type: "ping" });
       } else if (data?.type === "jupyter") {
         python.postMessage({ type: "jupyter", message: data.message });
       } else if (data?.type === "files") {

@@ -1,9 +1,9 @@
 // Interrupts for the Python worker, without SharedArrayBuffer.
 //
 // Python that runs cannot receive messages, so the frame hands out tokens:
-// blob URLs that exist until they are revoked. CPython polls the module's
-// `Py_EmscriptenSignalBuffer`, which is a getter here; now and then it asks
-// whether the first token still exists. Python that waits (suspended on a promise) does
+// blob URLs that exist until they are revoked. CPython's poll for signals, an
+// import of its wasm, is answered here; now and then it asks whether the first
+// token still exists. Python that waits (suspended on a promise) does
 // receive messages; its innermost wait is then settled at once. Both ways count
 // the same interrupts, so each reaches Python once.
 //
@@ -52,7 +52,7 @@ export class Interrupts {
   constructor(tokens, onLook) {
     this.tokens = tokens;
     this.onLook = onLook;
-    this.buffer = new Uint8Array(1);
+    this.isDue = false;
     this.armed = false;
     this.seen = 0;
     this.numChecks = 1;
@@ -61,29 +61,39 @@ export class Interrupts {
     this.lastRequest = performance.now();
     this.waits = [];
     this.module = null;
+    /** Where CPython counts down, and the memory it lies in. */
+    this.clock = 0;
+    this.heap = new Int32Array(0);
     // A browser that refuses the request altogether must not look like an interrupt.
     this.pollable = tokens.some((token) => exists(token));
   }
 
-  /** Makes CPython poll this object. */
-  attach(pyodide) {
-    pyodide.setInterruptBuffer(this.buffer);
-    this.module = pyodide._module;
-    Object.defineProperty(this.module, "Py_EmscriptenSignalBuffer", {
-      get: () => {
-        if (this.poll()) return this.buffer;
-        this.setClock(this.numChecks);
-        return undefined;
+  /** The settings of a Pyodide whose CPython asks this object for signals, without a detour through its module. */
+  offeredTo(settings) {
+    const { instantiateWasm } = settings;
+    return {
+      ...settings,
+      instantiateWasm: (imports, receive) => {
+        imports.env._Py_CheckEmscriptenSignals_Helper = () => this.poll();
+        return instantiateWasm(imports, receive);
       },
-      set: () => {},
-      configurable: true,
-    });
+    };
+  }
+
+  /** Makes CPython poll. */
+  attach(pyodide) {
+    this.module = pyodide._module;
+    this.clock = this.module.__Py_emscripten_signal_clock >> 2;
+    // Pyodide only looks at this for its own waits; what counts is that there is a buffer.
+    pyodide.setInterruptBuffer(new Uint8Array(1));
   }
 
   /** CPython counts this down before it polls again; its own choice is 50. */
   setClock(numChecks) {
-    const clock = this.module?.__Py_emscripten_signal_clock;
-    if (clock) this.module.HEAP32[clock >> 2] = numChecks;
+    if (this.clock === 0) return;
+    // A view of memory that has grown since is empty.
+    if (this.heap.length === 0) this.heap = this.module.HEAP32;
+    this.heap[this.clock] = numChecks;
   }
 
   /** Lets CPython take a due signal at its next step. */
@@ -91,41 +101,41 @@ export class Interrupts {
     this.setClock(0);
   }
 
-  /** Raises an interrupt once more that came to nothing, because it fell into a finaliser. */
-  again() {
-    if (!this.armed) return;
-    this.buffer[0] = SIGINT;
-    this.hurry();
-  }
-
   /** Interrupts count only while a cell runs; the kernel's own code is never interrupted. */
   setArmed(armed) {
     this.armed = armed;
-    this.buffer[0] = 0;
+    this.isDue = false;
     this.numChecks = 1;
     this.setClock(1);
   }
 
-  /** CPython's poll: whether a signal is due. It is asked up to three times for one signal. */
+  /** CPython's poll: the number of the signal that is due, or 0. */
   poll() {
-    if (this.buffer[0] !== 0) return this.armed;
     const now = performance.now();
     const elapsed = now - this.lastPoll;
     this.lastPoll = now;
     if (elapsed > 2 * POLL_TARGET_MS) {
       this.numChecks = Math.max(1, Math.floor((this.numChecks * POLL_TARGET_MS) / elapsed));
-    } else if (elapsed < POLL_TARGET_MS / 2) {
+    } else if (elapsed < POLL_TARGET_MS / 2 && this.numChecks < MAX_CHECKS) {
       this.numChecks = Math.min(MAX_CHECKS, this.numChecks * 2);
     }
-    return this.due(now);
+    this.setClock(this.numChecks);
+    return this.due(now) && this.take() ? SIGINT : 0;
   }
 
-  /** Whether a signal is due; also for code that keeps Python from polling for long. */
+  /** Whether an interrupt is due; also for code that keeps Python from polling for long. */
   due(now = performance.now()) {
     this.onLook(now);
     if (!this.armed) return false;
-    if (this.buffer[0] === 0 && now - this.lastRequest >= this.interval) this.request();
-    return this.buffer[0] !== 0;
+    if (!this.isDue && now - this.lastRequest >= this.interval) this.request();
+    return this.isDue;
+  }
+
+  /** Takes a due interrupt away: whoever asks this must raise it. */
+  take() {
+    const isDue = this.isDue && this.armed;
+    this.isDue = false;
+    return isDue;
   }
 
   /** Asks for the token and notes what the asking cost. */
@@ -139,7 +149,7 @@ export class Interrupts {
     if (!standing) {
       this.tokens.shift();
       this.seen += 1;
-      this.buffer[0] = SIGINT;
+      this.isDue = true;
     }
   }
 
@@ -149,10 +159,14 @@ export class Interrupts {
     if (count <= this.seen) return;
     this.tokens.shift();
     this.seen = count;
-    if (!this.armed) return;
+    if (this.armed && !this.endWait()) this.isDue = true;
+  }
+
+  /** Ends the innermost wait; false if Python waits for nothing. */
+  endWait() {
     const innermost = this.waits.pop();
-    if (innermost) innermost();
-    else this.buffer[0] = SIGINT;
+    innermost?.();
+    return innermost !== undefined;
   }
 
   /** Registers what an interrupt should do while Python is suspended; innermost last. */

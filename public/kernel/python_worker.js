@@ -92,14 +92,14 @@ function writeFilesTo(pyodide, files) {
 }
 
 /** The engine's recorder, or the reason why there is none. */
-async function loadEngine(assets, port, afterCall) {
+async function loadEngine(assets, port, afterCall, isStopped) {
   try {
     if (!assets["recorder.js"] || !assets["recorder_bg.wasm"]) throw new Error("it is not part of this site");
     const { EngineLink } = await importBytes(assets["engine_link.js"]);
     const bindings = await importBytes(assets["recorder.js"]);
     const wasm = await bindings.default({ module_or_path: assets["recorder_bg.wasm"] });
     const restart = (newPort, lost) => post({ type: "gpu-restart", port: newPort, lost }, [newPort]);
-    return { engine: new EngineLink({ bindings, wasm, accelerator: await accelerator, port, restart, afterCall }) };
+    return { engine: new EngineLink({ bindings, wasm, accelerator: await accelerator, port, restart, afterCall, isStopped }) };
   } catch (error) {
     return { failure: String(error?.message ?? error) };
   }
@@ -132,7 +132,7 @@ function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engine
       interrupts.setArmed(on);
       if (!on) engine?.endOfCell();
     },
-    interrupt_again: () => interrupts.again(),
+    interrupt_wait: () => interrupts.endWait(),
     guard(promise) {
       streams.flush();
       // In an object: of a promise that a call returns Pyodide makes a future, which takes longer than a short wait.
@@ -168,9 +168,10 @@ function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engine
  * Resolves to {pyodide, kernel, isWoken}; what it throws with a snapshot may go well without.
  */
 async function startKernel({ assets, files, loading, hostParts, lap }, snapshot) {
-  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
+  const [{ loadPyodide }, { default: createModule }] = await Promise.all(
     ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importBytes(assets[name])),
   );
+  const createPyodideModule = (settings) => createModule(hostParts.interrupts.offeredTo(settings));
   lap("modules");
   const waking = snapshot ? await openSnapshot(assets, snapshot, createPyodideModule) : {};
   if (snapshot) lap("snapshot");
@@ -257,7 +258,7 @@ async function boot({ assets, files, tokens, port, frameMs, hashes }) {
   const stopIfDue = () => {
     if (interrupts.due()) interrupts.hurry();
   };
-  const loading = loadEngine(assets, port, stopIfDue);
+  const loading = loadEngine(assets, port, stopIfDue, () => interrupts.due() && interrupts.take());
   const context = { assets, files, loading, lap, timings, hostParts: { interrupts, streams, pause, stopIfDue, jspi } };
   const file = assets["snapshot.bin.gz"];
   const started = await startEitherWay(context, file && { file, hashes });
@@ -315,6 +316,7 @@ self.onmessage = ({ data }) => {
     });
   } else if (data.type === "accelerator") resolveAccelerator(data);
   else if (data.type === "jupyter") receive(data.message);
+  else if (data.type === "ping") post({ type: "alive" });
   else if (data.type === "interrupt" && interrupts) interrupts.receive(data);
   else if (data.type === "interrupt") earlyInterrupts.push(data);
   else if (data.type === "gpu-lost") engine?.lose(data.reason, data.isForGood);

@@ -80,6 +80,9 @@ test("calls the engine directly, and refuses what is no number", { skip }, async
 
 for (const [name, code] of Object.entries({
   "operators on the CPU": "m = torch.ones(300, 300)\nwhile True: m @ m",
+  "one large product": "m = torch.ones(3000, 3000)\nwhile True: m @ m @ m @ m",
+  "one large convolution": "m, w = torch.ones(8, 64, 256, 256), torch.ones(64, 64, 3, 3)\ntorch.conv2d(m, w)\nwhile True: torch.conv2d(m, w)",
+  "one large decomposition": "torch.linalg.svd(torch.rand(900, 900))",
   "operators on the GPU": "m = torch.ones(64, 64, device='webgpu')\nwhile True: (m @ m).sum().item()",
 })) {
   test(`stops a loop of ${name}`, { skip }, async () => {
@@ -90,6 +93,18 @@ for (const [name, code] of Object.entries({
     console.log(`${name}: ${Math.round(run.latency)} ms`);
   });
 }
+
+test("stops a loop of reads every time", { skip }, async () => {
+  const code = "m = torch.ones(16, 16, device='webgpu')\nwhile True: (m @ m).sum().item()";
+  const latencies = [];
+  for (let round = 0; round < 20; round += 1) {
+    const run = await kernel.executeAndInterrupt(code, 150 + 7 * round);
+    assert.equal(errorOf(run)?.ename, "KeyboardInterrupt");
+    latencies.push(run.latency);
+  }
+  latencies.sort((a, b) => a - b);
+  assert.ok(latencies[18] < 500, `stopped after ${latencies.map(Math.round)} ms`);
+});
 
 test("does without a GPU when told so", { skip }, async () => {
   const without = await kernel.start({ accelerator: "none" });

@@ -30,6 +30,17 @@ const cases = {
   "input": "input('never answered')",
   "sorting with a key": "sorted(range(500_000), key=lambda x: str(x) * 3)\nwhile True: sorted(range(2000), key=str)",
   "a regular expression that backtracks": "import re\nre.match(r'(a+)+$', 'a' * 40 + 'b')",
+  "a loop of finalisers": "class Slow:\n  def __del__(self):\n    for _ in range(20000): pass\nwhile True: Slow()",
+  "many finalisers at once": "class Slow:\n  def __del__(self):\n    for _ in range(1_000_000): pass\nmany = [Slow() for _ in range(1000)]\ndel many",
+  "a loop of callbacks of weak references":
+    "import weakref\nclass A: pass\ndef slow(_):\n  for _ in range(20000): pass\nwhile True:\n  a = A(); r = weakref.ref(a, slow); del a",
+  "a loop of generators that are thrown away":
+    "def g():\n  try: yield 1\n  finally:\n    for _ in range(20000): pass\nwhile True: next(g())",
+  "a loop of context managers":
+    "class Slow:\n  def __enter__(self): pass\n  def __exit__(self, *_):\n    for _ in range(20000): pass\nwhile True:\n  with Slow(): pass",
+  "a power of large numbers": "3 ** 40_000_000",
+  "a task beside the cell's own":
+    "import asyncio\nasync def spin():\n  while True:\n    for _ in range(20000): pass\n    await asyncio.sleep(0)\ntask = asyncio.ensure_future(spin())\nawait asyncio.sleep(30)",
   "a loop of slow C calls": "data = list(range(300_000))\nwhile True: sum(data)",
   "waiting for a promise": "import js\nfrom pyodide.ffi import run_sync\nrun_sync(js.Promise.new(lambda *_: None))",
 };
@@ -68,6 +79,35 @@ test("lets a program catch the interrupt, again and again", async () => {
     return await running;
   }, code);
   assert.equal(run.reply.status, "ok");
+});
+
+test("ends a `finally` that runs long when Stop is pressed again", async () => {
+  const code = "try:\n  while True: pass\nfinally:\n  while True: pass";
+  const run = await kernel.page.evaluate(async (cell) => {
+    const running = window.kernel.execute(cell);
+    for (let press = 0; press < 2; press += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      window.kernel.interrupt();
+    }
+    return await running;
+  }, code);
+  assert.equal(run.reply.ename, "KeyboardInterrupt");
+});
+
+test("raises an interrupt once, also after a finaliser has swallowed it", async () => {
+  const code = `
+class Slow:
+  def __del__(self):
+    for _ in range(20000): pass
+caught = 0
+try:
+  while True: Slow()
+except KeyboardInterrupt:
+  caught += 1
+for _ in range(2_000_000): pass
+caught`;
+  const run = await kernel.executeAndInterrupt(code, 500);
+  assert.equal(run.outputs.at(-1).data?.["text/plain"], "1");
 });
 
 test("forgets a Stop that was pressed while nothing ran", async () => {

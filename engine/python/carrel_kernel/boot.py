@@ -50,8 +50,8 @@ def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:
     builtins.input = kernel.prompts.input
     time.sleep = _renamed(kernel.waits.sleep, "sleep", "time")
     _install_getpass(kernel)
-    _quieten_loop()
-    _keep_interrupts(host)
+    _quieten_loop(host)
+    kernel.stopping.install()
     _install_run_sync(kernel)
     network.install()
     if host.engine_failure:
@@ -77,8 +77,8 @@ def _install_run_sync(kernel: Kernel) -> None:
     pyodide.ffi.run_sync = _renamed(kernel.waits.promise, "run_sync", "pyodide.ffi")
 
 
-def _quieten_loop() -> None:
-    """An interrupt or exit inside a task is the waiting cell's to report, not the event loop's."""
+def _quieten_loop(host: Host) -> None:
+    """An interrupt or exit inside a task is the waiting cell's to report, not the event loop's: Stop ends the cell's wait."""
     try:
         from pyodide.webloop import WebLoop
     except ImportError:
@@ -87,21 +87,8 @@ def _quieten_loop() -> None:
 
     loop = asyncio.get_event_loop()
     if isinstance(loop, WebLoop):
-        loop._keyboard_interrupt_handler = lambda: None
+        loop._keyboard_interrupt_handler = host.interrupt_wait
         loop._system_exit_handler = lambda _code: None
-
-
-def _keep_interrupts(host: Host) -> None:
-    """Python drops what is raised in a finaliser; an interrupt that fell into one is raised again after it."""
-    report = sys.unraisablehook
-
-    def hook(unraisable: Any) -> None:
-        if isinstance(unraisable.exc_value, KeyboardInterrupt):
-            host.interrupt_again()
-        else:
-            report(unraisable)
-
-    sys.unraisablehook = hook
 
 
 def _install_getpass(kernel: Kernel) -> None:

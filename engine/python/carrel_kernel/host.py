@@ -36,8 +36,8 @@ class Host(Protocol):
     def set_interruptible(self, on: bool) -> None:
         """Lets Stop raise KeyboardInterrupt, or keeps it from doing so."""
 
-    def interrupt_again(self) -> None:
-        """Raises KeyboardInterrupt once more, while that is allowed."""
+    def interrupt_wait(self) -> bool:
+        """Ends the innermost wait as Stop does; false if there is none."""
 
     def guard(self, promise: Any) -> Any:
         """An object with the same `promise`, which gives INTERRUPTED if the user presses Stop first."""

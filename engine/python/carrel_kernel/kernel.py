@@ -18,6 +18,7 @@ from .host import Host
 from .messages import PROTOCOL_VERSION, Publisher
 from .prompts import Prompts
 from .shell import CarrelShell
+from .stopping import Stopping
 from .waiting import Waits
 
 
@@ -29,6 +30,7 @@ class Kernel:
         self.shell = shell
         self.publisher = Publisher(host)
         self.waits = Waits(host, run_sync)
+        self.stopping = Stopping(host)
         self.prompts = Prompts(self.publisher, self.waits)
         shell.connect(self.publisher, self.waits, host.accelerator_name)
         self._replies = {
@@ -124,6 +126,7 @@ class Kernel:
         """Runs a cell and says whether it failed; the one place where user code runs and can be stopped."""
         failed = False
         try:
+            self.stopping.begin()
             self.host.set_interruptible(True)
             failed = await self.shell.run(source, silent=silent, store_history=remembered) is not None
         except BaseException:  # noqa: BLE001 - Stop may come before or after the cell's own code
@@ -131,6 +134,7 @@ class Kernel:
             failed = True
         finally:
             self.host.set_interruptible(False)
+            self.stopping.end()
         return failed
 
     def _kernel_info(self, _content: dict) -> dict:

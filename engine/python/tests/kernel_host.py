@@ -53,8 +53,8 @@ class FakeHost:
     def set_interruptible(self, on):
         self.interruptible = on
 
-    def interrupt_again(self):
-        pass
+    def interrupt_wait(self):
+        return False
 
     def guard(self, promise):
         return SimpleNamespace(promise=promise)

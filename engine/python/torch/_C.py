@@ -53,13 +53,14 @@ _EXCEPTIONS = {
     "NotImplementedError": NotImplementedError,
     "OutOfMemoryError": OutOfMemoryError,
     "KeyError": KeyError,
+    "KeyboardInterrupt": KeyboardInterrupt,
 }
 
 
 def engine_failure():
     """The exception that the engine's last error stands for."""
     name, _, message = binding.error().partition("\n")
-    return _EXCEPTIONS.get(name, RuntimeError)(message)
+    return _EXCEPTIONS.get(name, RuntimeError)(*[message] if message else [])
 
 
 #: Stands for the result of a call whose arguments have no handle.

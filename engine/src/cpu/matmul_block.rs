@@ -8,6 +8,7 @@ use std::ops::{Add, AddAssign, Mul};
 
 use super::buffer::try_filled;
 use crate::error::Result;
+use crate::stop::is_asked_after;
 use crate::view::View;
 
 /// Depth of a block: a packed strip of the second matrix stays in the first-level cache.
@@ -224,6 +225,9 @@ fn accumulate_product<T: Real, const MR: usize, const NR: usize>(
                 };
                 workspace.a.pack(*a, first_row, num_rows, first_depth, num_depth);
                 multiply_blocks(&workspace.a, packed_b, target);
+                if is_asked_after(num_rows * num_columns * num_depth) {
+                    return Ok(());
+                }
             }
         }
     }

@@ -44,6 +44,7 @@ use crate::error::{Error, Result};
 use crate::prim::Prim;
 use crate::prim::infer::Meta;
 use crate::scalar::Scalar;
+use crate::stop;
 use crate::view::View;
 
 /// One input of a kernel: a view of a buffer.
@@ -60,6 +61,13 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
     for operand in operands {
         strided::check_bounds(operand.view, operand.buffer.len())?;
     }
+    let result = computed(prim, operands, params, output);
+    stop::settle()?;
+    result
+}
+
+/// As [`compute`]; worthless if it was asked to stop.
+fn computed(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output: &Meta) -> Result<Buffer> {
     match (prim, operands, params) {
         (Prim::Unary(op), [x], _) => elementwise::unary(*op, *x, output),
         (Prim::Binary(op), [x, y], _) => elementwise::binary(*op, *x, *y, output),

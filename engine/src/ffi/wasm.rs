@@ -2,10 +2,13 @@
 //!
 //! Thin: every method forwards to the thread's recorder. Refuses to throw; see `Recorder::last_error`.
 
+use js_sys::Function;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::recorder::Recorder as Inner;
 use crate::context;
+use crate::stop;
 
 /// The engine's recorder half.
 #[wasm_bindgen]
@@ -21,6 +24,11 @@ impl Recorder {
         let _ = gpu_limits_json;
         Inner::with(|recorder| recorder.start(has_gpu));
         Recorder {}
+    }
+
+    /// Lets long operators ask whether the user wants them to stop; who says yes has delivered the interrupt.
+    pub fn ask_before_going_on(&self, question: Function) {
+        stop::ask_with(move || question.call0(&JsValue::NULL).is_ok_and(|answer| answer.is_truthy()));
     }
 
     /// The operators' signatures, a line each; the line's number is the operator's.

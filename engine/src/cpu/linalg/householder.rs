@@ -6,6 +6,7 @@
 use super::super::buffer::{try_filled, try_vec};
 use super::{add_scaled, dot};
 use crate::error::Result;
+use crate::stop::{is_asked_after, settle};
 
 /// Reflects a row-major matrix to R: its columns with R above and the reflectors below the diagonal, and their factors.
 pub fn reflect(matrix: &[f64], m: usize, n: usize) -> Result<(Vec<f64>, Vec<f64>)> {
@@ -24,6 +25,9 @@ pub fn reflect_columns(columns: &mut [f64], m: usize, n: usize) -> Result<Vec<f6
         let column = &mut done[step * m + step..];
         let factor = reflector(column);
         tau.push(factor);
+        if is_asked_after((m - step) * (n - step)) {
+            settle()?;
+        }
         if factor != 0.0 {
             let tail = &column[1..];
             for other in rest.chunks_exact_mut(m) {
@@ -58,6 +62,9 @@ pub fn reflect_pivoted(matrix: &[f64], m: usize, n: usize) -> Result<(Vec<f64>, 
         let column = &mut done[step * m + step..];
         let factor = reflector(column);
         tau.push(factor);
+        if is_asked_after((m - step) * (n - step)) {
+            settle()?;
+        }
         for other in rest.chunks_exact_mut(m) {
             apply(factor, &column[1..], &mut other[step..]);
         }

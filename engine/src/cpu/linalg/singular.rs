@@ -8,6 +8,7 @@ use super::householder::{complete, form_q, norm, reflect_pivoted};
 use super::symmetric::eigen;
 use super::{add_scaled, dot, rotate, transpose_into, two_rows};
 use crate::error::Result;
+use crate::stop::is_asked_after;
 
 /// Rounds over all pairs of columns; six to ten suffice.
 const MAX_ROUNDS: usize = 60;
@@ -153,6 +154,9 @@ fn orthogonalise(columns: &mut [f64], turned: &mut [f64], n: usize) -> bool {
         // Squares of the lengths, kept up to date by the rotations and computed anew each round.
         let mut squares: Vec<f64> = columns.chunks_exact(n).map(|column| dot(column, column)).collect();
         for first in 0..n {
+            if is_asked_after(6 * n * (n - first)) {
+                return false;
+            }
             for second in first + 1..n {
                 let (x, y) = two_rows(columns, n, first, second);
                 let xy = dot(x, y);

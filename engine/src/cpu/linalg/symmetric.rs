@@ -7,6 +7,7 @@ use super::super::buffer::{try_filled, try_vec};
 use super::householder::{apply, reflector};
 use super::{add_scaled, dot, rotate, two_rows};
 use crate::error::Result;
+use crate::stop::{is_asked_after, settle};
 
 /// Rotation sweeps allowed for each eigenvalue; three suffice almost always.
 const MAX_SWEEPS: usize = 60;
@@ -76,6 +77,9 @@ fn tridiagonalise(a: &mut [f64], n: usize) -> Result<(Vec<f64>, Vec<f64>, Vec<f6
     for step in 0..n {
         diagonal.push(a[step * n + step]);
         let rest = n - step - 1;
+        if is_asked_after(3 * rest * rest) {
+            settle()?;
+        }
         if rest == 0 {
             break;
         }
@@ -103,6 +107,9 @@ fn tridiagonalise(a: &mut [f64], n: usize) -> Result<(Vec<f64>, Vec<f64>, Vec<f6
         vectors[index * n + index] = 1.0;
     }
     for (step, (tau, v)) in reflectors.iter().enumerate().rev() {
+        if is_asked_after(2 * (n - step) * (n - step)) {
+            settle()?;
+        }
         for column in vectors.chunks_exact_mut(n).skip(step + 1) {
             apply(*tau, &v[1..], &mut column[step + 1..]);
         }
@@ -127,7 +134,7 @@ fn empty_beside(d: &mut [f64], e: &mut [f64], vectors: &mut [f64]) -> bool {
             continue;
         }
         sweeps += 1;
-        if sweeps > MAX_SWEEPS {
+        if sweeps > MAX_SWEEPS || is_asked_after(6 * n * end) {
             return false;
         }
         let start = (0..end)

@@ -7,6 +7,7 @@ use super::super::buffer::{Buffer, try_vec};
 use super::super::cast::{as_contiguous, narrow};
 use super::{add_scaled, dot, two_rows};
 use crate::error::{Error, Result};
+use crate::stop::is_asked_after;
 
 /// LU with partial pivoting in place. Gives the number (from 1) of the first zero pivot, or 0.
 pub fn lu(a: &mut [f64], m: usize, n: usize, pivots: &mut [f64]) -> usize {
@@ -31,6 +32,9 @@ pub fn lu(a: &mut [f64], m: usize, n: usize, pivots: &mut [f64]) -> usize {
             }
             continue;
         }
+        if is_asked_after((m - step) * (n - step)) {
+            return info;
+        }
         for row in step + 1..m {
             let (upper, line) = two_rows(a, n, step, row);
             let factor = line[step] / pivot;
@@ -45,6 +49,9 @@ pub fn lu(a: &mut [f64], m: usize, n: usize, pivots: &mut [f64]) -> usize {
 /// not positive, or 0.
 pub fn cholesky(a: &[f64], n: usize, l: &mut [f64]) -> usize {
     for row in 0..n {
+        if is_asked_after(row * row) {
+            return 0;
+        }
         let (done, line) = l.split_at_mut(row * n);
         for column in 0..row {
             let upper = &done[column * n..][..n];
@@ -75,6 +82,9 @@ pub fn solve_triangular(upper: bool, unit: bool, a: Operand<'_>, b: Operand<'_>)
         let triangle = &triangles[index * n * n..][..n * n];
         for step in 0..n {
             let row = if upper { n - 1 - step } else { step };
+            if is_asked_after(n * columns) {
+                break;
+            }
             let known = if upper { row + 1..n } else { 0..row };
             let factors = &triangle[row * n..][..n];
             for other in known {
