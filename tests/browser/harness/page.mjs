@@ -128,6 +128,25 @@ export class CarrelPage {
     await this.page.getByRole("menuitem", { name: label }).click();
   }
 
+  /**
+   * How long the page takes from a press of a button until it has drawn what the press does, in milliseconds by the
+   * page's own clock. A page that is held up notices the press late.
+   */
+  async clickLatency() {
+    await this.page.evaluate(() => {
+      window.clickLatency = new Promise((resolve) => {
+        const measure = (event) => requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - event.timeStamp)));
+        addEventListener("click", measure, { capture: true, once: true });
+      });
+    });
+    await this.button("Files").first().click();
+    const latency = await this.page.evaluate(() => window.clickLatency);
+    await this.page.getByRole("dialog").waitFor();
+    await this.press("Escape");
+    await this.page.getByRole("dialog").waitFor({ state: "hidden" });
+    return latency;
+  }
+
   /** Waits until something outside of the page is so. */
   async until(isSo, limit = 10_000) {
     const end = Date.now() + limit;

@@ -42,6 +42,14 @@ enum Stage {
     Unreachable,
 }
 
+/// What a live frame may do, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Lease {
+    num_endings: u32,
+    runs_scripts: bool,
+    loads_pictures: bool,
+}
+
 /// An output frame.
 #[component]
 pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bool>) -> impl IntoView {
@@ -56,7 +64,11 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
     });
     let app = AppState::from_context();
     let has_network = app.read(Facet::Network, |state| state.document.notebook.allows_network());
-    let loads_pictures = Memo::new(move |_| made_here.get() && has_network.get());
+    let lease = Memo::new(move |_| Lease {
+        num_endings: num_endings.get(),
+        runs_scripts: runs_scripts.get(),
+        loads_pictures: made_here.get() && has_network.get(),
+    });
     let has_scripts = has_scripts(&content);
     let host = NodeRef::<html::Div>::new();
     let near_screen = StoredValue::new_local(None::<NearScreen>);
@@ -75,11 +87,16 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
         <div class="output-frame" node_ref=host>
             {move || match stage.get() {
                 Stage::Waiting => ().into_any(),
-                // The policy is part of the frame's page, so another policy is another frame.
+                // The policy is part of the frame's page, so another policy is another frame: as items of a list they
+                // are other elements as well, or the host would stay and not load again.
                 Stage::Live => {
-                    num_endings.track();
-                    let (runs_scripts, loads_pictures) = (runs_scripts.get(), loads_pictures.get());
-                    view! { <LiveFrame content=content.clone() kind stage runs_scripts loads_pictures /> }.into_any()
+                    let content = content.clone();
+                    view! {
+                        <For each=move || [lease.get()] key=|lease| *lease let:lease>
+                            <LiveFrame content=content.clone() kind stage lease />
+                        </For>
+                    }
+                        .into_any()
                 }
                 Stage::Unreachable => view! { <p class="output-note">"This output could not be shown, because the site cannot be reached"</p> }.into_any(),
                 Stage::Removed => view! { <p class="output-note">"This output was removed because it tried to open another page"</p> }.into_any(),
@@ -100,13 +117,7 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
 
 /// The frame itself.
 #[component]
-fn LiveFrame(
-    content: Arc<str>,
-    kind: FrameKind,
-    stage: RwSignal<Stage>,
-    runs_scripts: bool,
-    loads_pictures: bool,
-) -> impl IntoView {
+fn LiveFrame(content: Arc<str>, kind: FrameKind, stage: RwSignal<Stage>, lease: Lease) -> impl IntoView {
     let frame = NodeRef::<html::Iframe>::new();
     let height = RwSignal::new(None::<u32>);
     let shows_all = RwSignal::new(false);
@@ -114,12 +125,12 @@ fn LiveFrame(
 
     // The content was there before this word was drawn, so it cannot contain it.
     let nonce = format!("{:016x}", random_seed());
-    let scripts = if runs_scripts {
+    let scripts = if lease.runs_scripts {
         FrameScripts::All
     } else {
         FrameScripts::OursAlone(&nonce)
     };
-    let pictures = if loads_pictures {
+    let pictures = if lease.loads_pictures {
         FramePictures::From(remote_sources())
     } else {
         FramePictures::Carried

@@ -1,0 +1,104 @@
+// Hostile Python: it forges messages, floods the page, breeds workers and eats memory. The page answers, and the document
+// and what is stored stay as they were.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { KERNEL_LIMIT_MS } from "./harness/page.mjs";
+import { useSite } from "./harness/site.mjs";
+
+/** Posts past the kernel, as only hostile code would: Python's worker speaks to its frame, which relays. */
+const FORGE = `
+import json, js
+from pyodide.ffi import to_js
+def post(value):
+    js.postMessage(to_js(value, dict_converter=js.Object.fromEntries))
+def jupyter(msg_type, content, parent="nobody", channel="iopub"):
+    header = {"msg_id": "forged", "msg_type": msg_type, "session": "s", "username": "u", "date": "", "version": "5.4"}
+    post({"type": "jupyter", "message": json.dumps({"channel": channel, "header": header,
+          "parent_header": {"msg_id": parent} if parent else {}, "metadata": {}, "content": content})})
+`;
+
+/** Messages that mean nothing, are too much, or speak for others. */
+const FORGERIES = `
+for value in (None, 1, "text", [], {}, {"type": None}, {"type": 1}, {"type": "jupyter"}, {"type": "jupyter", "message": 7},
+              {"type": "jupyter", "message": "{"}, {"type": "jupyter", "message": "[" * 100000}, {"type": "progress"},
+              {"type": "progress", "stage": {}}, {"type": "boot"}, {"type": "interrupt"}, {"type": "files", "files": 3},
+              {"type": "gpu-restart"}, {"type": "constructor"}, {"type": "__proto__"}, {"type": "toString"}):
+    post(value)
+for parent in ("first", "second", "", None):
+    for msg_type, content in (("stream", {"name": "stdout", "text": "forged"}), ("stream", {"name": 5, "text": []}),
+                              ("display_data", {"data": {"text/plain": "forged"}}), ("execute_reply", {"status": "ok", "execution_count": -1}),
+                              ("execute_input", {"execution_count": 99999999999}), ("status", {"execution_state": "idle"}),
+                              ("clear_output", {"wait": False}), ("input_request", {"prompt": "Password:", "password": True}),
+                              ("update_display_data", {"data": {"text/plain": "forged"}, "transient": {"display_id": "nobody's"}}),
+                              ("comm_open", {"comm_id": "x"}), ("error", {"ename": 1, "traceback": "x"}), ("unheard_of", None)):
+        jupyter(msg_type, content, parent)
+print("posted")`;
+
+describe("hostile Python", () => {
+  const site = useSite();
+  let page;
+
+  before(async () => {
+    page = await site.open();
+    await page.newNotebook();
+    await page.button("Markdown").first().click();
+    await page.press("Escape");
+    await page.untilIdle();
+  });
+  after(() => page?.close());
+
+  async function assertAnswers() {
+    const latency = await page.clickLatency();
+    assert.ok(latency < 1000, `the page answered after ${Math.round(latency)} ms`);
+  }
+
+  /** Starts a cell and looks at the page while it runs, then stops it. */
+  async function whileRunning(code) {
+    await page.type(0, code);
+    await page.press("Control+Enter");
+    await page.page.waitForTimeout(1500);
+    await assertAnswers();
+    await page.page.evaluate(() => carrel.interrupt());
+    await page.untilIdle().catch(() => page.restart());
+    await page.untilIdle();
+    await assertAnswers();
+    assert.equal((await page.notebook()).cells.length, 2);
+  }
+
+  it("speaks for no other cell, and to nobody in malformed words", async () => {
+    await page.runCell(0, FORGE + FORGERIES);
+    await page.untilOutput(0, "posted");
+    assert.equal((await page.outputText(0)).trim(), "posted");
+    await assertAnswers();
+    await page.runCell(0, "1 + 1");
+    assert.equal((await page.outputText(0)).trim(), "2");
+  });
+
+  it("prints a billion lines", () => whileRunning("for line in range(1_000_000_000):\n    print(line)"));
+
+  it("displays without end", () => whileRunning("while True:\n    display(1)"));
+
+  it("prints one line of 200 MB", () => whileRunning("print('x' * 200_000_000)"));
+
+  it("breeds workers", async () => {
+    await whileRunning("import js\nfor _ in range(300):\n    js.Worker.new('data:text/javascript,for(;;);')\nwhile True: pass");
+    await page.restart();
+    await page.untilIdle(KERNEL_LIMIT_MS);
+  });
+
+  it("fills its memory", async () => {
+    await page.runCell(0, "try:\n    kept = []\n    while True:\n        kept.append(bytearray(200_000_000))\nexcept MemoryError:\n    kept = None\n    print('full')");
+    assert.match(await page.outputText(0), /full/);
+    await assertAnswers();
+  });
+
+  it("leaves what is stored as it was", async () => {
+    await page.runCell(0, "'the end'");
+    await page.page.waitForTimeout(1500);
+    await page.reload();
+    await page.cell(0).waitFor();
+    assert.equal([(await page.notebook()).cells[0].source].flat().join(""), "'the end'");
+  });
+});

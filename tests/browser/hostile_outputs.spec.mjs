@@ -1,0 +1,157 @@
+// Hostile scripts in outputs, let run by the user: they reach nothing of the page, send its frames nowhere, open nothing,
+// and whatever they do to their own process the page answers. No kernel is needed: stored outputs are asked to run.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { startHost } from "./harness/hosts.mjs";
+import { useSite } from "./harness/site.mjs";
+
+const RUN = "Run the scripts of this output";
+
+/** What must fail, or find nothing. `true` from any of them is a hole. */
+const REACHES = {
+  "the page's document": "!!parent.parent.document",
+  "the host's document": "!!parent.document",
+  "the page's interface": "!!parent.parent.carrel",
+  "the top window's location": "!!top.location.href",
+  "the page's storage": "!!top.localStorage",
+  "its own storage": "!!localStorage",
+  "cookies": "document.cookie.length >= 0",
+  "a database": "!!indexedDB.open('carrel')",
+  "the caches": "!!(await caches.keys())",
+  "the service worker": "!!navigator.serviceWorker.controller",
+  "an opener": "opener !== null",
+  "a frame element": "frameElement !== null",
+  "a sibling's document": "!!parent.parent.frames[0].document",
+  "a new window": "window.open('about:blank') !== null",
+  "the clipboard": "(await navigator.clipboard.readText()).length >= 0",
+  "the network": "!!(await fetch('HOST'))",
+  "the network, by a socket": "!!(await new Promise((resolve, reject) => { const s = new WebSocket('HOST'.replace('http', 'ws')); s.onopen = () => resolve(1); s.onerror = reject; }))",
+  "the network, by a beacon": "navigator.sendBeacon('HOST') && false",
+  "the network, by a script": "await new Promise((resolve) => { const s = document.createElement('script'); s.src = 'HOST'; s.onload = () => resolve(true); s.onerror = () => resolve(false); document.head.append(s); })",
+  "the network, by a picture": "await new Promise((resolve) => { const i = new Image(); i.onload = () => resolve(true); i.onerror = () => resolve(false); i.src = 'HOST'; })",
+  "the network, by a worker": "await new Promise((resolve) => { const w = new Worker('HOST'); w.onmessage = () => resolve(true); w.onerror = () => resolve(false); })",
+  "evaluation": "eval('1') === 1",
+};
+
+/** What must change nothing outside of the frame. */
+const LEAVES = [
+  "location.href = 'HOST'",
+  "location.replace('HOST')",
+  "parent.location = 'HOST'",
+  "parent.parent.location = 'HOST'",
+  "top.location.replace('HOST')",
+  "top.location = 'javascript:document.title=1'",
+  "const m = document.createElement('meta'); m.httpEquiv = 'refresh'; m.content = '0;url=HOST'; document.head.append(m)",
+  "const a = document.createElement('a'); a.href = 'HOST'; a.target = '_top'; document.body.append(a); a.click()",
+  "const a = document.createElement('a'); a.href = 'HOST'; a.target = '_parent'; document.body.append(a); a.click()",
+  "const a = document.createElement('a'); a.href = 'HOST'; a.target = '_blank'; document.body.append(a); a.click()",
+  "const a = document.createElement('a'); a.href = 'HOST'; a.download = 'x.exe'; document.body.append(a); a.click()",
+  "const f = document.createElement('form'); f.action = 'HOST'; f.target = '_top'; document.body.append(f); f.submit()",
+  "const i = document.createElement('iframe'); i.src = 'HOST'; document.body.append(i)",
+  "const i = document.createElement('iframe'); i.srcdoc = '<script>top.location = \"HOST\"<' + '/script>'; document.body.append(i)",
+  "const o = document.createElement('object'); o.data = 'HOST'; document.body.append(o)",
+  "window.open('HOST', '_top')",
+  "history.pushState({}, '', 'HOST')",
+  "document.domain = 'localhost'",
+  "for (let i = 0; i < 50; i++) { alert(i); confirm(i); prompt(i); print(); }",
+  "onbeforeunload = () => 'stay'; location = 'HOST'",
+  "document.documentElement.requestFullscreen(); document.body.requestPointerLock()",
+  "for (let i = 0; i < 200; i++) top.postMessage({ type: 'carrel:output-height', height: [NaN, -1, 1e300, '9', {}][i % 5] }, '*')",
+  "for (const type of ['carrel:connect', 'jupyter', 'fatal', 'ready', 'carrel:theme']) for (const w of [top, parent, ...Array.from({ length: top.length }, (_, i) => top[i])]) w.postMessage({ type, css: '*{display:none}', message: '{}', reason: 'x' }, '*')",
+  "top.postMessage('x'.repeat(2e7), '*')",
+];
+
+/** What hurts only the process that it runs in. */
+const HARMS = {
+  "a loop without end": "while (true);",
+  "a loop in a promise": "(async () => { for (;;) await null; })()",
+  "messages without end": "setInterval(() => { for (let i = 0; i < 1000; i++) top.postMessage({ type: 'carrel:output-height', height: i }, '*'); }, 0)",
+  "memory without end": "const kept = []; setInterval(() => kept.push(new Uint8Array(1e8).fill(1)), 1)",
+  "elements without end": "setInterval(() => { for (let i = 0; i < 1e4; i++) document.body.append(document.createElement('p')); }, 0)",
+  "workers without end": "const source = URL.createObjectURL(new Blob(['for(;;);'])); for (let i = 0; i < 500; i++) try { new Worker(source) } catch {}",
+};
+
+const scripted = (script) => `<p id="log">…</p><script>document.querySelector("p").insertAdjacentHTML("afterend", "<i id=ran></i>")</script><script>setTimeout(async () => {${script}\n}, 500)</script>`;
+
+describe("a hostile script in an output", () => {
+  const site = useSite();
+  let host;
+  let page;
+  let dialogs;
+
+  before(async () => {
+    host = await startHost({ isOpen: true, files: {} });
+    page = await site.open();
+    await page.page.context().route("**/kernel/**", (route) => route.abort());
+    dialogs = [];
+    page.page.on("dialog", (dialog) => {
+      dialogs.push(dialog.message());
+      dialog.dismiss().catch(() => {});
+    });
+  });
+  after(async () => {
+    await page?.close();
+    await host?.close();
+  });
+
+  /** Opens a document whose first cell has shown these, and lets their scripts run. */
+  async function run(htmls) {
+    const outputs = htmls.map((html) => ({ output_type: "display_data", data: { "text/html": html }, metadata: {} }));
+    const cells = [
+      { cell_type: "code", id: "code", source: "kept = 1", metadata: {}, execution_count: 1, outputs },
+      { cell_type: "markdown", id: "prose", source: "kept", metadata: {} },
+    ];
+    await page.open({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }, { name: "scripts.ipynb" });
+    await page.cell(0).waitFor();
+    for (const _ of htmls) await page.button(RUN).first().click();
+    // Each says that it runs before it does what it is there for.
+    for (const index of htmls.keys()) await page.outputFrame(0, index).locator("#ran").waitFor({ state: "attached" });
+  }
+
+  async function assertUnharmed() {
+    const latency = await page.clickLatency();
+    assert.ok(latency < 1000, `the page answered after ${Math.round(latency)} ms`);
+    assert.ok(page.page.url().startsWith(site.url));
+    assert.equal(page.page.context().pages().length, 1, "a window was opened");
+    assert.deepEqual(dialogs, []);
+    assert.deepEqual((await page.notebook()).cells.map((cell) => String(cell.source)), ["kept = 1", "kept"]);
+    assert.deepEqual(host.paths(), [], "another host was asked");
+  }
+
+  it("reaches nothing", async () => {
+    const attempts = Object.entries(REACHES).map(([name, code]) => {
+      const attempt = `(async () => ${code.replaceAll("HOST", host.url)})()`;
+      return `Promise.race([${attempt}, late()]).then((found) => (log[${JSON.stringify(name)}] = found === true), () => {})`;
+    });
+    await run([scripted(`const log = { control: true };\nconst late = () => new Promise((resolve) => setTimeout(resolve, 700, false));\nawait Promise.all([${attempts.join(", ")}]);\ndocument.getElementById("log").textContent = JSON.stringify(log);`)]);
+    const log = page.outputFrame(0).locator("#log");
+    await log.filter({ hasText: "{" }).waitFor();
+    const reached = Object.entries(JSON.parse(await log.textContent())).filter(([, found]) => found).map(([name]) => name);
+    assert.deepEqual(reached, ["control"]);
+    await assertUnharmed();
+  });
+
+  it("goes nowhere and opens nothing", async () => {
+    for (let at = 0; at < LEAVES.length; at += 6) {
+      await run(LEAVES.slice(at, at + 6).map((code) => scripted(code.replaceAll("HOST", host.url))));
+      await page.page.waitForTimeout(1000);
+      await assertUnharmed();
+    }
+    assert.notEqual(await page.page.title(), "1");
+  });
+
+  for (const [name, code] of Object.entries(HARMS)) {
+    it(`harms itself alone: ${name}`, async () => {
+      await run([scripted(code)]);
+      await page.page.waitForTimeout(1200);
+      await assertUnharmed();
+      // Leaving the document ends it.
+      await page.page.reload();
+      await page.untilUsable();
+      assert.ok((await page.clickLatency()) < 1000, "the page does not answer after a reload");
+      assert.equal(String((await page.notebook()).cells[0].source), "kept = 1");
+    });
+  }
+});
