@@ -1,26 +1,35 @@
 // The code editor of a cell: one CodeMirror 6 view, set up for a notebook.
 //
 // Bundled into dist/editor.js and loaded by the page on demand (editor_loader.js), so that a document can be read
-// before a byte of it has arrived. It knows text, language and keys. It refuses to know cells, kernels or storage, and
-// it holds no colour: syntax classes and variables are styled in app/styles/editor.css.
+// before a byte of it has arrived. It knows text, language and keys. It refuses to know kernels and storage, and it
+// holds no colour: syntax classes and variables are styled in app/styles/editor.css.
 //
-// Read next: editor_keys.js (which keys leave the editor), editor_languages.js, app/src/web/editor.rs (the only caller).
+// Read next: editor_keys.js (which keys leave the editor), editor_languages.js, assist_completion.js, assist_help.js, assist_definition.js,
+// app/src/web/editor.rs (the only caller).
 
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { highlightSelectionMatches } from "@codemirror/search";
-import { EditorState, Prec, Transaction } from "@codemirror/state";
+import { EditorState, Facet, Prec, Transaction } from "@codemirror/state";
 import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap } from "@codemirror/view";
 
-import { editingKeys, INDENT, notebookKeys } from "./editor_keys.js";
+import { completeOrDecline, completion } from "./assist_completion.js";
+import { definitions, goToDefinition } from "./assist_definition.js";
+import { help, showHelp } from "./assist_help.js";
+import { assistKeys, editingKeys, INDENT, notebookKeys } from "./editor_keys.js";
 import { languageSupport, syntaxClasses } from "./editor_languages.js";
+import { register, viewOf } from "./editor_views.js";
+
+/** What an editor can be asked to do, by name. */
+const tasks = Facet.define();
 
 /**
  * Puts an editor into `parent`.
  *
  * @param {Element} parent an empty element; the editor fills it
  * @param {object} options
+ * @param {string} options.cell the name of the cell, by which editors find each other
  * @param {string} options.doc the first text
  * @param {"python" | "markdown" | "plain"} options.language
  * @param {string} options.label what a screen reader calls the editor
@@ -28,6 +37,8 @@ import { languageSupport, syntaxClasses } from "./editor_languages.js";
  * @param {() => void} options.onFocus
  * @param {() => void} options.onBlur
  * @param {(command: string) => void} options.onCommand a notebook key was pressed, see editor_keys.js
+ * @param {(text: string) => void} options.onNotice something is to be told to the user
+ * @param {(kind: string, content: string) => Promise<string | null>} options.ask asks the kernel, see assist_kernel.js
  * @returns a handle; call `destroy` when the cell goes away
  */
 export function mount(parent, options) {
@@ -35,19 +46,32 @@ export function mount(parent, options) {
     parent,
     state: EditorState.create({ doc: options.doc, extensions: extensions(options) }),
   });
+  const forget = options.language === "python" ? register(options.cell, view) : () => {};
   return {
     setDoc: (doc) => setDoc(view, doc),
     focus: () => {
       if (!view.hasFocus) view.focus();
     },
     blur: () => view.contentDOM.blur(),
-    destroy: () => view.destroy(),
+    destroy: () => {
+      forget();
+      view.destroy();
+    },
   };
 }
 
+/** Does something at the caret of a cell's editor; the names are those of `EditorTask` in app/src/model/action.rs. */
+export function perform(cell, task) {
+  const view = viewOf(cell);
+  if (!view) return;
+  view.focus();
+  view.state.facet(tasks)[0]?.[task]?.(view);
+}
+
 /** Everything an editor is made of, in order of precedence. */
-function extensions({ language, label, onChange, onFocus, onBlur, onCommand }) {
+function extensions({ language, label, onChange, onFocus, onBlur, onCommand, onNotice, ask }) {
   return [
+    language === "python" ? assistance(onNotice, ask) : [],
     Prec.high(keymap.of(notebookKeys(onCommand))),
     keymap.of([...editingKeys, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap]),
     history(),
@@ -72,6 +96,16 @@ function extensions({ language, label, onChange, onFocus, onBlur, onCommand }) {
       if (update.focusChanged) (update.view.hasFocus ? onFocus : onBlur)();
     }),
   ];
+}
+
+/** What helps with writing code: completion, help, going to definitions, and their keys. */
+function assistance(onNotice, ask) {
+  const jobs = {
+    complete: completeOrDecline,
+    "show-help": showHelp,
+    "go-to-definition": (view) => goToDefinition(view, view.state.selection.main.head, onNotice),
+  };
+  return [completion(ask), help(ask), definitions(onNotice), tasks.of(jobs), keymap.of(assistKeys(jobs))];
 }
 
 /**

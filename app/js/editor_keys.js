@@ -1,7 +1,8 @@
 // The keys of a cell's editor.
 //
-// Two tables: keys that belong to the notebook (they leave the editor as a command name and do nothing here) and keys
-// that edit. The names are those of `EditorCommand` in app/src/web/editor.rs; what they do is the notebook's affair.
+// Three tables: keys that belong to the notebook (they leave the editor as a command name and do nothing here), keys
+// that help with writing, and keys that edit. The names are those of `EditorCommand` in app/src/web/editor.rs; what they
+// do is the notebook's affair.
 //
 // Read next: editor.js.
 
@@ -27,6 +28,14 @@ export function notebookKeys(onCommand) {
     { key: "Escape", run: leave("leave-edit", hasSingleSelection) },
     { key: "ArrowUp", run: leave("move-up", (view) => isOnEdgeLine(view, 0)) },
     { key: "ArrowDown", run: leave("move-down", (view) => isOnEdgeLine(view, view.state.doc.length)) },
+  ];
+}
+
+/** Keys of completion, help and definitions; each gives the key on where it has nothing to do. */
+export function assistKeys(jobs) {
+  return [
+    { key: "Tab", run: jobs.complete, shift: jobs["show-help"] },
+    { key: "F12", run: jobs["go-to-definition"], preventDefault: true },
   ];
 }
 

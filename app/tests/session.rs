@@ -3,6 +3,7 @@
 use carrel_app::kernel::client::ClientEvent;
 use carrel_app::kernel::fake::FakeKernel;
 use carrel_app::kernel::protocol::Message;
+use carrel_app::kernel::requests::{Answer, NoAnswer, Request, RequestId, WhenBusy};
 use carrel_app::kernel::session::{Session, Step};
 use carrel_app::model::action::{Action, AfterRun};
 use carrel_app::model::cell::{Cell, CellKind};
@@ -14,12 +15,16 @@ use carrel_app::model::runtime::{CellStatus, Device, KernelStatus};
 use carrel_app::model::state::State;
 use carrel_app::model::update::update;
 use carrel_app::settings::Settings;
+use serde_json::json;
 
 /// The page, a session and a scripted kernel, joined as `effects` joins them.
 struct Bench {
     state: State,
     session: Session,
     kernel: FakeKernel,
+    answers: Vec<Answer>,
+    /// Messages that a slow kernel has not been given yet, while it is slow.
+    held: Option<Vec<Message>>,
 }
 
 impl Bench {
@@ -50,6 +55,8 @@ impl Bench {
             state,
             session: Session::new("s".to_owned(), || "now".to_owned()),
             kernel: FakeKernel::default(),
+            answers: Vec::new(),
+            held: None,
         }
     }
 
@@ -74,6 +81,27 @@ impl Bench {
         }
     }
 
+    /// Asks something on a topic; the scripted kernel answers with the question's own content.
+    fn ask(&mut self, text: &str, topic: &str, when_busy: WhenBusy) -> RequestId {
+        let request = Request {
+            msg_type: "complete_request".to_owned(),
+            content: json!(text),
+            topic: (!topic.is_empty()).then(|| topic.to_owned()),
+            when_busy,
+        };
+        let (id, steps) = self.session.ask(&request);
+        self.follow(steps);
+        id
+    }
+
+    /// Lets a slow kernel answer what it was sent, oldest first.
+    fn catch_up(&mut self) {
+        for message in self.held.take().unwrap_or_default() {
+            let messages = self.kernel.take(&message);
+            self.deliver(messages);
+        }
+    }
+
     fn deliver(&mut self, messages: Vec<Message>) {
         for message in messages {
             let steps = self.session.take(ClientEvent::Message(Box::new(message)));
@@ -84,6 +112,7 @@ impl Bench {
     fn follow(&mut self, steps: Vec<Step>) {
         for step in steps {
             match step {
+                Step::Send(message) if self.held.is_some() => self.held.iter_mut().for_each(|held| held.push(*message.clone())),
                 Step::Send(message) => {
                     let messages = self.kernel.take(&message);
                     self.deliver(messages);
@@ -107,6 +136,7 @@ impl Bench {
                 Step::Ready(device, _) => {
                     update(&mut self.state, Action::SetDevice(device));
                 }
+                Step::Answered(_, answer) => self.answers.push(answer),
             }
         }
     }
@@ -215,4 +245,88 @@ fn a_restart_keeps_outputs_and_a_death_fails_what_ran() {
     assert_eq!(bench.state.runtime.cell_status(&CellId::from("c1")), CellStatus::Queued);
     bench.ready();
     assert_eq!(bench.show(), ["[1] failed: kept/ !DeadKernelError", "[1] done: no/"]);
+}
+
+#[test]
+fn a_request_is_answered_beside_the_cells_and_shows_nothing() {
+    let mut bench = Bench::new(&["print one"]);
+    bench.ask("early", "", WhenBusy::Wait);
+    bench.ready();
+    bench.ask("x.", "", WhenBusy::Refuse);
+    assert_eq!(bench.answers, [Err(NoAnswer::NoKernel), Ok(json!("x."))]);
+    bench.act(Action::RunAll);
+    assert_eq!(bench.show(), ["[1] done: one/"]);
+}
+
+#[test]
+fn while_a_cell_runs_a_request_waits_or_is_refused() {
+    let mut bench = Bench::new(&["hang"]);
+    bench.ready();
+    bench.act(Action::RunAll);
+    bench.ask("help", "assist", WhenBusy::Refuse);
+    assert_eq!(bench.answers, [Err(NoAnswer::Busy)]);
+    bench.ask("variables", "inspector", WhenBusy::Wait);
+    assert_eq!(bench.answers[1..], [Ok(json!("variables"))]);
+    assert_eq!(bench.show(), ["[1] running: "]);
+}
+
+#[test]
+fn the_newest_request_on_a_topic_wins_and_only_one_is_in_the_kernel() {
+    let mut bench = Bench::new(&[]);
+    bench.ready();
+    bench.held = Some(Vec::new());
+    for text in ["t", "to", "tor"] {
+        bench.ask(text, "assist", WhenBusy::Refuse);
+    }
+    bench.ask("other", "inspector", WhenBusy::Wait);
+    assert_eq!(bench.answers, [Err(NoAnswer::Overtaken), Err(NoAnswer::Overtaken)]);
+    assert_eq!(bench.held.as_ref().map(Vec::len), Some(2));
+    bench.catch_up();
+    assert_eq!(bench.answers[2..], [Ok(json!("tor")), Ok(json!("other"))]);
+}
+
+#[test]
+fn a_request_that_waits_behind_another_is_refused_when_a_cell_has_come_between() {
+    let mut bench = Bench::new(&["hang"]);
+    bench.ready();
+    bench.held = Some(Vec::new());
+    bench.ask("first", "assist", WhenBusy::Refuse);
+    bench.ask("second", "assist", WhenBusy::Refuse);
+    bench.act(Action::RunAll);
+    bench.catch_up();
+    assert_eq!(bench.answers, [Err(NoAnswer::Overtaken), Err(NoAnswer::Busy)]);
+    assert_eq!(bench.show(), ["[1] running: "]);
+}
+
+#[test]
+fn late_answers_and_those_of_a_kernel_that_is_gone_are_dropped() {
+    let mut bench = Bench::new(&[]);
+    bench.ready();
+    bench.held = Some(Vec::new());
+    bench.ask("lost", "assist", WhenBusy::Refuse);
+    let waiting = bench.ask("late", "assist", WhenBusy::Refuse);
+    let steps = bench.session.give_up(&waiting);
+    bench.follow(steps);
+    assert_eq!(bench.answers, [Err(NoAnswer::Overtaken), Err(NoAnswer::Late)]);
+    // What was lost does not hold up the topic.
+    bench.ask("fresh", "assist", WhenBusy::Refuse);
+    assert_eq!(bench.held.as_ref().map(Vec::len), Some(2));
+    let steps = bench.session.end();
+    bench.follow(steps);
+    assert_eq!(bench.answers[2..], [Err(NoAnswer::Gone)]);
+    bench.catch_up();
+    assert_eq!(bench.answers.len(), 3);
+}
+
+#[test]
+fn a_forged_reply_reaches_nobody() {
+    let mut bench = Bench::new(&[]);
+    bench.ready();
+    bench.held = Some(Vec::new());
+    bench.ask("x", "assist", WhenBusy::Refuse);
+    let mut forged = bench.held.as_ref().map(|held| held[0].clone()).expect("one was sent");
+    forged.parent_header = Some(Default::default());
+    bench.held = None;
+    bench.deliver(vec![forged]);
+    assert!(bench.answers.is_empty());
 }

@@ -2,7 +2,7 @@
 
 use super::table::Command;
 use super::when::is_enabled;
-use crate::model::action::{Action, AfterRun, Place, Step};
+use crate::model::action::{Action, AfterRun, EditorTask, Place, Step};
 use crate::model::cell::CellKind;
 use crate::model::ids::CellId;
 use crate::model::runtime::KernelStatus;
@@ -71,6 +71,18 @@ pub fn actions_on(command: Command, cell: &CellId, state: &State) -> Vec<Action>
             kind: CellKind::Raw,
         },
         Command::ClearOutputs => Action::ClearOutputs(cell),
+        Command::Complete => Action::UseEditor {
+            cell,
+            task: EditorTask::Complete,
+        },
+        Command::ShowHelp => Action::UseEditor {
+            cell,
+            task: EditorTask::ShowHelp,
+        },
+        Command::GoToDefinition => Action::UseEditor {
+            cell,
+            task: EditorTask::GoToDefinition,
+        },
         Command::RunAll
         | Command::Interrupt
         | Command::Restart
@@ -140,6 +152,9 @@ fn actions_without_cell(command: Command, state: &State) -> Vec<Action> {
         | Command::ToCode
         | Command::ToMarkdown
         | Command::ToRaw
-        | Command::ClearOutputs => Vec::new(),
+        | Command::ClearOutputs
+        | Command::Complete
+        | Command::ShowHelp
+        | Command::GoToDefinition => Vec::new(),
     }
 }

@@ -33,6 +33,9 @@ pub enum Command {
     ToRaw,
     ClearOutputs,
     ClearAllOutputs,
+    Complete,
+    ShowHelp,
+    GoToDefinition,
     Save,
     Download,
     ShowFiles,
@@ -49,13 +52,15 @@ pub enum Group {
     Navigate,
     /// Changing cells.
     Edit,
+    /// Writing code.
+    Write,
     /// The document and the page.
     Document,
 }
 
 impl Group {
     /// All groups in the order of the dialog.
-    pub const ALL: [Self; 4] = [Self::Run, Self::Navigate, Self::Edit, Self::Document];
+    pub const ALL: [Self; 5] = [Self::Run, Self::Navigate, Self::Edit, Self::Write, Self::Document];
 
     /// The section's title.
     pub fn label(self) -> &'static str {
@@ -63,6 +68,7 @@ impl Group {
             Self::Run => "Run",
             Self::Navigate => "Move around",
             Self::Edit => "Edit cells",
+            Self::Write => "Write code",
             Self::Document => "Notebook",
         }
     }
@@ -155,6 +161,9 @@ table! {
     ToRaw "notebook:change-cell-to-raw" "Change to raw text" "Make the cell raw text" Edit Command ["R"];
     ClearOutputs "notebook:clear-outputs" "Clear output" "Remove what the cell has shown" Edit Any [];
     ClearAllOutputs "notebook:clear-all-outputs" "Clear all outputs" "Remove what all cells have shown" Edit Any [];
+    Complete "editor:complete" "Complete" "Complete what stands before the caret; indents on blank" Write Edit ["Tab"];
+    ShowHelp "editor:show-help" "Signature and documentation" "Show what the name at the caret is; again shows all of it" Write Edit ["Shift+Tab"];
+    GoToDefinition "editor:go-to-definition" "Go to definition" "Go to where the name at the caret is defined; a click with Ctrl or ⌘ does too" Write Edit ["F12"];
     Save "document:save" "Save now" "Store the notebook in this browser now" Document Any ["Mod+S"];
     Download "document:download" "Download .ipynb" "Save the notebook as a file" Document Any [];
     ShowFiles "document:show-files" "Files" "Show the files beside the notebook" Document Any [];

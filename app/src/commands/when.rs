@@ -33,7 +33,10 @@ pub fn is_enabled(command: Command, state: &State) -> bool {
         | Command::ToCode
         | Command::ToMarkdown
         | Command::ToRaw
-        | Command::ClearOutputs => state.view.selected.is_some(),
+        | Command::ClearOutputs
+        | Command::Complete
+        | Command::ShowHelp
+        | Command::GoToDefinition => state.view.selected.is_some(),
         Command::RunAll
         | Command::Restart
         | Command::RestartAndRunAll

@@ -37,7 +37,7 @@ pub struct RunResult {
 /// What belongs to the kernel.
 pub(super) struct KernelRoom {
     launcher: FrameLauncher,
-    session: RefCell<Session>,
+    pub(super) session: RefCell<Session>,
     client: RefCell<Option<Box<dyn KernelClient>>>,
     /// Tells a kernel from those before it, whose late events mean nothing.
     generation: Cell<u64>,
@@ -201,7 +201,7 @@ impl Effects {
         self.follow(app, steps);
     }
 
-    fn follow(&self, app: AppState, steps: Vec<Step>) {
+    pub(super) fn follow(&self, app: AppState, steps: Vec<Step>) {
         let room = &self.rooms.kernel;
         for step in steps {
             match step {
@@ -229,6 +229,7 @@ impl Effects {
                     app.dispatch(Action::SetDevice(device));
                     self.settle(&Ok(()));
                 }
+                Step::Answered(id, answer) => self.rooms.asking.settle(&id, answer),
             }
         }
     }

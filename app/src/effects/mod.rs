@@ -1,10 +1,11 @@
 //! Everything the page does outside of its state: kernel, storage, address, files. The only asynchronous orchestration.
 //! It decides nothing about the state: what comes back from outside becomes an action.
-//! Read next: `kernel.rs` (executions), `documents.rs` (opening), `saving.rs` (storing), `files.rs`.
+//! Read next: `kernel.rs` (executions), `requests.rs` (questions), `documents.rs` (opening), `saving.rs` (storing), `files.rs`.
 
 mod documents;
 mod files;
 mod kernel;
+mod requests;
 mod saving;
 
 pub use kernel::RunResult;
@@ -23,6 +24,7 @@ use crate::web::{files as web_files, time, window};
 use futures::FutureExt as _;
 use futures::future::{LocalBoxFuture, Shared};
 use kernel::KernelRoom;
+use requests::Asking;
 use saving::SaveRoom;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -41,6 +43,7 @@ struct OpenStorage {
 struct Rooms {
     storage: Shared<LocalBoxFuture<'static, OpenStorage>>,
     kernel: KernelRoom,
+    asking: Asking,
     saving: SaveRoom,
     tabs: RefCell<Option<Tabs>>,
 }
@@ -59,6 +62,7 @@ impl Effects {
             rooms: Rc::new(Rooms {
                 storage,
                 kernel: KernelRoom::new(),
+                asking: Asking::default(),
                 saving: SaveRoom::default(),
                 tabs: RefCell::new(None),
             }),
@@ -128,6 +132,7 @@ impl Effects {
             Effect::Restart => self.restart(app),
             Effect::StopKernel => self.stop_kernel(app),
             Effect::Answer(text) => self.answer(app, &text),
+            Effect::UseEditor { cell, task } => crate::web::editor::perform(&cell, task),
             Effect::DocumentChanged => self.document_changed(app),
             Effect::SaveNow => self.save_now(app),
             Effect::Overwrite => self.overwrite(app),

@@ -6,6 +6,7 @@ pub mod fake;
 pub mod incoming;
 pub mod manifest;
 pub mod protocol;
+pub mod requests;
 pub mod session;
 
 #[cfg(target_arch = "wasm32")]

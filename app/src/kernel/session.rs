@@ -5,6 +5,7 @@
 use super::client::ClientEvent;
 use super::incoming::{Incoming, understand};
 use super::protocol::{self, Channel, Header, Message};
+use super::requests::{Answer, NoAnswer, Request, RequestId, Requests};
 use crate::model::action::Report;
 use crate::model::ids::{CellId, RunId};
 use crate::model::output::Output;
@@ -29,6 +30,8 @@ pub enum Step {
     Kernel(KernelStatus),
     /// Tell the model what the kernel computes on, and note how long the start took.
     Ready(Device, Vec<(String, f64)>),
+    /// Hand the answer to a request to who waits for it.
+    Answered(RequestId, Answer),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +58,7 @@ pub struct Session {
     queue: VecDeque<Execution>,
     current: Option<Current>,
     ended: BTreeMap<RunId, CellId>,
+    requests: Requests,
     num_messages: u64,
 }
 
@@ -68,6 +72,7 @@ impl Session {
             queue: VecDeque::new(),
             current: None,
             ended: BTreeMap::new(),
+            requests: Requests::default(),
             num_messages: 0,
         }
     }
@@ -89,6 +94,31 @@ impl Session {
     pub fn enqueue(&mut self, cell: CellId, run: RunId, code: String) -> Vec<Step> {
         self.queue.push_back(Execution { cell, run, code });
         self.send_next()
+    }
+
+    /// Sends a request that executes nothing; its answer comes as a step, at once where there can be none.
+    pub fn ask(&mut self, request: &Request) -> (RequestId, Vec<Step>) {
+        let message = self.message(Channel::Shell, &request.msg_type, request.content.clone());
+        let id = RequestId(message.header.msg_id.clone());
+        let steps = if self.is_ready {
+            self.requests.add(request, message, self.current.is_some())
+        } else {
+            vec![Step::Answered(id.clone(), Err(NoAnswer::NoKernel))]
+        };
+        (id, steps)
+    }
+
+    /// Waits for the answer to a request no longer.
+    pub fn give_up(&mut self, id: &RequestId) -> Vec<Step> {
+        self.requests.give_up(id, self.current.is_some())
+    }
+
+    /// Sends a message that has no answer, for example of a comm; nothing where no kernel takes it.
+    pub fn post(&mut self, msg_type: &str, content: Value) -> Vec<Step> {
+        if !self.is_ready {
+            return Vec::new();
+        }
+        vec![Step::Send(Box::new(self.message(Channel::Shell, msg_type, content)))]
     }
 
     /// Takes everything that waits from the queue and asks what runs to stop.
@@ -118,6 +148,7 @@ impl Session {
             steps.push(ended(current.execution, Outcome::Aborted, None));
         }
         steps.extend(self.abort_queue());
+        steps.extend(self.requests.clear());
         self.ended.clear();
         steps
     }
@@ -162,6 +193,9 @@ impl Session {
     }
 
     fn take_message(&mut self, message: &Message) -> Vec<Step> {
+        if let Some(steps) = self.requests.take(message, self.current.is_some()) {
+            return steps;
+        }
         let incoming = understand(message);
         if let Incoming::DisplayUpdated { display_id, bundle } = incoming {
             return vec![Step::Report(Report::DisplayUpdated { display_id, bundle })];

@@ -32,6 +32,28 @@ pub enum Step {
     Down,
 }
 
+/// Something that an editor does at its caret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditorTask {
+    /// Offer completions.
+    Complete,
+    /// Show signature and documentation.
+    ShowHelp,
+    /// Go to where the name is defined.
+    GoToDefinition,
+}
+
+impl EditorTask {
+    /// The name that the editor knows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::ShowHelp => "show-help",
+            Self::GoToDefinition => "go-to-definition",
+        }
+    }
+}
+
 /// What to do after a cell has been started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterRun {
@@ -177,6 +199,13 @@ pub enum Action {
     EditNeighbour(CellId, Step),
     /// Edit a cell.
     EditCell(CellId),
+    /// Have the editor of a cell do something at its caret.
+    UseEditor {
+        /// The cell.
+        cell: CellId,
+        /// What.
+        task: EditorTask,
+    },
     /// Leave the text of the selected cell.
     LeaveEdit,
     /// The text of a cell has lost the caret to something outside of the cells.

@@ -1,6 +1,6 @@
 //! What `update` asks the outside world to do. `effects.rs` performs it; nothing here does.
 
-use super::action::NewFile;
+use super::action::{EditorTask, NewFile};
 use super::ids::{CellId, DocumentId, RunId};
 use super::notebook::Document;
 
@@ -26,6 +26,13 @@ pub enum Effect {
     StopKernel,
     /// Send the answer to the running code's question.
     Answer(String),
+    /// Have the editor of a cell do something.
+    UseEditor {
+        /// The cell.
+        cell: CellId,
+        /// What.
+        task: EditorTask,
+    },
 
     /// The document has changed and is to be stored soon.
     DocumentChanged,

@@ -2,7 +2,10 @@
 //! It passes text, focus and commands between the page and the editor; what a command does is not decided here.
 //! Read next: `js/editor.js` (the editor itself), `js/editor_keys.js` (its keys).
 
-use js_sys::{Object, Reflect};
+use crate::model::action::EditorTask;
+use crate::model::ids::CellId;
+use futures::future::LocalBoxFuture;
+use js_sys::{Object, Promise, Reflect};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -63,6 +66,21 @@ impl EditorCommand {
     }
 }
 
+/// Something that the editor asks the kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditorQuestion {
+    /// What it is about; the newest of a kind wins.
+    pub kind: String,
+    /// The content of the request, as JSON text.
+    pub content: String,
+}
+
+/// The content of the kernel's reply as JSON text, if there is one in time.
+pub type EditorAnswer = LocalBoxFuture<'static, Option<String>>;
+
+/// How an editor asks the kernel.
+pub type Ask = Callback<EditorQuestion, EditorAnswer>;
+
 #[wasm_bindgen(module = "/js/editor_loader.js")]
 extern "C" {
     #[wasm_bindgen(js_name = loadEditor, catch)]
@@ -75,6 +93,9 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn mount(this: &EditorModule, parent: &Element, options: &Object) -> Result<EditorHandle, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn perform(this: &EditorModule, cell: &str, task: &str) -> Result<(), JsValue>;
 
     #[derive(Clone)]
     type EditorHandle;
@@ -110,6 +131,8 @@ struct Wires {
     on_focus: Callback<()>,
     on_blur: Callback<()>,
     on_command: Callback<EditorCommand>,
+    on_notice: Callback<String>,
+    ask: Ask,
 }
 
 /// A live editor; dropping it takes it out of the page.
@@ -120,6 +143,8 @@ struct MountedEditor {
     _on_focus: Closure<dyn Fn()>,
     _on_blur: Closure<dyn Fn()>,
     _on_command: Closure<dyn Fn(String)>,
+    _on_notice: Closure<dyn Fn(String)>,
+    _ask: Closure<dyn Fn(String, String) -> Promise>,
 }
 
 impl Drop for MountedEditor {
@@ -133,6 +158,7 @@ impl MountedEditor {
     fn new(
         module: &EditorModule,
         parent: &Element,
+        cell: &str,
         doc: &str,
         language: Language,
         label: &str,
@@ -152,8 +178,22 @@ impl MountedEditor {
                 wires.on_command.try_run(command);
             }
         });
+        let on_notice = Closure::<dyn Fn(String)>::new(move |text| {
+            wires.on_notice.try_run(text);
+        });
+        let ask = Closure::<dyn Fn(String, String) -> Promise>::new(move |kind, content| {
+            let answer = wires.ask.try_run(EditorQuestion { kind, content });
+            wasm_bindgen_futures::future_to_promise(async move {
+                let text = match answer {
+                    Some(answer) => answer.await,
+                    None => None,
+                };
+                Ok(text.map_or(JsValue::NULL, JsValue::from))
+            })
+        });
         let options = Object::new();
-        let entries: [(&str, &JsValue); 7] = [
+        let entries: [(&str, &JsValue); 10] = [
+            ("cell", &JsValue::from_str(cell)),
             ("doc", &JsValue::from_str(doc)),
             ("language", &JsValue::from_str(language.name())),
             ("label", &JsValue::from_str(label)),
@@ -161,6 +201,8 @@ impl MountedEditor {
             ("onFocus", on_focus.as_ref()),
             ("onBlur", on_blur.as_ref()),
             ("onCommand", on_command.as_ref()),
+            ("onNotice", on_notice.as_ref()),
+            ("ask", ask.as_ref()),
         ];
         for (name, value) in entries {
             Reflect::set(&options, &JsValue::from_str(name), value)?;
@@ -172,8 +214,23 @@ impl MountedEditor {
             _on_focus: on_focus,
             _on_blur: on_blur,
             _on_command: on_command,
+            _on_notice: on_notice,
+            _ask: ask,
         })
     }
+}
+
+/// Has the editor of a cell do something at its caret. Where no editor has come, nothing happens.
+pub fn perform(cell: &CellId, task: EditorTask) {
+    let cell = cell.clone();
+    spawn_local(async move {
+        if let Ok(module) = load_editor().await {
+            module
+                .unchecked_into::<EditorModule>()
+                .perform(cell.as_str(), task.as_str())
+                .ok();
+        }
+    });
 }
 
 /// An editor for one cell's source.
@@ -181,6 +238,9 @@ impl MountedEditor {
 /// A new `value` that equals the editor's text does nothing, so the owner may simply store what `on_change` says.
 #[component]
 pub fn CodeEditor(
+    /// The cell's name, by which editors find each other.
+    #[prop(into)]
+    cell: String,
     /// The text.
     #[prop(into)]
     value: Signal<String>,
@@ -197,6 +257,10 @@ pub fn CodeEditor(
     on_blur: Callback<()>,
     /// A notebook key was pressed in the editor.
     on_command: Callback<EditorCommand>,
+    /// The editor has something to tell the user.
+    on_notice: Callback<String>,
+    /// Asks the kernel.
+    ask: Ask,
     /// What a screen reader calls the editor.
     #[prop(into)]
     label: String,
@@ -209,6 +273,8 @@ pub fn CodeEditor(
         on_focus,
         on_blur,
         on_command,
+        on_notice,
+        ask,
     };
 
     let label_for_editor = label.clone();
@@ -217,13 +283,13 @@ pub fn CodeEditor(
             return false;
         };
         if was_started != Some(true) {
-            let label = label_for_editor.clone();
+            let (label, cell) = (label_for_editor.clone(), cell.clone());
             spawn_local(async move {
                 let mounted = async {
                     let module: EditorModule = load_editor().await?.unchecked_into();
                     // The cell may have gone while the bundle was on its way; then there is nothing to mount.
                     match value.try_get_untracked() {
-                        Some(doc) => MountedEditor::new(&module, &parent, &doc, language, &label, wires).map(Some),
+                        Some(doc) => MountedEditor::new(&module, &parent, &cell, &doc, language, &label, wires).map(Some),
                         None => Ok(None),
                     }
                 };

@@ -158,12 +158,10 @@ class Kernel:
         }
 
     def _complete(self, content: dict) -> dict:
-        code = content.get("code", "")
-        return complete(code, int(content.get("cursor_pos", len(code))), self.namespace)
+        return complete(content, self.namespace)
 
     def _inspect(self, content: dict) -> dict:
-        code = content.get("code", "")
-        return inspect_at(code, int(content.get("cursor_pos", len(code))), self.namespace)
+        return inspect_at(content, self.namespace)
 
     def _is_complete(self, content: dict) -> dict:
         status, indent = self.shell.input_transformer_manager.check_complete(content.get("code", ""))

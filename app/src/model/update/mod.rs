@@ -90,6 +90,7 @@ impl Turn<'_> {
             | Action::SelectNeighbour(_)
             | Action::EditNeighbour(..)
             | Action::EditCell(_)
+            | Action::UseEditor { .. }
             | Action::LeaveEdit
             | Action::LoseCaret(_) => self.perform_view(action),
             Action::RunCell { .. }

@@ -3,6 +3,7 @@
 use super::Turn;
 use crate::model::action::{Action, Step};
 use crate::model::cell::CellKind;
+use crate::model::effect::Effect;
 use crate::model::facet::{CellFacet, Facet};
 use crate::model::ids::CellId;
 use crate::model::view::Mode;
@@ -37,6 +38,7 @@ impl Turn<'_> {
                 self.open_source(&cell);
                 self.select(cell, Mode::Edit);
             }
+            Action::UseEditor { cell, task } => self.effect(Effect::UseEditor { cell, task }),
             Action::LeaveEdit => self.leave_edit(),
             Action::LoseCaret(cell) if self.state.view.selected.as_ref() == Some(&cell) => self.leave_edit(),
             _ => {}

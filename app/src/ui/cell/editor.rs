@@ -5,7 +5,8 @@ use crate::model::action::{Action, Step};
 use crate::model::facet::CellFacet;
 use crate::model::ids::CellId;
 use crate::state::AppState;
-use crate::web::editor::{CodeEditor, EditorCommand, Language};
+use crate::web::editor::{CodeEditor, EditorAnswer, EditorCommand, EditorQuestion, Language};
+use futures::FutureExt as _;
 use leptos::prelude::*;
 
 /// The editor of a cell.
@@ -29,6 +30,7 @@ pub fn CellEditor(
             .map(|cell| cell.source.clone())
             .unwrap_or_default()
     });
+    let name = id.to_string();
     let cell = StoredValue::new(id);
     let on_change = Callback::new(move |source| {
         app.dispatch(Action::SetSource {
@@ -53,5 +55,30 @@ pub fn CellEditor(
             EditorCommand::MoveDown => app.dispatch(Action::EditNeighbour(cell, Step::Down)),
         }
     });
-    view! { <CodeEditor value on_change language focus=is_editing on_focus on_blur on_command label /> }
+    let on_notice = Callback::new(move |text| {
+        app.dispatch(Action::Notify {
+            text,
+            is_error: false,
+            action: None,
+        });
+    });
+    let ask = Callback::new(move |question: EditorQuestion| -> EditorAnswer {
+        let effects = app.effects();
+        async move { effects.assist(app, &question.kind, &question.content).await }.boxed_local()
+    });
+    view! {
+        <CodeEditor
+            cell=name
+            value
+            on_change
+            language
+            focus=is_editing
+            on_focus
+            on_blur
+            on_command
+            on_notice
+            ask
+            label
+        />
+    }
 }
