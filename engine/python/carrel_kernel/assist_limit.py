@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from types import FrameType
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -73,7 +74,9 @@ def _checker(end: float) -> Callable[..., None]:
 def _tracer(check: Callable[..., None]) -> Callable[..., object]:
     """For CPython before 3.12, where the tests may run."""
 
-    def trace(*_what: object) -> object:
+    def trace(frame: FrameType, *_what: object) -> object:
+        # A loop on one line is no change of lines.
+        frame.f_trace_opcodes = True
         check()
         return trace
 
