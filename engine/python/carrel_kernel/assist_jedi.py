@@ -7,9 +7,11 @@ jedi is not installed, it says nothing. Read next: assist.py.
 import os
 import sys
 import tempfile
+import zipfile
 from typing import Any
 
 from .assist_limit import within
+from .assist_live import is_trusted
 
 MAX_NAMES = 2000
 """More completions than this help nobody."""
@@ -20,6 +22,9 @@ MAX_ABOVE = 60_000
 WARM_SECONDS = 4.0
 """The first question reads the types of Python's builtins, which takes longer than any other; it may, once."""
 
+_ARCHIVE, _FOLDER = "/lib/carrel/jedi.zip", "/lib/carrel/jedi"
+"""Where the site brings jedi, and where it is unpacked: it reads grammars and types from files."""
+
 _jedi: Any = None
 _is_warm = False
 
@@ -28,6 +33,10 @@ def available() -> bool:
     """Whether jedi can be asked; the first call imports it, which takes a while."""
     global _jedi
     if _jedi is None:
+        if os.path.isfile(_ARCHIVE) and not os.path.isdir(_FOLDER):
+            with zipfile.ZipFile(_ARCHIVE) as archive:
+                archive.extractall(_FOLDER)
+            sys.path.append(_FOLDER)
         try:
             import jedi
         except ImportError:
@@ -59,7 +68,7 @@ class Script:
         self.line = lead.count("\n") + before.count("\n") + 1
         self.column = len(before) - (before.rfind("\n") + 1)
         project = _jedi.Project(os.getcwd(), sys_path=[path for path in sys.path if path], smart_sys_path=False)
-        self._script = _jedi.Interpreter(_plain(text), [namespace], project=project)
+        self._script = _jedi.Interpreter(_plain(text), [_harmless(namespace)], project=project)
 
     def complete(self) -> list[tuple[str, str]]:
         """Names and kinds of what may stand here."""
@@ -73,6 +82,11 @@ class Script:
     def names(self) -> list[Any]:
         """jedi's names for what stands at the place."""
         return self._script.help(self.line, self.column) or self._script.infer(self.line, self.column)
+
+
+def _harmless(namespace: dict) -> dict:
+    """The values that jedi may look at: not those whose class is the notebook's, because it asks them for attributes."""
+    return {name: value for name, value in list(namespace.items()) if isinstance(name, str) and is_trusted(type(value))}
 
 
 def _kind(jedi_type: str) -> str:

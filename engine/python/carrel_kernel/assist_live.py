@@ -23,6 +23,13 @@ _LOOKED_UP = (
     types.GetSetDescriptorType, types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType,
 )
 """What is bound or read from memory when it is looked up; any other descriptor is somebody's code."""
+_NO_TENSORS = frozenset(
+    "item tolist numpy size stride dim ndimension numel nelement element_size data_ptr storage_offset storage type dim_order chunk "
+    "split tensor_split unbind equal allclose manual_seed save load typename sort topk max min median mode kthvalue register_hook "
+    "backward no_grad enable_grad finfo iinfo meshgrid broadcast_tensors result_type promote_types can_cast initial_seed "
+    "default_generator compile vmap device hsplit vsplit dsplit unsafe_chunk unsafe_split apply_ __dlpack__".split()
+)
+"""What torch has beside functions that give a tensor, and those that give one only at times."""
 _MISSING = object()
 
 
@@ -161,7 +168,16 @@ def _called(function: Any) -> Any:
         raise Unknown
     if isinstance(function, type):
         return Instance(function)
+    if _gives_tensor(function):
+        return Instance(sys.modules["torch"].Tensor)
     return _annotated(function)
+
+
+def _gives_tensor(function: Any) -> bool:
+    """Whether a function is one of torch's that give a tensor, which is all but a few."""
+    module, name = str(getattr(function, "__module__", "")), str(getattr(function, "__name__", ""))
+    of_tensors = module == "torch.nn.functional" or module.startswith("torch._") or module.startswith("torch.nn._")
+    return of_tensors and inspect.isroutine(function) and name not in _NO_TENSORS and not name.startswith(("is_", "get_", "set_", "_"))
 
 
 def _annotated(function: Any) -> Any:
