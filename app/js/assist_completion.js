@@ -25,6 +25,9 @@ import { lastInsert, localSource } from "./assist_local.js";
 /** After so long a rest the sources are asked. */
 const TYPING_DELAY_MS = 40;
 
+/** So long the list waits for the kernel, so that it does not change under a choice; a busy kernel declines at once. */
+const SYNC_MS = 250;
+
 /** Kinds of completions that the kernel can say more about. */
 const DESCRIBED = new Set([undefined, "function", "class", "module", "instance", "property", "argument"]);
 
@@ -43,6 +46,8 @@ export function completion(ask) {
       selectOnOpen: false,
       interactionDelay: 0,
       activateOnTypingDelay: TYPING_DELAY_MS,
+      // What the kernel adds belongs into the same list; it is waited for only so long.
+      updateSyncTime: SYNC_MS,
       maxRenderedOptions: 80,
       closeOnBlur: true,
       addToOptions: [{ position: 90, render: kindElement }],

@@ -112,7 +112,9 @@ impl Bench {
     fn follow(&mut self, steps: Vec<Step>) {
         for step in steps {
             match step {
-                Step::Send(message) if self.held.is_some() => self.held.iter_mut().for_each(|held| held.push(*message.clone())),
+                Step::Send(message) if self.held.is_some() => {
+                    self.held.iter_mut().for_each(|held| held.push(*message.clone()))
+                }
                 Step::Send(message) => {
                     let messages = self.kernel.take(&message);
                     self.deliver(messages);

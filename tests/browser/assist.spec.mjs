@@ -91,11 +91,11 @@ describe("help with writing that needs no kernel", () => {
 
   it("knows keywords, builtins, modules and magics", async () => {
     await openCells(page, ["", ""], 1);
-    for (const [typed, wanted] of [["whil", "while"], ["enumer", "enumerate"], ["import tor", "torch"], ["%%ti", "%%timeit"], ["!uns", null], ["!unz", "unzip"]]) {
+    for (const [typed, wanted] of [["whil", "while"], ["enumer", "enumerate"], ["import tor", "torch"], ["%%ti", "%%timeit"], ["!unz", "unzip"]]) {
       await page.press("ControlOrMeta+a");
       await page.press("Delete");
       await type(page, typed);
-      if (wanted) await option(page, wanted).waitFor();
+      await option(page, wanted).waitFor();
       await page.press("Escape");
     }
   });
@@ -182,7 +182,7 @@ describe("help with writing from the kernel", () => {
   it("completes attributes of live values, keys and arguments", async () => {
     await fresh();
     await type(page, "torch.zer");
-    await option(page, "zeros").waitFor();
+    await option(page, "zeros_like").waitFor();
     await page.press("ArrowDown");
     await page.page.locator(".cm-completionInfo .help").waitFor();
     await page.screenshot("assist-kernel");

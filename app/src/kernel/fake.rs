@@ -44,7 +44,12 @@ impl FakeKernel {
             // What asks for nothing to be run gets its own words back.
             asked if asked.ends_with("_request") => {
                 let msg_type = asked.replace("_request", "_reply");
-                vec![reply(&message.header, Channel::Shell, &msg_type, message.content.clone())]
+                vec![reply(
+                    &message.header,
+                    Channel::Shell,
+                    &msg_type,
+                    message.content.clone(),
+                )]
             }
             _ => Vec::new(),
         }

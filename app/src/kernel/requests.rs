@@ -128,7 +128,8 @@ impl Requests {
         let late = self.pending.remove(index);
         if late.topic.is_some() {
             // What held it up has had as long: its reply is lost.
-            self.pending.retain(|pending| pending.topic != late.topic || pending.is_wanted);
+            self.pending
+                .retain(|pending| pending.topic != late.topic || pending.is_wanted);
         }
         let mut steps = vec![Step::Answered(id.clone(), Err(NoAnswer::Late))];
         steps.extend(self.send_next(is_busy));

@@ -289,7 +289,9 @@ pub fn CodeEditor(
                     let module: EditorModule = load_editor().await?.unchecked_into();
                     // The cell may have gone while the bundle was on its way; then there is nothing to mount.
                     match value.try_get_untracked() {
-                        Some(doc) => MountedEditor::new(&module, &parent, &cell, &doc, language, &label, wires).map(Some),
+                        Some(doc) => {
+                            MountedEditor::new(&module, &parent, &cell, &doc, language, &label, wires).map(Some)
+                        }
                         None => Ok(None),
                     }
                 };
