@@ -187,7 +187,7 @@ describe("help with writing from the kernel", () => {
     await page.page.locator(".cm-completionInfo .help").waitFor();
     await page.screenshot("assist-kernel");
     await page.press("Escape");
-    for (const [typed, wanted] of [["x.resh", "reshape"], ['table["', "alpha"], ["frame['", "width"], ["torch.zeros(2, dt", "dtype="]]) {
+    for (const [typed, wanted] of [["x.resh", "reshape"], ['table["', "alpha"], ["frame['", "width"], ["torch.nn.Linear(2, 3, bi", "bias="]]) {
       await fresh();
       await type(page, typed);
       await option(page, wanted).waitFor();
