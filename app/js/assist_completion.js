@@ -71,7 +71,8 @@ const KEYS = [
 
 /** Closes the list and stays in the editor; a list that is not there yet is given up, and Escape goes on. */
 function close(view) {
-  const isShown = completionStatus(view.state) === "active";
+  // The status is "pending" also while a list is shown to which the kernel may still add.
+  const isShown = currentCompletions(view.state).length > 0;
   closeCompletion(view);
   return isShown;
 }
@@ -79,7 +80,7 @@ function close(view) {
 /** Tab: completes behind a name, a dot or inside of a string; false where it shall indent. */
 export function completeOrDecline(view) {
   if (view.state.readOnly || view.state.selection.ranges.length > 1 || !view.state.selection.main.empty) return false;
-  if (completionStatus(view.state) === "active") return takeOrExtend(view);
+  if (currentCompletions(view.state).length > 0) return takeOrExtend(view);
   const { head } = view.state.selection.main;
   const line = view.state.doc.lineAt(head);
   const before = line.text.slice(0, head - line.from);
