@@ -146,7 +146,7 @@ class OtherRequests(KernelCase):
         self.run_cell("import math\nvalue_one = 1")
         self.assertEqual(self.reply("complete_request", {"code": "x = math.co", "cursor_pos": 11})["matches"][0], "comb")
         reply = self.reply("complete_request", {"code": "val", "cursor_pos": 3})
-        self.assertEqual((reply["matches"], reply["cursor_start"]), (["value_one"], 0))
+        self.assertEqual((reply["matches"], reply["cursor_start"]), (["value_one", "ValueError"], 0))
         self.assertEqual(self.reply("complete_request", {"code": "nothing.", "cursor_pos": 8})["matches"], [])
 
     def test_help(self):
