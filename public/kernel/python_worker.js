@@ -167,14 +167,13 @@ function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engine
  * Starts Python and the kernel in it: from the snapshot if one is given, which is as after the usual start but sooner.
  * Resolves to {pyodide, kernel, isWoken}; what it throws with a snapshot may go well without.
  */
-async function startKernel({ assets, files, loading, hostParts, lap }, snapshot) {
+async function startKernel({ assets, files, loading, hostParts, lap, timings }, snapshot) {
   const [{ loadPyodide }, { default: createModule }] = await Promise.all(
     ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importBytes(assets[name])),
   );
   const createPyodideModule = (settings) => createModule(hostParts.interrupts.offeredTo(settings));
   lap("modules");
-  const waking = snapshot ? await openSnapshot(assets, snapshot, createPyodideModule) : {};
-  if (snapshot) lap("snapshot");
+  const waking = snapshot ? await openSnapshot(assets, snapshot, timings, createPyodideModule) : {};
   const pyodide = await loadPyodide({
     createPyodideModule,
     indexURL: ASSET_BASE,
@@ -213,17 +212,21 @@ async function startKernel({ assets, files, loading, hostParts, lap }, snapshot)
 }
 
 /** What `loadPyodide` needs to wake up from the snapshot. */
-async function openSnapshot(assets, { file, hashes }, createPyodideModule) {
+async function openSnapshot(assets, { file, hashes }, timings, createPyodideModule) {
   const { readSnapshot, checkParts, wakingOptions } = await importBytes(assets["snapshot.js"]);
-  const snapshot = await readSnapshot(file);
-  checkParts(snapshot.header, assets, hashes);
-  return wakingOptions(snapshot, createPyodideModule);
+  const startedAt = performance.now();
+  const reading = readSnapshot(file).then((snapshot) => {
+    checkParts(snapshot.header, assets, hashes);
+    timings.snapshot = performance.now() - startedAt;
+    return snapshot;
+  });
+  return wakingOptions(reading, createPyodideModule);
 }
 
 /** Starts the kernel from the snapshot, or, if that cannot be, as Python usually starts. */
 async function startEitherWay(context, snapshot) {
   if (!snapshot) {
-    console.info("kernel: this site has no memory snapshot, so Python is started from its files");
+    console.info("kernel: there is no memory snapshot, so Python is started from its files");
     return await startKernel(context, null);
   }
   try {

@@ -12,6 +12,10 @@ const MAGIC = "CARRELSS";
 const VERSION = 1;
 const PREFIX_BYTES = 12;
 
+/** More than Pyodide's header takes, and where in it (in words) its length stands. */
+const PYODIDE_HEADER_ROOM = 1 << 16;
+const PYODIDE_HEADER_LENGTH = 1;
+
 /** Inflates a snapshot's file: {header, pages}. */
 export async function readSnapshot(file) {
   const inflated = new Blob([file]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -32,15 +36,22 @@ export function checkParts(header, assets, hashes = {}) {
   }
 }
 
-/** What `loadPyodide` is given to wake up from the snapshot. */
-export function wakingOptions({ header, pages }, createPyodideModule) {
+/**
+ * What `loadPyodide` is given to wake up from a snapshot. It is read while the browser compiles Python's module.
+ *
+ * @param reading a promise of what `readSnapshot` gives
+ */
+export function wakingOptions(reading, createPyodideModule) {
+  // Pyodide takes its own header from here, after the module was made, and copies the memory that follows it: none.
+  const pyodideHeader = new Uint8Array(PYODIDE_HEADER_ROOM);
   return {
-    // Pyodide copies only its own header from here; the memory behind it is filled below, as it comes.
-    _loadSnapshot: Promise.resolve(Uint8Array.from(atob(header.pyodide), (letter) => letter.charCodeAt(0))),
+    _loadSnapshot: Promise.resolve(pyodideHeader),
     async createPyodideModule(settings) {
-      const module = await createPyodideModule(settings);
+      const [module, { header, pages }] = await Promise.all([createPyodideModule(settings), reading]);
       if (module.HEAPU8.length < header.memoryBytes) module.growMemory(header.memoryBytes);
       if (module.HEAPU8.length !== header.memoryBytes) throw new Error("its memory has another size");
+      pyodideHeader.set(Uint8Array.from(atob(header.pyodide), (letter) => letter.charCodeAt(0)));
+      new Uint32Array(pyodideHeader.buffer)[PYODIDE_HEADER_LENGTH] = pyodideHeader.length;
       const trampoline = trampolineSlot(module);
       const address = module.HEAP32[trampoline];
       fillMemory(module.HEAPU8, header.runs, pages);

@@ -1,9 +1,9 @@
 // Measures what a visitor waits for: the bytes of the first load, and the time from the address to a usable page, to a
 // kernel that is ready, and to the first result (`1 + 1`). Cold is a browser that was never here; warm is its next visit.
-// Beside it, in the same run, plain Pyodide in a worker. Prints medians; judges nothing.
+// Beside it, in the same run, plain Pyodide in a worker, as it is published. Prints medians; judges nothing.
 
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, extname, join } from "node:path";
 
 import { root } from "../../tools/build/site.mjs";
 import { serveFolder } from "../../tools/serve/static.mjs";
@@ -13,6 +13,10 @@ import { launchBrowser } from "./harness/browser.mjs";
 const RUNS = 5;
 const LIMIT_MS = 120_000;
 const dist = join(root, "dist");
+
+/** Where the plain Pyodide lies: the published files, its library as sources. */
+const PLAIN_PYODIDE = "baseline/pyodide/";
+const types = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
 
 const notebook = {
   nbformat: 4,
@@ -28,9 +32,11 @@ function intercept(request, response) {
   const path = new URL(request.url, "http://localhost").pathname.slice(1);
   requested.push(path === "" ? "index.html" : path);
   if (!path.startsWith("baseline")) return false;
-  const type = path.endsWith(".html") ? "text/html" : "text/javascript";
+  const type = types[extname(path)] ?? "application/octet-stream";
+  const isPyodide = path.startsWith(PLAIN_PYODIDE);
+  const file = isPyodide ? join(root, "node_modules", "pyodide", basename(path)) : join(root, "tests", "browser", "bench", basename(path));
   response.writeHead(200, { "Content-Type": type });
-  response.end(readFileSync(join(root, "tests", "browser", "bench", path)));
+  response.end(readFileSync(file));
   return true;
 }
 
@@ -132,7 +138,9 @@ for (const visitName of ["cold", "warm"]) {
   printTimes(`Carrel, ${visitName}`, ours.map((run) => run[visitName].times), all);
   printTimes(`plain Pyodide, ${visitName}`, plain.map((run) => run[visitName]), all.slice(1));
 }
-const stages = Object.keys(ours[0].warm.timings ?? {});
+const woken = ours.flatMap((run) => [run.cold, run.warm]).filter((visited) => visited.timings.fromSnapshot === 1).length;
+console.log(`  ${woken} of ${2 * RUNS} kernels woke up from the snapshot`);
+const stages = Object.keys(ours[0].warm.timings ?? {}).filter((stage) => stage !== "fromSnapshot");
 if (stages.length > 0) {
   console.log("\nwhere the warm start goes");
   for (const stage of stages) console.log(`  ${stage.padEnd(28)} ${ms(ours.map((run) => run.warm.timings[stage]))}`);

@@ -15,6 +15,9 @@ if (!site) throw new Error("post_build.mjs is run by Trunk, which names the fold
 /** What Pyodide needs to start; its consoles and maps stay behind. */
 const pyodideFiles = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
 
+/** What a kernel can start without. */
+const optionalFile = "snapshot.bin.gz";
+
 function copyParts() {
   cpSync(join(root, "public"), site, { recursive: true });
   cpSync(join(root, "examples"), join(site, "examples"), { recursive: true, filter: (path) => !path.endsWith("index.json") });
@@ -39,7 +42,8 @@ function writeManifest() {
     .filter((path) => path !== "manifest.json")
     .map((path) => {
       const bytes = readFileSync(join(site, "kernel", path));
-      return { name: basename(path), path: `kernel/${path}`, bytes: bytes.length, sha256: sha256(bytes) };
+      const entry = { name: basename(path), path: `kernel/${path}`, bytes: bytes.length, sha256: sha256(bytes) };
+      return path === optionalFile ? { ...entry, optional: true } : entry;
     });
   const names = new Set(files.map((file) => file.name));
   if (names.size !== files.length) throw new Error("two files of the kernel have the same name");

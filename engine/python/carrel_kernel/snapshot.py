@@ -21,6 +21,7 @@ ENGINE_MODULES = ("torch", "torchvision", "safetensors")
 """Packages that need the engine, with what they bring along."""
 
 MODULES = (
+    "IPython.core.logger", "pygments.formatters.html", "pygments.lexers.python",
     "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.optim.lr_scheduler", "torch.utils.data", "torchvision",
     "abc", "argparse", "ast", "asyncio", "base64", "bisect", "codeop", "collections", "contextlib", "copy", "csv", "dataclasses", "datetime",
     "enum", "fractions", "functools", "getpass", "glob", "gzip", "hashlib", "heapq", "html", "inspect", "io", "itertools", "json", "keyword",
