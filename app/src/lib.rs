@@ -29,5 +29,5 @@ mod web;
 pub fn start() {
     console_error_panic_hook::set_once();
     leptos::mount::mount_to_body(app::App);
-    web::window::register_service_worker();
+    web::offline::register_later();
 }

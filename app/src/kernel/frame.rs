@@ -1,16 +1,19 @@
 //! The kernel in its frame: fetches what it needs once, opens the frame, and passes messages.
-//! It neither reads nor changes what the messages say. Read next: `web/frame.rs`, public/kernel/frame.js.
+//! It neither reads nor changes what the messages say. Read next: `web/frame.rs`, `web/offline.rs`, public/kernel/frame.js.
 
 use super::client::{ClientEvent, EventSink, KernelClient, KernelLauncher, LaunchOptions};
-use super::manifest::{Manifest, stage_label};
+use super::manifest::{Asset, Manifest, stage_label};
 use super::protocol::Message;
 use crate::model::action::NewFile;
 use crate::model::runtime::{BootProgress, Device};
 use crate::web::frame::Frame;
+use crate::web::offline::{self, Starting};
 use crate::web::{fetch, js, time};
+use futures::channel::oneshot;
 use futures::future::try_join_all;
 use js_sys::{Array, ArrayBuffer, Object, Uint8Array};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast as _, JsValue};
 
@@ -18,8 +21,16 @@ const MANIFEST: &str = "kernel/manifest.json";
 /// The asset that is the frame's own script.
 const FRAME_SCRIPT: &str = "frame.js";
 
-/// Files of the kernel by name. They are kept, so that a restart fetches nothing.
-type Assets = Rc<Vec<(String, ArrayBuffer)>>;
+/// A file of the kernel.
+struct Loaded {
+    asset: Asset,
+    bytes: ArrayBuffer,
+    /// Whether it came over the network, and is to be kept for the next visit.
+    is_new: bool,
+}
+
+/// Files of the kernel. They are kept, so that a restart fetches nothing.
+type Assets = Rc<Vec<Loaded>>;
 
 /// Launches kernels in frames.
 #[derive(Default)]
@@ -40,6 +51,10 @@ struct Link {
     early: RefCell<Vec<JsValue>>,
     is_ended: Cell<bool>,
     started_ms: f64,
+    /// Told when the kernel is ready.
+    ready: RefCell<Option<oneshot::Sender<()>>>,
+    /// Keeps the rest of the site from being fetched while the kernel starts.
+    starting: RefCell<Option<Starting>>,
 }
 
 impl Link {
@@ -47,6 +62,11 @@ impl Link {
         if !self.is_ended.get() {
             (self.events)(event);
         }
+    }
+
+    fn fail(&self, reason: String) {
+        self.starting.take();
+        self.tell(ClientEvent::Fatal(reason));
     }
 
     fn progress(&self, stage: &str, bytes_done: u64, bytes_total: u64) {
@@ -84,6 +104,9 @@ impl Link {
                 let mut timings_ms: Vec<_> = reported.filter_map(|(name, ms)| Some((name, ms.as_f64()?))).collect();
                 timings_ms.push(("kernelFetch".to_owned(), fetched_ms));
                 timings_ms.push(("kernelReady".to_owned(), time::page_ms() - self.started_ms));
+                if let Some(ready) = self.ready.take() {
+                    ready.send(()).ok();
+                }
                 self.tell(ClientEvent::Ready { device, timings_ms });
             }
             Some("jupyter") => {
@@ -95,7 +118,7 @@ impl Link {
             }
             Some("fatal") => {
                 let reason = js::get_text(data, "reason").unwrap_or_else(|| "the kernel has stopped".to_owned());
-                self.tell(ClientEvent::Fatal(reason));
+                self.fail(reason);
             }
             _ => {}
         }
@@ -123,23 +146,33 @@ impl KernelClient for FrameClient {
 impl Drop for FrameClient {
     fn drop(&mut self) {
         self.link.is_ended.set(true);
+        self.link.starting.take();
+        self.link.ready.take();
         self.link.frame.take();
     }
 }
 
 impl KernelLauncher for FrameLauncher {
     fn launch(&self, options: LaunchOptions, events: EventSink) -> Box<dyn KernelClient> {
+        let (ready, is_ready) = oneshot::channel();
         let link = Rc::new(Link {
             events,
             frame: RefCell::default(),
             early: RefCell::default(),
             is_ended: Cell::new(false),
             started_ms: time::page_ms(),
+            ready: RefCell::new(Some(ready)),
+            starting: RefCell::new(Some(Starting::new())),
         });
         let (assets, far_link) = (self.assets.clone(), link.clone());
         time::spawn(async move {
             if let Err(reason) = start(&assets, &far_link, options).await {
-                far_link.tell(ClientEvent::Fatal(reason));
+                far_link.fail(reason);
+            }
+            // What was fetched is kept when nothing waits for the browser any more.
+            if is_ready.await.is_ok() {
+                keep_new(&assets).await;
+                far_link.starting.take();
             }
         });
         Box::new(FrameClient { link })
@@ -162,9 +195,9 @@ async fn start(cache: &RefCell<Option<Assets>>, link: &Rc<Link>, options: Launch
     let fetched_ms = time::page_ms() - link.started_ms;
     let script = assets
         .iter()
-        .find(|(name, _)| name == FRAME_SCRIPT)
+        .find(|loaded| loaded.asset.name == FRAME_SCRIPT)
         .ok_or("the kernel's frame script is missing")?;
-    let script = String::from_utf8_lossy(&Uint8Array::new(&script.1).to_vec()).into_owned();
+    let script = String::from_utf8_lossy(&Uint8Array::new(&script.bytes).to_vec()).into_owned();
 
     let weak_link = Rc::downgrade(link);
     let frame = Frame::open(&script, options.network, move |data| {
@@ -174,14 +207,16 @@ async fn start(cache: &RefCell<Option<Assets>>, link: &Rc<Link>, options: Launch
     });
     let frame = frame.map_err(|error| format!("the kernel's frame could not be opened: {}", js::error_text(&error)))?;
 
-    let named = Object::new();
-    for (name, bytes) in assets.iter() {
-        js::set(&named, name, bytes);
+    let (named, hashes) = (Object::new(), Object::new());
+    for Loaded { asset, bytes, .. } in assets.iter() {
+        js::set(&named, &asset.name, bytes);
+        js::set(&hashes, &asset.name, &JsValue::from_str(&asset.sha256));
     }
     // Nothing is transferred: the browser copies the bytes, and ours stay for the next start.
     let boot = js::object(&[
         ("type", "boot".into()),
         ("assets", named.into()),
+        ("hashes", hashes.into()),
         ("accelerator", options.accelerator.as_str().into()),
         ("files", files_to_js(options.files).into()),
     ]);
@@ -195,20 +230,46 @@ async fn start(cache: &RefCell<Option<Assets>>, link: &Rc<Link>, options: Launch
     Ok(())
 }
 
-async fn fetch_assets(link: &Rc<Link>) -> Result<Vec<(String, ArrayBuffer)>, String> {
+async fn fetch_assets(link: &Rc<Link>) -> Result<Vec<Loaded>, String> {
     link.progress("download", 0, 0);
     let manifest = Manifest::from_text(&fetch::text(MANIFEST).await?)?;
     let total = manifest.total_bytes();
-    let done = Cell::new(0);
+    let done = RefCell::new(BTreeMap::new());
     let done = &done;
-    let fetches = manifest.files.iter().map(|asset| async move {
-        let bytes = fetch::bytes(&asset.path, asset.bytes, |num_bytes| {
-            done.set(done.get() + num_bytes);
-            link.progress("download", done.get(), total);
-        });
-        Ok::<_, String>((asset.name.clone(), bytes.await?))
+    let loads = manifest.files.iter().map(|asset| async move {
+        let on_piece = |num_bytes| {
+            done.borrow_mut().insert(asset.name.clone(), num_bytes);
+            let sum = done.borrow().values().sum();
+            link.progress("download", sum, total);
+        };
+        match load(asset, on_piece).await {
+            Err(_) if asset.optional => Ok(None),
+            loaded => loaded.map(Some),
+        }
     });
-    try_join_all(fetches).await
+    Ok(try_join_all(loads).await?.into_iter().flatten().collect())
+}
+
+/// A file by its content: what the browser keeps is not fetched.
+async fn load(asset: &Asset, on_piece: impl FnMut(u64)) -> Result<Loaded, String> {
+    let (path, sha256, asset) = (&asset.path, &asset.sha256, asset.clone());
+    if let Some(bytes) = offline::kept(path, sha256).await {
+        let is_new = false;
+        return Ok(Loaded { asset, bytes, is_new });
+    }
+    let bytes = fetch::bytes(path, asset.bytes, on_piece).await?;
+    if !offline::has_content(&bytes, sha256).await {
+        return Err(format!("{path} is not what was published; reload the page"));
+    }
+    let is_new = true;
+    Ok(Loaded { asset, bytes, is_new })
+}
+
+async fn keep_new(assets: &RefCell<Option<Assets>>) {
+    let Some(assets) = assets.borrow().clone() else { return };
+    for Loaded { asset, bytes, .. } in assets.iter().filter(|loaded| loaded.is_new) {
+        offline::keep(&asset.path, &asset.sha256, bytes).await;
+    }
 }
 
 fn files_to_js(files: Vec<NewFile>) -> Array {

@@ -14,6 +14,12 @@ pub struct Asset {
     pub path: String,
     /// Its size.
     pub bytes: u64,
+    /// The hash of its bytes, in hexadecimal digits.
+    #[serde(default)]
+    pub sha256: String,
+    /// Whether a kernel can start without it.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// All files the kernel needs.
@@ -62,8 +68,9 @@ mod tests {
 
     #[test]
     fn a_manifest_is_read_and_a_newer_one_refused() {
-        let text = r#"{"version":1,"files":[{"name":"a.js","path":"kernel/a.js","bytes":5,"sha256":"x"}]}"#;
-        assert_eq!(Manifest::from_text(text).map(|manifest| manifest.total_bytes()), Ok(5));
+        let text = r#"{"version":1,"files":[{"name":"a.js","path":"kernel/a.js","bytes":5,"sha256":"x"},
+            {"name":"b.gz","path":"kernel/b.gz","bytes":7,"sha256":"y","optional":true}]}"#;
+        assert_eq!(Manifest::from_text(text).map(|manifest| manifest.total_bytes()), Ok(12));
         assert!(Manifest::from_text(&text.replace(":1,", ":2,")).is_err());
         assert!(Manifest::from_text("<html>").is_err());
     }

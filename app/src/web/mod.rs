@@ -7,6 +7,7 @@ pub mod focus;
 pub mod frame;
 pub(crate) mod host_frame;
 pub mod js;
+pub mod offline;
 pub mod output_frame;
 pub mod tabs;
 pub mod time;
