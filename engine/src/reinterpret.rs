@@ -36,7 +36,7 @@ impl Reinterpreted {
         let Some(seen) = self.newer.get().and_then(|dtype| self.seen[dtype as usize].get()) else {
             return Ok(());
         };
-        let bytes = bytes_of(&*seen.buffer.try_borrow().map_err(|_| in_use())?, usize::MAX)?;
+        let bytes = bytes_of(&*seen.buffer.try_borrow().map_err(|_| in_use())?, 1)?;
         overwrite(&mut *owner_mut()?, &bytes);
         self.newer.set(None);
         Ok(())
@@ -100,13 +100,11 @@ fn in_use() -> Error {
     Error::runtime("a view of another dtype is used while its memory is written")
 }
 
-/// The bytes of a buffer, as many as make whole elements of `width` bytes; all of them for the largest width.
+/// The bytes of a buffer, as many as make whole elements of `width` bytes.
 fn bytes_of(buffer: &Buffer, width: usize) -> Result<Vec<u8>> {
     let view = View::contiguous(&[buffer.len()]);
     let mut bytes = gather_bytes(Operand { buffer, view: &view })?;
-    if width < bytes.len() {
-        bytes.truncate(bytes.len() / width * width);
-    }
+    bytes.truncate(bytes.len() / width * width);
     Ok(bytes)
 }
 
