@@ -59,13 +59,13 @@ describe("outputs", () => {
     const height = () => page.page.evaluate(() => document.querySelector(".outputs iframe").offsetHeight);
     const honest = await height();
     await page.page.evaluate(() => window.postMessage({ type: "carrel:output-height", height: 5000 }, "*"));
-    const frame = page.page.frames().find((candidate) => candidate !== page.page.mainFrame());
+    const frame = page.page.frames().find((candidate) => candidate.url() === "about:srcdoc");
     for (const lie of ["NaN", "'100'", "null", "{}"]) {
-      await frame.evaluate(`parent.postMessage({ type: "carrel:output-height", height: ${lie} }, "*")`);
+      await frame.evaluate(`top.postMessage({ type: "carrel:output-height", height: ${lie} }, "*")`);
     }
     await page.page.waitForTimeout(300);
     assert.equal(await height(), honest);
-    await frame.evaluate(`parent.postMessage({ type: "carrel:output-height", height: 1e300 }, "*")`);
+    await frame.evaluate(`top.postMessage({ type: "carrel:output-height", height: 1e300 }, "*")`);
     await page.button("Show all").waitFor();
     assert.ok((await height()) <= 1000);
     await page.close();
