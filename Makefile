@@ -1,5 +1,8 @@
 # Carrel's commands. Each sets up what it needs first; see tools/ for the scripts behind them.
 .DEFAULT_GOAL := help
+# What `make build` puts into the site's packages/ folder; see docs/packages.md.
+export CARREL_PACKAGES := $(PACKAGES)
+export CARREL_WHEELS := $(WHEELS)
 .PHONY: help serve build test setup fmt lint conformance notebooks fuzz bench-load bench-gpu bench-cpu pictures examples clean
 
 help: ## Show this list
@@ -10,7 +13,7 @@ serve: ## Build the site, serve it on this machine, rebuild when a file changes
 	@tools/build.sh serve
 	@node tools/serve.mjs --watch
 
-build: ## Build the static site into dist/
+build: ## Build the static site into dist/; PACKAGES="rich numpy" or WHEELS=folder puts packages into it
 	@tools/setup.sh build
 	@tools/build.sh release
 

@@ -7,6 +7,7 @@ pub mod commands;
 pub mod kernel;
 pub mod model;
 pub mod nbformat;
+pub mod packages;
 pub mod render;
 pub mod settings;
 pub mod storage;

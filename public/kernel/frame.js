@@ -21,7 +21,7 @@
   const TOKEN_COUNT = 4;
 
   /** What the Python worker may say to the page. */
-  const RELAYED = new Set(["progress", "ready", "jupyter", "alive", "fatal"]);
+  const RELAYED = new Set(["progress", "ready", "jupyter", "alive", "fatal", "package-request", "package-cancel"]);
 
   const mintToken = () => URL.createObjectURL(new Blob(["1"]));
   const textOf = (bytes) => new TextDecoder().decode(bytes);
@@ -163,6 +163,9 @@
         python.postMessage({ type: "ping" });
       } else if (data?.type === "jupyter") {
         python.postMessage({ type: "jupyter", message: data.message });
+      } else if (data?.type === "package-event") {
+        const bytes = data.event?.data;
+        python.postMessage(data, bytes instanceof ArrayBuffer ? [bytes] : []);
       } else if (data?.type === "files") {
         python.postMessage({ type: "files", files: data.files }, data.files.map((file) => file.bytes));
       }

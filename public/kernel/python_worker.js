@@ -34,6 +34,7 @@ const accelerator = new Promise((resolve) => (resolveAccelerator = resolve));
 let kernel = null;
 let interrupts = null;
 let engine = null;
+let packageRequests = null;
 let writeFiles = null;
 const inbox = [];
 const earlyFiles = [];
@@ -116,7 +117,7 @@ async function offerDirectCalls(assets, pyodide) {
 }
 
 /** What Python imports as `_carrel_host` (the Host protocol of carrel_kernel/host.py). */
-function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engineFailure, jspi }) {
+function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engineFailure, jspi, packageLock, version }) {
   return {
     jspi,
     engine_failure: engineFailure ?? "",
@@ -160,6 +161,12 @@ function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engine
       return { promise, resolve };
     },
     take_queued: () => inbox.splice(0),
+    pyodide_version: version,
+    package_request(text) {
+      streams.flush();
+      return packageRequests.request(text);
+    },
+    package_lock: () => packageLock,
   };
 }
 
@@ -204,7 +211,10 @@ async function startKernel({ assets, files, loading, hostParts, lap, timings }, 
     await offerDirectCalls(assets, pyodide);
   }
   const { name } = await accelerator;
-  const host = hostModule({ ...hostParts, accelerator: { name }, engineFailure: loaded.failure });
+  const host = hostModule({
+    ...hostParts, accelerator: { name }, engineFailure: loaded.failure,
+    packageLock: textOf(assets["pyodide-lock.json"]), version: pyodide.version,
+  });
   pyodide.registerJsModule("_carrel_host", host);
   if (!snapshot) pyodide.runPython(`import sys; sys.path[:0] = ${JSON.stringify(IMPORTED)}; del sys`);
   const kernel = pyodide.pyimport("carrel_kernel.boot").start();
@@ -250,13 +260,14 @@ async function boot({ assets, files, tokens, port, frameMs, hashes }) {
 
   post({ type: "progress", stage: "python" });
   answerFetches(assets);
-  const [{ Interrupts }, { Streams }] = await Promise.all(
-    ["interrupts.js", "streams.js"].map((name) => importBytes(assets[name])),
+  const [{ Interrupts }, { Streams }, { PackageRequests }] = await Promise.all(
+    ["interrupts.js", "streams.js", "packages.js"].map((name) => importBytes(assets[name])),
   );
   const pause = makePause();
   const streams = new Streams((message) => post({ type: "jupyter", message }), pause);
   interrupts = new Interrupts(tokens, (now) => streams.tick(now));
   for (const message of earlyInterrupts) interrupts.receive(message);
+  packageRequests = new PackageRequests(post, (promise) => interrupts.guard(promise));
   const jspi = "Suspending" in WebAssembly;
   const stopIfDue = () => {
     if (interrupts.due()) interrupts.hurry();
@@ -322,6 +333,7 @@ self.onmessage = ({ data }) => {
   else if (data.type === "ping") post({ type: "alive" });
   else if (data.type === "interrupt" && interrupts) interrupts.receive(data);
   else if (data.type === "interrupt") earlyInterrupts.push(data);
+  else if (data.type === "package-event") packageRequests?.receive(data);
   else if (data.type === "gpu-lost") engine?.lose(data.reason, data.isForGood);
   else if (data.type === "files" && writeFiles) writeFiles(data.files);
   else if (data.type === "files") earlyFiles.push(...data.files);

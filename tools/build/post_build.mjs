@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 
 import { allowInlineScripts } from "./content_policy.mjs";
 import { shrinkPageModule } from "./page_module.mjs";
+import { writePackageIndex } from "./wheels.mjs";
 import { filesBelow, isQuickBuild, pieces, root, sha256 } from "./site.mjs";
 
 const site = process.env.TRUNK_STAGING_DIR;
@@ -50,9 +51,12 @@ function writeManifest() {
   writeFileSync(join(site, "kernel", "manifest.json"), `${JSON.stringify({ version: 1, files }, null, 1)}\n`);
 }
 
+/** Vendored wheels are many and large: each is stored when a notebook first uses it. Their list may be changed by hand. */
+const isVendored = (path) => path.startsWith("packages/");
+
 function writePrecacheList() {
   const files = filesBelow(site)
-    .filter((path) => path !== "sw.js" && !path.startsWith("."))
+    .filter((path) => path !== "sw.js" && !path.startsWith(".") && !isVendored(path))
     .map((path) => {
       const integrity = `sha256-${sha256(readFileSync(join(site, path)), "base64")}`;
       // Some hosts redirect index.html to its folder, and a redirected answer cannot serve a navigation.
@@ -76,6 +80,7 @@ if (!isQuickBuild) await shrinkPageModule(site);
 copyParts();
 allowInlineScripts(site);
 writeManifest();
+writePackageIndex(site);
 const count = writePrecacheList();
 const bytes = filesBelow(site).reduce((sum, path) => sum + statSync(join(site, path)).size, 0);
 console.log(`site: ${count + 1} files, ${(bytes / 1e6).toFixed(1)} MB`);

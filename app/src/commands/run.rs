@@ -5,6 +5,7 @@ use super::when::is_enabled;
 use crate::model::action::{Action, AfterRun, EditorTask, Place, Step};
 use crate::model::cell::CellKind;
 use crate::model::ids::CellId;
+use crate::model::packages::PackageAction;
 use crate::model::runtime::KernelStatus;
 use crate::model::state::State;
 use crate::model::view::Dialog;
@@ -94,6 +95,7 @@ pub fn actions_on(command: Command, cell: &CellId, state: &State) -> Vec<Action>
         | Command::Save
         | Command::Download
         | Command::ShowFiles
+        | Command::ShowPackages
         | Command::ShowShortcuts
         | Command::ShowStart => return actions_without_cell(command, state),
     };
@@ -134,6 +136,7 @@ fn actions_without_cell(command: Command, state: &State) -> Vec<Action> {
         Command::Save => vec![Action::SaveNow],
         Command::Download => vec![Action::Download],
         Command::ShowFiles => vec![Action::OpenDialog(Dialog::Files)],
+        Command::ShowPackages => vec![Action::Packages(PackageAction::ShowStored)],
         Command::ShowShortcuts => vec![Action::OpenDialog(Dialog::Shortcuts)],
         Command::ShowStart => vec![Action::ShowStart],
         Command::RunAndAdvance

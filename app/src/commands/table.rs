@@ -39,6 +39,7 @@ pub enum Command {
     Save,
     Download,
     ShowFiles,
+    ShowPackages,
     ShowShortcuts,
     ShowStart,
 }
@@ -167,6 +168,7 @@ table! {
     Save "document:save" "Save now" "Store the notebook in this browser now" Document Any ["Mod+S"];
     Download "document:download" "Download .ipynb" "Save the notebook as a file" Document Any [];
     ShowFiles "document:show-files" "Files" "Show the files beside the notebook" Document Any [];
+    ShowPackages "document:show-packages" "Packages" "Show the packages stored in this browser" Document Any [];
     ShowShortcuts "page:show-shortcuts" "Keyboard shortcuts" "Show what the keys do" Document Command ["H", "?"];
     ShowStart "page:show-start" "All notebooks" "Go to the list of notebooks" Document Any [];
 }

@@ -48,6 +48,7 @@ pub fn is_enabled(command: Command, state: &State) -> bool {
         | Command::Save
         | Command::Download
         | Command::ShowFiles
+        | Command::ShowPackages
         | Command::ShowShortcuts
         | Command::ShowStart => true,
     }

@@ -108,6 +108,7 @@ impl Effects {
             warnings,
         });
         self.rooms.saving.open(app, record.created_ms, record.modified_ms);
+        self.offer_requirements(app);
         if previous != id {
             self.tell_tabs(&previous, TabNews::Closed);
         }

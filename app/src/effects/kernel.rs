@@ -2,7 +2,7 @@
 //! A kernel that floods the page with output is drawn less often, so that typing and the stop button keep working.
 
 use super::Effects;
-use crate::kernel::client::{ClientEvent, KernelClient, KernelLauncher, LaunchOptions};
+use crate::kernel::client::{ClientEvent, KernelClient, KernelLauncher, LaunchOptions, PackageEvent};
 use crate::kernel::frame::FrameLauncher;
 use crate::kernel::session::{Session, Step};
 use crate::model::action::{Action, NewFile, Report};
@@ -185,6 +185,13 @@ impl Effects {
         if room.generation.get() != generation {
             return;
         }
+        match &event {
+            ClientEvent::PackageRequest(id, request) => {
+                return self.take_package_request(app, generation, *id, request);
+            }
+            ClientEvent::PackageCancelled(id) => return self.cancel_package_request(generation, *id),
+            _ => {}
+        }
         let is_fatal = matches!(event, ClientEvent::Fatal(_));
         let steps = room.session.borrow_mut().take(event);
         if is_fatal {
@@ -199,6 +206,16 @@ impl Effects {
             });
         }
         self.follow(app, steps);
+    }
+
+    /// Answers a kernel's question about packages, if it is still that kernel.
+    pub(super) fn answer_package(&self, generation: u64, id: u32, event: PackageEvent) {
+        let room = &self.rooms.kernel;
+        if room.generation.get() == generation
+            && let Some(client) = &*room.client.borrow()
+        {
+            client.answer_package(id, event);
+        }
     }
 
     pub(super) fn follow(&self, app: AppState, steps: Vec<Step>) {

@@ -1,10 +1,12 @@
 //! Everything the page does outside of its state: kernel, storage, address, files. The only asynchronous orchestration.
 //! It decides nothing about the state: what comes back from outside becomes an action.
-//! Read next: `kernel.rs` (executions), `requests.rs` (questions), `documents.rs` (opening), `saving.rs` (storing), `files.rs`.
+//! Read next: `kernel.rs` (executions), `requests.rs` (questions), `documents.rs` (opening), `saving.rs` (storing), `files.rs`,
+//! `packages.rs`.
 
 mod documents;
 mod files;
 mod kernel;
+mod packages;
 mod requests;
 mod saving;
 
@@ -24,6 +26,7 @@ use crate::web::{files as web_files, time, window};
 use futures::FutureExt as _;
 use futures::future::{LocalBoxFuture, Shared};
 use kernel::KernelRoom;
+use packages::PackageRoom;
 use requests::Asking;
 use saving::SaveRoom;
 use std::cell::RefCell;
@@ -43,6 +46,7 @@ struct OpenStorage {
 struct Rooms {
     storage: Shared<LocalBoxFuture<'static, OpenStorage>>,
     kernel: KernelRoom,
+    packages: PackageRoom,
     asking: Asking,
     saving: SaveRoom,
     tabs: RefCell<Option<Tabs>>,
@@ -62,6 +66,7 @@ impl Effects {
             rooms: Rc::new(Rooms {
                 storage,
                 kernel: KernelRoom::new(),
+                packages: PackageRoom::default(),
                 asking: Asking::default(),
                 saving: SaveRoom::default(),
                 tabs: RefCell::new(None),
@@ -143,6 +148,7 @@ impl Effects {
             Effect::LoadRecent => self.load_recent(app),
             Effect::AddFiles(files) => self.add_files(app, files),
             Effect::DeleteFile(path) => self.delete_file(app, path),
+            Effect::Packages(effect) => self.perform_packages(app, effect),
             Effect::Download => download(app),
             Effect::ShowAddress => show_address(app),
             Effect::ApplySettings => apply_settings(&app.with(|state| state.settings.clone())),

@@ -31,8 +31,43 @@ pub enum ClientEvent {
     },
     /// A message of the Jupyter protocol.
     Message(Box<Message>),
+    /// The kernel asks something about packages (`packages/request.rs`); the number names the question.
+    PackageRequest(u32, String),
+    /// Nobody waits for the answer to such a question any more.
+    PackageCancelled(u32),
     /// The kernel cannot go on, or could not start, with the reason.
     Fatal(String),
+}
+
+/// What the page says to a question about packages: progress, as often as it likes, and then one end.
+#[cfg(target_arch = "wasm32")]
+#[derive(Clone, Debug)]
+pub enum PackageEvent {
+    /// So many bytes have come, of so many in all (0 if unknown).
+    Progress {
+        /// So far.
+        done: u32,
+        /// In all.
+        total: u32,
+    },
+    /// What was asked for.
+    Done {
+        /// A text.
+        text: String,
+        /// Or bytes.
+        data: Option<js_sys::Uint8Array>,
+        /// Where the bytes came from.
+        origin: &'static str,
+        /// Their hash, where the browser can make one.
+        sha256: String,
+    },
+    /// Why there is none.
+    Failed {
+        /// The kind of failure.
+        kind: String,
+        /// The reason.
+        reason: String,
+    },
 }
 
 /// A kernel that has been launched. Dropping it ends the kernel.
@@ -43,6 +78,9 @@ pub trait KernelClient {
     fn interrupt(&self);
     /// Puts files into the working directory.
     fn add_files(&self, files: Vec<NewFile>);
+    /// Answers a question about packages.
+    #[cfg(target_arch = "wasm32")]
+    fn answer_package(&self, id: u32, event: PackageEvent);
 }
 
 /// Where events of a kernel go.

@@ -1,7 +1,7 @@
 //! The kernel in its frame: fetches what it needs once, opens the frame, and passes messages.
 //! It neither reads nor changes what the messages say. Read next: `web/frame.rs`, `web/offline.rs`, public/kernel/frame.js.
 
-use super::client::{ClientEvent, EventSink, KernelClient, KernelLauncher, LaunchOptions};
+use super::client::{ClientEvent, EventSink, KernelClient, KernelLauncher, LaunchOptions, PackageEvent};
 use super::manifest::{Asset, Manifest, stage_label};
 use super::protocol::Message;
 use crate::model::action::NewFile;
@@ -116,6 +116,16 @@ impl Link {
                     self.tell(ClientEvent::Message(Box::new(message)));
                 }
             }
+            Some("package-request") => {
+                if let (Some(id), Some(request)) = (package_id(data), js::get_text(data, "request")) {
+                    self.tell(ClientEvent::PackageRequest(id, request));
+                }
+            }
+            Some("package-cancel") => {
+                if let Some(id) = package_id(data) {
+                    self.tell(ClientEvent::PackageCancelled(id));
+                }
+            }
             Some("fatal") => {
                 let reason = js::get_text(data, "reason").unwrap_or_else(|| "the kernel has stopped".to_owned());
                 self.fail(reason);
@@ -141,6 +151,47 @@ impl KernelClient for FrameClient {
         self.link
             .post(js::object(&[("type", "files".into()), ("files", files)]).into());
     }
+
+    fn answer_package(&self, id: u32, event: PackageEvent) {
+        let event = match event {
+            PackageEvent::Progress { done, total } => js::object(&[
+                ("state", "progress".into()),
+                ("done", done.into()),
+                ("total", total.into()),
+            ]),
+            PackageEvent::Done {
+                text,
+                data,
+                origin,
+                sha256,
+            } => js::object(&[
+                ("state", "done".into()),
+                ("text", text.into()),
+                ("data", data.map_or(JsValue::NULL, |data| data.buffer().into())),
+                ("origin", origin.into()),
+                ("sha256", sha256.into()),
+            ]),
+            PackageEvent::Failed { kind, reason } => js::object(&[
+                ("state", "failed".into()),
+                ("kind", kind.into()),
+                ("reason", reason.into()),
+            ]),
+        };
+        self.link.post(
+            js::object(&[
+                ("type", "package-event".into()),
+                ("id", id.into()),
+                ("event", event.into()),
+            ])
+            .into(),
+        );
+    }
+}
+
+fn package_id(data: &JsValue) -> Option<u32> {
+    js::get_number(data, "id")
+        .filter(|id| (0.0..=f64::from(u32::MAX)).contains(id))
+        .map(|id| id as u32)
 }
 
 impl Drop for FrameClient {

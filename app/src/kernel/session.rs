@@ -165,6 +165,8 @@ impl Session {
                 steps
             }
             ClientEvent::Message(message) => self.take_message(&message),
+            // Packages have nothing to do with executions.
+            ClientEvent::PackageRequest(..) | ClientEvent::PackageCancelled(_) => Vec::new(),
             ClientEvent::Fatal(reason) => self.die(reason),
         }
     }

@@ -5,6 +5,7 @@ use super::cell::CellKind;
 use super::ids::{CellId, DocumentId, RunId};
 use super::notebook::{Document, FileEntry};
 use super::output::MimeBundle;
+use super::packages::PackageAction;
 use super::run::RunEvent;
 use super::runtime::{Device, KernelStatus, SaveStatus};
 use super::view::{Dialog, NoticeAction, Recent};
@@ -263,6 +264,8 @@ pub enum Action {
     DeleteFile(String),
     /// Take the list of working files.
     SetFiles(Vec<FileEntry>),
+    /// Do something about packages.
+    Packages(PackageAction),
     /// Download the document.
     Download,
 }

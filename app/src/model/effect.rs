@@ -3,6 +3,7 @@
 use super::action::{EditorTask, NewFile};
 use super::ids::{CellId, DocumentId, RunId};
 use super::notebook::Document;
+use super::packages::PackageEffect;
 
 /// Something to be done outside of the state.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,8 @@ pub enum Effect {
     AddFiles(Vec<NewFile>),
     /// Remove a file from storage.
     DeleteFile(String),
+    /// Do something about packages.
+    Packages(PackageEffect),
     /// Hand the document to the user as a file.
     Download,
     /// Put the address of what is shown into the location bar.

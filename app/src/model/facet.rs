@@ -33,6 +33,10 @@ pub enum Facet {
     Network,
     /// The working files.
     Files,
+    /// What the notebook requires.
+    Requirements,
+    /// What is offered and stored of packages.
+    Packages,
     /// A part of one cell.
     Cell(CellId, CellFacet),
     /// The selected cell and the mode.
@@ -55,11 +59,12 @@ impl Facet {
     /// True when touching it means that the document must be stored.
     pub fn is_saved(&self) -> bool {
         match self {
-            Self::Title | Self::Network | Self::Order => true,
+            Self::Title | Self::Network | Self::Order | Self::Requirements => true,
             Self::Cell(_, facet) => matches!(facet, CellFacet::Source | CellFacet::Kind | CellFacet::Outputs),
             Self::Route
             | Self::Recent
             | Self::Files
+            | Self::Packages
             | Self::Selection
             | Self::Dialog
             | Self::History

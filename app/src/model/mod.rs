@@ -11,6 +11,7 @@ pub mod history;
 pub mod ids;
 pub mod notebook;
 pub mod output;
+pub mod packages;
 pub mod run;
 pub mod runtime;
 pub mod state;

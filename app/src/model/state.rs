@@ -6,6 +6,7 @@ use super::history::History;
 use super::ids::{DocumentId, IdSource};
 use super::notebook::{Document, Notebook};
 use super::output::JsonMap;
+use super::packages::PackageState;
 use super::runtime::Runtime;
 use super::view::{Notice, Recent, Route, View};
 use crate::settings::Settings;
@@ -22,6 +23,8 @@ pub struct State {
     pub document: Document,
     /// The kernel and storage.
     pub runtime: Runtime,
+    /// What is shown about packages.
+    pub packages: PackageState,
     /// Selection, mode and dialogs.
     pub view: View,
     /// What can be undone.
@@ -53,6 +56,7 @@ impl State {
                 files: Vec::new(),
             },
             runtime: Runtime::default(),
+            packages: PackageState::default(),
             view: View::default(),
             history: History::default(),
             clipboard: Vec::new(),

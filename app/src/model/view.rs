@@ -23,6 +23,8 @@ pub enum Dialog {
     Files,
     /// Whether to restart the kernel with or without the network.
     Network,
+    /// The packages that this browser has stored.
+    Packages,
 }
 
 /// What the page shows.

@@ -9,6 +9,7 @@ pub mod output;
 mod cell;
 mod files;
 mod notebook;
+mod packages;
 mod shell;
 mod start;
 

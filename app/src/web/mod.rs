@@ -9,6 +9,8 @@ pub(crate) mod host_frame;
 pub mod js;
 pub mod offline;
 pub mod output_frame;
+pub mod package_fetch;
+pub mod package_store;
 pub mod tabs;
 pub mod time;
 pub mod window;

@@ -20,6 +20,8 @@ class Host(Protocol):
     """Why there is no tensor engine; empty where there is one."""
     accelerator_name: str
     """Name of the GPU; empty where there is none."""
+    pyodide_version: str
+    """Which Pyodide this is; its builds of packages lie under this name."""
 
     def post(self, text: str) -> None:
         """Sends one Jupyter message, after everything printed before it."""
@@ -65,3 +67,11 @@ class Host(Protocol):
 
     def take_queued(self) -> list[str]:
         """Removes and gives the requests that were not started yet."""
+
+    def package_request(self, request: str) -> Any:
+        """Asks the page for something about packages (JSON text, see packages/broker.py). The object that it gives has
+        `next()`, an object with a guarded `promise` for the next event, and `cancel()`. An event has `state`:
+        "progress" (`done`, `total`), "done" (`text`, `data`, `origin`, `sha256`) or "failed" (`reason`, `kind`)."""
+
+    def package_lock(self) -> str:
+        """The text of Pyodide's lock file."""

@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 from IPython.core import release
 
-from . import __version__
+from . import __version__, packages
 from .assist import complete, inspect_at
 from .host import Host
 from .messages import PROTOCOL_VERSION, Publisher
@@ -32,6 +32,7 @@ class Kernel:
         self.waits = Waits(host, run_sync)
         self.stopping = Stopping(host)
         self.prompts = Prompts(self.publisher, self.waits)
+        self.packages = packages.connect(host, self.waits)
         shell.connect(self.publisher, self.waits, host.accelerator_name)
         self._replies = {
             "kernel_info_request": self._kernel_info,
@@ -128,6 +129,7 @@ class Kernel:
         try:
             self.stopping.begin()
             self.host.set_interruptible(True)
+            await self.packages.prepare(source)
             failed = await self.shell.run(source, silent=silent, store_history=remembered) is not None
         except BaseException:  # noqa: BLE001 - Stop may come before or after the cell's own code
             self.shell.showtraceback()

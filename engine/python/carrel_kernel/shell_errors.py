@@ -8,6 +8,7 @@ import sys
 from types import TracebackType
 from typing import Any
 
+from . import packages
 from .debugging import use_debugger
 from .messages import Publisher
 from .tracebacks import CellTracebacks, group_lines, holds_group, message_of, name_of, visible
@@ -34,6 +35,7 @@ class ShellErrors:
         shown = visible(step)
         if isinstance(error, BaseException):
             error.__traceback__ = shown
+            packages.advise(error)
         sys.last_traceback = shown
         return kind, error, shown
 

@@ -73,6 +73,15 @@ class Waits:
             await asyncio.wait([task])
         return stop.result()
 
+    async def settled(self, guarded: Any) -> Any:
+        """The value of a guarded promise of the host, suspending or as part of the loop."""
+        if self._run_sync is not None:
+            return self._settle(guarded)
+        value = await guarded
+        if isinstance(value, str) and value == INTERRUPTED:
+            raise KeyboardInterrupt
+        return value
+
     async def next_turn(self) -> None:
         """Lets the event loop take in the messages that wait."""
         if self._run_sync is not None:

@@ -17,8 +17,10 @@ class FakeHost:
     jspi = True
     engine_failure = ""
     accelerator_name = ""
+    pyodide_version = "314.0.7"
 
-    def __init__(self):
+    def __init__(self, page=None):
+        self.page = page
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
         self.sent = []
@@ -97,6 +99,19 @@ class FakeHost:
                     promise.set_result(None)
 
         return Ending()
+
+    def package_lock(self):
+        return self.page.lock if self.page is not None else ""
+
+    def package_request(self, text):
+        events = self.page.answer(json.loads(text)) if self.page is not None else [{"state": "failed", "kind": "missing"}]
+        complete = {"text": "", "data": None, "origin": "", "sha256": "", "reason": ""}
+        events = [SimpleNamespace(**{**complete, **event}) for event in events]
+
+        def following():
+            return self.guard(self._settled(events.pop(0) if events else INTERRUPTED))
+
+        return SimpleNamespace(next=following, cancel=lambda: self.page.cancelled.append(text))
 
     def take_queued(self):
         queued, self.queued = self.queued, []

@@ -3,6 +3,7 @@
 //! Read next: `cells.rs` (editing), `view.rs` (looking), `run.rs` (running), `page.rs` (documents, notices, settings).
 
 mod cells;
+mod packages;
 mod page;
 mod run;
 mod view;
@@ -74,6 +75,7 @@ impl Turn<'_> {
             | Action::DeleteFile(_)
             | Action::SetFiles(_)
             | Action::Download => self.perform_page(action),
+            Action::Packages(action) => self.perform_packages(action),
             Action::SetSource { .. }
             | Action::InsertCell { .. }
             | Action::DeleteCell(_)

@@ -7,6 +7,7 @@ use crate::model::facet::Facet;
 use crate::model::history::History;
 use crate::model::ids::DocumentId;
 use crate::model::notebook::{Document, Notebook};
+use crate::model::packages::PackageState;
 use crate::model::runtime::{KernelStatus, Runtime, SaveStatus};
 use crate::model::view::{Dialog, Mode, Notice, NoticeAction, Recent, Route, View};
 
@@ -210,6 +211,7 @@ impl Turn<'_> {
 
     fn reset_around_document(&mut self) {
         self.state.runtime = Runtime::default();
+        self.state.packages = PackageState::default();
         self.state.view = View::default();
         self.state.history = History::default();
         for facet in [
@@ -217,6 +219,7 @@ impl Turn<'_> {
             Facet::Network,
             Facet::Order,
             Facet::Files,
+            Facet::Packages,
             Facet::Selection,
             Facet::Dialog,
             Facet::History,

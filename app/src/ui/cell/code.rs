@@ -7,6 +7,7 @@ use crate::model::ids::CellId;
 use crate::model::runtime::CellStatus;
 use crate::state::AppState;
 use crate::ui::output::OutputList;
+use crate::ui::packages::OutputCell;
 use crate::web::editor::Language;
 use leptos::prelude::*;
 
@@ -40,6 +41,7 @@ pub fn CodeBody(
             )
     });
     let label = format!("Code of cell {}", number.get_untracked());
+    provide_context(OutputCell(id.clone()));
     view! {
         <div class="cell__source">
             <CellEditor id=id.clone() language=Language::Python is_editing label />

@@ -6,6 +6,7 @@ mod list;
 use crate::model::view::Route;
 use crate::state::AppState;
 use crate::ui::files::{DropZone, FilesDialog};
+use crate::ui::packages::{PackagesDialog, RequirementsBanner};
 use crate::ui::shell::{Banner, Header, NetworkDialog, ShortcutsDialog};
 use crate::web::files::PickedFile;
 use leptos::prelude::*;
@@ -27,6 +28,7 @@ pub fn NotebookPage() -> impl IntoView {
             <div class="notebook-page">
                 <Header />
                 <Banner />
+                <RequirementsBanner />
                 <main class="notebook" aria-label="Notebook">
                     <CellList />
                 </main>
@@ -35,5 +37,6 @@ pub fn NotebookPage() -> impl IntoView {
         <ShortcutsDialog />
         <FilesDialog />
         <NetworkDialog />
+        <PackagesDialog />
     }
 }

@@ -5,6 +5,7 @@
 use leptos::prelude::*;
 
 use super::text::{TextKind, TextOutput};
+use crate::ui::packages::InstallButton;
 
 /// A traceback.
 #[component]
@@ -12,6 +13,7 @@ pub(super) fn ErrorOutput(text: Signal<String>) -> impl IntoView {
     view! {
         <div class="output-error" role="group" aria-label="Error">
             <TextOutput text kind=TextKind::Error />
+            <InstallButton text />
         </div>
     }
 }

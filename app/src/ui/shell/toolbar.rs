@@ -24,6 +24,7 @@ pub fn Toolbar() -> impl IntoView {
             menu_entry(app, Command::Copy, Some(Icon::Copy), None),
             menu_entry(app, Command::PasteBelow, None, None),
             MenuEntry::Separator,
+            menu_entry(app, Command::ShowPackages, None, None),
             menu_entry(app, Command::Save, None, None),
             menu_entry(app, Command::ShowShortcuts, Some(Icon::Keyboard), None),
         ]
