@@ -27,13 +27,19 @@ class PackagesCase(KernelCase):
         for patch in (
             mock.patch.object(installed, "folder", lambda: self.folder),
             mock.patch.object(installed, "search_path", lambda: [str(self.folder)]),
-            mock.patch.dict(sys.modules),
         ):
             patch.start()
             self.addCleanup(patch.stop)
+        self.addCleanup(self.forget_modules)
         sys.path.insert(0, folder.name)
         self.addCleanup(sys.path.remove, folder.name)
         importlib.invalidate_caches()
+
+    def forget_modules(self):
+        """Lets go of what was imported from the folder, and of nothing else."""
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None) or "").startswith(str(self.folder)):
+                del sys.modules[name]
 
     def pip(self, *words):
         """Runs a command line; gives what it printed."""
