@@ -117,8 +117,10 @@ async function offerDirectCalls(assets, pyodide) {
 }
 
 /** What Python imports as `_carrel_host` (the Host protocol of carrel_kernel/host.py). */
-function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engineFailure, jspi, packageLock, version }) {
+function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engineFailure, jspi, packageLock, version, heap }) {
   return {
+    python_memory_bytes: () => heap().length,
+    tensor_memory_bytes: () => engine?.memory?.buffer.byteLength ?? 0,
     jspi,
     engine_failure: engineFailure ?? "",
     accelerator_name: accelerator.name,
@@ -213,7 +215,7 @@ async function startKernel({ assets, files, loading, hostParts, lap, timings }, 
   const { name } = await accelerator;
   const host = hostModule({
     ...hostParts, accelerator: { name }, engineFailure: loaded.failure,
-    packageLock: textOf(assets["pyodide-lock.json"]), version: pyodide.version,
+    packageLock: textOf(assets["pyodide-lock.json"]), version: pyodide.version, heap: () => pyodide._module.HEAP8,
   });
   pyodide.registerJsModule("_carrel_host", host);
   if (!snapshot) pyodide.runPython(`import sys; sys.path[:0] = ${JSON.stringify(IMPORTED)}; del sys`);

@@ -5,6 +5,7 @@ use super::when::is_enabled;
 use crate::model::action::{Action, AfterRun, EditorTask, Place, Step};
 use crate::model::cell::CellKind;
 use crate::model::ids::CellId;
+use crate::model::inspector::InspectorAction;
 use crate::model::packages::PackageAction;
 use crate::model::runtime::KernelStatus;
 use crate::model::state::State;
@@ -92,6 +93,7 @@ pub fn actions_on(command: Command, cell: &CellId, state: &State) -> Vec<Action>
         | Command::Undo
         | Command::Redo
         | Command::ClearAllOutputs
+        | Command::ToggleInspector
         | Command::Save
         | Command::Download
         | Command::ShowFiles
@@ -133,6 +135,7 @@ fn actions_without_cell(command: Command, state: &State) -> Vec<Action> {
         Command::Undo => vec![Action::UndoCells],
         Command::Redo => vec![Action::RedoCells],
         Command::ClearAllOutputs => vec![Action::ClearAllOutputs],
+        Command::ToggleInspector => vec![Action::Inspect(InspectorAction::Toggle)],
         Command::Save => vec![Action::SaveNow],
         Command::Download => vec![Action::Download],
         Command::ShowFiles => vec![Action::OpenDialog(Dialog::Files)],

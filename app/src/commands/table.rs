@@ -36,6 +36,7 @@ pub enum Command {
     Complete,
     ShowHelp,
     GoToDefinition,
+    ToggleInspector,
     Save,
     Download,
     ShowFiles,
@@ -165,6 +166,7 @@ table! {
     Complete "editor:complete" "Complete" "Complete what stands before the caret; indents on blank" Write Edit ["Tab"];
     ShowHelp "editor:show-help" "Signature and documentation" "Show what the name at the caret is; again shows all of it" Write Edit ["Shift+Tab"];
     GoToDefinition "editor:go-to-definition" "Go to definition" "Go to where the name at the caret is defined; a click with Ctrl or ⌘ does too" Write Edit ["F12"];
+    ToggleInspector "notebook:toggle-inspector" "Inspector" "Show what the variables hold and what Python costs" Document Command ["Shift+I"];
     Save "document:save" "Save now" "Store the notebook in this browser now" Document Any ["Mod+S"];
     Download "document:download" "Download .ipynb" "Save the notebook as a file" Document Any [];
     ShowFiles "document:show-files" "Files" "Show the files beside the notebook" Document Any [];

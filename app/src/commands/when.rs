@@ -45,6 +45,7 @@ pub fn is_enabled(command: Command, state: &State) -> bool {
         | Command::InsertBelow
         | Command::InsertMarkdownBelow
         | Command::ClearAllOutputs
+        | Command::ToggleInspector
         | Command::Save
         | Command::Download
         | Command::ShowFiles

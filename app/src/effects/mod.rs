@@ -1,10 +1,11 @@
 //! Everything the page does outside of its state: kernel, storage, address, files. The only asynchronous orchestration.
 //! It decides nothing about the state: what comes back from outside becomes an action.
-//! Read next: `kernel.rs` (executions), `requests.rs` (questions), `documents.rs` (opening), `saving.rs` (storing), `files.rs`,
-//! `packages.rs`.
+//! Read next: `kernel.rs` (executions), `requests.rs` (questions), `inspector.rs`, `documents.rs` (opening), `saving.rs` (storing),
+//! `files.rs`, `packages.rs`.
 
 mod documents;
 mod files;
+mod inspector;
 mod kernel;
 mod packages;
 mod requests;
@@ -137,6 +138,7 @@ impl Effects {
             Effect::Restart => self.restart(app),
             Effect::StopKernel => self.stop_kernel(app),
             Effect::Answer(text) => self.answer(app, &text),
+            Effect::Inspect(effect) => self.inspect(app, effect),
             Effect::UseEditor { cell, task } => crate::web::editor::perform(&cell, task),
             Effect::DocumentChanged => self.document_changed(app),
             Effect::SaveNow => self.save_now(app),

@@ -3,6 +3,7 @@
 
 use super::cell::CellKind;
 use super::ids::{CellId, DocumentId, RunId};
+use super::inspector::InspectorAction;
 use super::notebook::{Document, FileEntry};
 use super::output::MimeBundle;
 use super::packages::PackageAction;
@@ -211,6 +212,9 @@ pub enum Action {
     LeaveEdit,
     /// The text of a cell has lost the caret to something outside of the cells.
     LoseCaret(CellId),
+
+    /// Do something in the inspector.
+    Inspect(InspectorAction),
 
     /// Run a cell.
     RunCell {

@@ -2,6 +2,7 @@
 
 use super::action::{EditorTask, NewFile};
 use super::ids::{CellId, DocumentId, RunId};
+use super::inspector::InspectorEffect;
 use super::notebook::Document;
 use super::packages::PackageEffect;
 
@@ -27,6 +28,8 @@ pub enum Effect {
     StopKernel,
     /// Send the answer to the running code's question.
     Answer(String),
+    /// Ask the kernel what the inspector wants to know.
+    Inspect(InspectorEffect),
     /// Have the editor of a cell do something.
     UseEditor {
         /// The cell.

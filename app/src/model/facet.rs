@@ -47,6 +47,8 @@ pub enum Facet {
     History,
     /// The kernel and its device.
     Kernel,
+    /// What the inspector shows.
+    Inspector,
     /// Storage.
     Save,
     /// Notices.
@@ -69,6 +71,7 @@ impl Facet {
             | Self::Dialog
             | Self::History
             | Self::Kernel
+            | Self::Inspector
             | Self::Save
             | Self::Notices
             | Self::Settings => false,

@@ -1,5 +1,6 @@
 //! The state of the page as plain data, and the pure functions that change it.
-//! No signal, no DOM, no JavaScript value and no serialisation lives here; everything is tested natively.
+//! No signal, no DOM, no JavaScript value and no serialisation lives here (`inspector` alone names its fields as the kernel
+//! does); everything is tested natively.
 
 pub mod action;
 pub mod cell;
@@ -9,6 +10,7 @@ pub mod example;
 pub mod facet;
 pub mod history;
 pub mod ids;
+pub mod inspector;
 pub mod notebook;
 pub mod output;
 pub mod packages;

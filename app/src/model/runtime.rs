@@ -2,6 +2,7 @@
 //! Read next: `run.rs`, which changes it message by message.
 
 use super::ids::{CellId, RunId};
+use super::inspector::Inspector;
 use super::stream::StreamTail;
 use std::collections::BTreeMap;
 
@@ -146,6 +147,8 @@ pub struct Runtime {
     pub save: SaveStatus,
     /// True while another tab shows the same document.
     pub open_elsewhere: bool,
+    /// What the inspector knows.
+    pub inspector: Inspector,
     /// Executions, by cell.
     pub cells: BTreeMap<CellId, CellRuntime>,
 }

@@ -84,12 +84,15 @@ pub struct Settings {
     pub theme: Theme,
     /// The device.
     pub accelerator: Accelerator,
+    /// Whether the inspector is open.
+    pub inspector: bool,
 }
 
 impl Settings {
     /// The stored form.
     pub fn to_text(&self) -> String {
-        json!({"version": VERSION, "theme": self.theme.as_str(), "accelerator": self.accelerator.as_str()}).to_string()
+        let (theme, accelerator) = (self.theme.as_str(), self.accelerator.as_str());
+        json!({"version": VERSION, "theme": theme, "accelerator": accelerator, "inspector": self.inspector}).to_string()
     }
 
     /// Reads the stored form.
@@ -102,6 +105,7 @@ impl Settings {
                 .find(|theme| theme.as_str() == name("theme"))
                 .unwrap_or_default(),
             accelerator: Accelerator::from_name(name("accelerator")).unwrap_or_default(),
+            inspector: value.get("inspector").and_then(Value::as_bool).unwrap_or_default(),
         }
     }
 }
@@ -115,6 +119,7 @@ mod tests {
         let settings = Settings {
             theme: Theme::Dark,
             accelerator: Accelerator::None,
+            inspector: true,
         };
         assert_eq!(Settings::from_text(&settings.to_text()), settings);
         assert_eq!(Settings::from_text("not json"), Settings::default());

@@ -8,6 +8,7 @@ pub mod output;
 
 mod cell;
 mod files;
+mod inspector;
 mod notebook;
 mod packages;
 mod shell;

@@ -33,6 +33,11 @@ pub fn is_from_dialog(event: &Event) -> bool {
     target(event).is_some_and(|element| is_inside(&element, "dialog"))
 }
 
+/// True when the event comes from a panel in which single keys act on nothing of the notebook.
+pub fn is_from_panel(event: &Event) -> bool {
+    target(event).is_some_and(|element| is_inside(&element, "[data-own-keys]"))
+}
+
 /// Gives an element the focus, unless the user has put it somewhere with the keyboard or is typing elsewhere.
 pub fn offer_focus(element: &HtmlElement) {
     let active = document()

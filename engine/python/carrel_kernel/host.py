@@ -23,6 +23,12 @@ class Host(Protocol):
     pyodide_version: str
     """Which Pyodide this is; its builds of packages lie under this name."""
 
+    def python_memory_bytes(self) -> int:
+        """Memory that Python has taken; 0 where that is not known."""
+
+    def tensor_memory_bytes(self) -> int:
+        """Memory that the tensor engine has taken, tensors on the CPU included; 0 where there is none."""
+
     def post(self, text: str) -> None:
         """Sends one Jupyter message, after everything printed before it."""
 

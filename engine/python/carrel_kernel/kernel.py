@@ -15,6 +15,7 @@ from IPython.core import release
 from . import __version__, packages
 from .assist import complete, inspect_at
 from .host import Host
+from .inspector import Inspector
 from .messages import PROTOCOL_VERSION, Publisher
 from .prompts import Prompts
 from .shell import CarrelShell
@@ -33,6 +34,7 @@ class Kernel:
         self.stopping = Stopping(host)
         self.prompts = Prompts(self.publisher, self.waits)
         self.packages = packages.connect(host, self.waits)
+        self.inspector = Inspector(self)
         shell.connect(self.publisher, self.waits, host.accelerator_name)
         self._replies = {
             "kernel_info_request": self._kernel_info,
@@ -40,6 +42,8 @@ class Kernel:
             "inspect_request": self._inspect,
             "is_complete_request": self._is_complete,
             "history_request": lambda _content: {"status": "ok", "history": []},
+            "carrel_variables_request": self.inspector.variables,
+            "carrel_variable_view_request": self.inspector.view,
             "comm_info_request": lambda _content: {"status": "ok", "comms": {}},
             "interrupt_request": lambda _content: {"status": "ok"},
             "shutdown_request": lambda content: {"status": "ok", "restart": bool(content.get("restart"))},

@@ -31,6 +31,9 @@ NEEDS_JSPI = (
 class Waits:
     """The waits of one kernel."""
 
+    allowed = True
+    """Lowered while something runs that must not hold up the kernel; a wait then fails."""
+
     def __init__(self, host: Host, run_sync: Callable[[Any], Any] | None) -> None:
         self._host = host
         self._run_sync = run_sync
@@ -40,6 +43,10 @@ class Waits:
         """Whether synchronous Python can wait for a promise."""
         return self._run_sync is not None
 
+    def _check(self) -> None:
+        if not self.allowed:
+            raise RuntimeError("what is looked at may not wait")
+
     def _settle(self, guarded: Any) -> Any:
         value = self._run_sync(guarded)
         if isinstance(value, str) and value == INTERRUPTED:
@@ -48,6 +55,7 @@ class Waits:
 
     def promise(self, promise: Any, what: str = "this") -> Any:
         """Waits for a promise of the host, a coroutine or a future, and gives its value."""
+        self._check()
         if self._run_sync is None:
             raise RuntimeError(NEEDS_JSPI.format(what=what))
         if _is_python(promise):
@@ -91,12 +99,14 @@ class Waits:
 
     def line(self) -> str:
         """Waits for the user's next line of input."""
+        self._check()
         if self._run_sync is None:
             raise RuntimeError(NEEDS_JSPI.format(what="input()"))
         return str(self._settle(self._host.stdin()))
 
     def sleep(self, seconds: float) -> None:
         """`time.sleep`, which Stop can end."""
+        self._check()
         ms = _milliseconds(seconds)
         if self._run_sync is not None:
             self._settle(self._host.sleep(ms))

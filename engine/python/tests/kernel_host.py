@@ -36,6 +36,12 @@ class FakeHost:
         """Waits for a promise as Pyodide's function of this name does."""
         return self.loop.run_until_complete(promise)
 
+    def python_memory_bytes(self):
+        return 1 << 20
+
+    def tensor_memory_bytes(self):
+        return 0
+
     def post(self, text):
         self.sent.append(json.loads(text))
 

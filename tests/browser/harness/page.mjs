@@ -156,6 +156,41 @@ export class CarrelPage {
     }
   }
 
+  // The inspector
+
+  inspector() {
+    return this.page.getByRole("complementary", { name: "Inspector" });
+  }
+
+  /** The row of a variable. */
+  inspectorLine(name) {
+    return this.inspector().locator(".variables tbody tr").filter({ has: this.page.getByRole("button", { name, exact: true }) });
+  }
+
+  /** The names in the list, from top to bottom. */
+  inspectorNames() {
+    return this.inspector().locator(".variables tbody .variables__name").allInnerTexts();
+  }
+
+  /** Clicks a variable in the list. */
+  async lookAt(name) {
+    await this.inspectorLine(name).getByRole("button").click();
+  }
+
+  /** What the inspector says under a heading of the resources. */
+  resource(label) {
+    return this.inspector().locator(".resources > div").filter({ hasText: label }).locator("dd").innerText();
+  }
+
+  /** Presses Tab until something has the focus. */
+  async tabTo(locator) {
+    for (let count = 0; count < 60; count += 1) {
+      if (await locator.evaluate((element) => element === document.activeElement)) return;
+      await this.page.keyboard.press("Tab");
+    }
+    throw new Error("Tab does not reach it");
+  }
+
   // What stands in the document
 
   notebook() {

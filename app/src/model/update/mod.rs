@@ -1,8 +1,9 @@
 //! The one way in: an action changes the state here and nowhere else.
 //! Pure: no clock, no storage, no kernel. What must happen outside is returned as effects, what was touched as facets.
-//! Read next: `cells.rs` (editing), `view.rs` (looking), `run.rs` (running), `page.rs` (documents, notices, settings).
+//! Read next: `cells.rs` (editing), `view.rs` (looking), `run.rs` (running), `inspector.rs`, `page.rs` (documents, notices, settings).
 
 mod cells;
+mod inspector;
 mod packages;
 mod page;
 mod run;
@@ -95,6 +96,7 @@ impl Turn<'_> {
             | Action::UseEditor { .. }
             | Action::LeaveEdit
             | Action::LoseCaret(_) => self.perform_view(action),
+            Action::Inspect(action) => self.perform_inspector(action),
             Action::RunCell { .. }
             | Action::RunAll
             | Action::Interrupt

@@ -185,12 +185,14 @@ impl Turn<'_> {
         self.state.num_opened += 1;
         let kernel = std::mem::take(&mut self.state.runtime.kernel);
         let device = std::mem::take(&mut self.state.runtime.device);
+        let inspector = std::mem::take(&mut self.state.runtime.inspector);
         self.reset_around_document();
         if same {
             // Reading the stored version anew does not end the kernel.
             let has_kernel = kernel != KernelStatus::None;
             self.state.runtime.kernel = kernel;
             self.state.runtime.device = device;
+            self.state.runtime.inspector = inspector;
             if has_kernel && !is_network_same {
                 self.effect(Effect::Restart);
             }
@@ -224,6 +226,7 @@ impl Turn<'_> {
             Facet::Dialog,
             Facet::History,
             Facet::Kernel,
+            Facet::Inspector,
             Facet::Save,
         ] {
             self.touch(facet);

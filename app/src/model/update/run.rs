@@ -39,14 +39,28 @@ impl Turn<'_> {
             }
             Action::AnswerInput { cell, text } => self.answer_input(&cell, text),
             Action::TakeReports { reports, now_ms } => {
+                let is_end = |report: &Report| {
+                    matches!(
+                        report,
+                        Report::Run {
+                            event: RunEvent::Ended { .. },
+                            ..
+                        }
+                    )
+                };
+                let has_ended = reports.iter().any(is_end);
                 for report in reports {
                     self.take_report(report, now_ms);
+                }
+                if has_ended {
+                    self.inspect_between_cells();
                 }
             }
             Action::SetKernel(kernel) => {
                 if matches!(kernel, KernelStatus::Dead(_)) {
                     self.abandon_runs();
                 }
+                self.inspect_kernel(&kernel);
                 self.state.runtime.kernel = kernel;
                 self.touch(Facet::Kernel);
             }

@@ -4,12 +4,14 @@
 
 mod button;
 mod dialog;
+mod figures;
 mod menu;
 mod progress;
 mod toasts;
 
 pub use button::{Button, ButtonKind, IconButton};
 pub use dialog::Dialog;
+pub use figures::{bytes_label, time_label};
 pub use menu::{Menu, MenuEntry, MenuItem};
 pub use progress::ProgressBar;
 pub use toasts::{Toast, ToastKind, Toasts};

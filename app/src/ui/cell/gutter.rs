@@ -6,7 +6,7 @@ use crate::model::facet::CellFacet;
 use crate::model::ids::CellId;
 use crate::model::runtime::CellStatus;
 use crate::state::AppState;
-use crate::ui::base::IconButton;
+use crate::ui::base::{IconButton, time_label};
 use crate::ui::icons::Icon;
 use leptos::prelude::*;
 
@@ -77,14 +77,5 @@ fn status_icon(status: CellStatus) -> Option<Icon> {
         CellStatus::Done => Some(Icon::Check),
         CellStatus::Failed => Some(Icon::Warning),
         CellStatus::Aborted => Some(Icon::Close),
-    }
-}
-
-/// A duration for people.
-fn time_label(ms: f64) -> String {
-    match ms {
-        ms if ms < 1000.0 => format!("{ms:.0} ms"),
-        ms if ms < 60_000.0 => format!("{:.1} s", ms / 1000.0),
-        ms => format!("{:.0} min {:.0} s", (ms / 60_000.0).floor(), (ms % 60_000.0) / 1000.0),
     }
 }

@@ -6,7 +6,7 @@ use crate::model::facet::Facet;
 use crate::model::notebook::FileEntry;
 use crate::model::view;
 use crate::state::AppState;
-use crate::ui::base::{Dialog, IconButton};
+use crate::ui::base::{Dialog, IconButton, bytes_label};
 use crate::ui::icons::{Icon, IconView};
 use crate::web::files::PickedFile;
 use leptos::prelude::*;
@@ -55,16 +55,8 @@ fn FileLine(
         <li class="files__item">
             <IconView icon=Icon::File />
             <span class="files__name">{path}</span>
-            <span class="files__size">{size_label(bytes)}</span>
+            <span class="files__size">{bytes_label(bytes)}</span>
             <IconButton icon=Icon::Trash label on_click=on_delete />
         </li>
-    }
-}
-
-fn size_label(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }

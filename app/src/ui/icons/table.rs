@@ -46,6 +46,12 @@ pub enum Icon {
     Warning,
     /// A remark.
     Info,
+    /// To what comes before.
+    ChevronLeft,
+    /// To what comes after.
+    ChevronRight,
+    /// A panel beside the page.
+    Sidebar,
     /// Opens downwards.
     ChevronDown,
     /// Copy.
@@ -96,6 +102,11 @@ impl Icon {
             Self::Warning => "M12 4 2.8 19.5h18.4zM12 10v4.5M12 17h.01",
             Self::Info => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 11v5M12 8h.01",
             Self::ChevronDown => "M6 9.5l6 6 6-6",
+            Self::ChevronLeft => "M14.5 6l-6 6 6 6",
+            Self::ChevronRight => "M9.5 6l6 6-6 6",
+            Self::Sidebar => {
+                "M4.5 5h15a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1h-15a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM14 5v14M16.5 8.5h1.5M16.5 12h1.5"
+            }
             Self::Copy => {
                 "M9 8.5h9.5a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H9a1 1 0 0 1-1-1V9.5a1 1 0 0 1 1-1zM5 15.5h-.5V5a.5.5 0 0 1 .5-.5h10v.5"
             }

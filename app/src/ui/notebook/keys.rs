@@ -17,6 +17,9 @@ pub fn listen(app: AppState) {
         if event.default_prevented() || event.is_composing() || focus::is_from_dialog(&event) {
             return;
         }
+        if focus::is_from_panel(&event) && !has_modifier(&event) {
+            return;
+        }
         let is_text = focus::is_from_text_field(&event);
         if matches!(event.key().as_str(), "Enter" | " ") && focus::is_from_pressable(&event) && !has_modifier(&event) {
             return;

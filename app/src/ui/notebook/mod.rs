@@ -6,6 +6,7 @@ mod list;
 use crate::model::view::Route;
 use crate::state::AppState;
 use crate::ui::files::{DropZone, FilesDialog};
+use crate::ui::inspector::Inspector;
 use crate::ui::packages::{PackagesDialog, RequirementsBanner};
 use crate::ui::shell::{Banner, Header, NetworkDialog, ShortcutsDialog};
 use crate::web::files::PickedFile;
@@ -29,9 +30,12 @@ pub fn NotebookPage() -> impl IntoView {
                 <Header />
                 <Banner />
                 <RequirementsBanner />
-                <main class="notebook" aria-label="Notebook">
-                    <CellList />
-                </main>
+                <div class="notebook-page__body">
+                    <main class="notebook" aria-label="Notebook">
+                        <CellList />
+                    </main>
+                    <Inspector />
+                </div>
             </div>
         </DropZone>
         <ShortcutsDialog />

@@ -12,7 +12,7 @@ mod theme;
 mod toolbar;
 
 pub use banner::Banner;
-pub use buttons::menu_entry;
+pub use buttons::{menu_entry, shortcut};
 pub use header::Header;
 pub use network::NetworkDialog;
 pub use notices::Notices;

@@ -6,6 +6,7 @@ use crate::model::facet::Facet;
 use crate::state::AppState;
 use crate::ui::base::{Menu, MenuEntry};
 use crate::ui::icons::Icon;
+use crate::ui::inspector::InspectorButton;
 use leptos::prelude::*;
 
 /// The toolbar.
@@ -47,6 +48,7 @@ pub fn Toolbar() -> impl IntoView {
                     <span class="toolbar__count" aria-hidden="true">{num_files}</span>
                 </Show>
                 <CommandButton command=Command::Download icon=Icon::Download />
+                <InspectorButton />
                 <Menu label="More commands".to_owned() icon=Icon::More entries=Signal::derive(more) />
             </div>
         </div>
