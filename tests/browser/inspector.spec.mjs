@@ -135,8 +135,8 @@ describe("the inspector", () => {
     await page.reload();
     await page.cell(0).waitFor();
     await page.inspector().waitFor();
-    await page.tabTo(page.inspector().getByRole("searchbox"));
     await page.press("Escape");
+    await page.press("Shift+I");
     await page.inspector().waitFor({ state: "detached" });
     await page.close();
   });
@@ -153,7 +153,7 @@ describe("the inspector", () => {
     await page.type(1, "value = 3");
     await page.press("Control+Enter");
     await page.page.waitForFunction(() => /^[1-9]/.test(document.querySelector(".resources div:nth-child(4) dd").textContent));
-    assert.equal(await page.resource("Cells waiting"), "1");
+    await page.page.waitForFunction(() => document.querySelector(".resources div:nth-child(5) dd").textContent === "1");
     await page.inspector().getByText("A cell is running; as of the last one that ended").waitFor();
     assert.match(await page.inspectorLine("value").innerText(), /\b1\b/);
     await page.untilIdle();

@@ -117,16 +117,17 @@ fn pager(app: AppState, pager: &Pager, target: impl Fn(usize) -> Query + Clone +
         Callback::new(move |()| app.dispatch(Action::Inspect(InspectorAction::Look(query.clone()))))
     };
     let end = first + shown;
+    let (is_first, is_last) = (first == 0, end >= count);
     view! {
         <div class="look__pager" role="group" aria-label=format!("Pages of {what}")>
             <IconButton
                 icon=Icon::ChevronLeft
                 label=format!("Previous {what}")
                 on_click=go(first.saturating_sub(page))
-                disabled=first == 0
+                disabled=is_first
             />
             <span>{format!("{what} {first} to {} of {count}", end.saturating_sub(1))}</span>
-            <IconButton icon=Icon::ChevronRight label=format!("Next {what}") on_click=go(end) disabled=end >= count />
+            <IconButton icon=Icon::ChevronRight label=format!("Next {what}") on_click=go(end) disabled=is_last />
         </div>
     }
     .into_any()
