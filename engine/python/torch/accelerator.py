@@ -53,12 +53,11 @@ def empty_cache():
 _COUNTERS = ("submits", "dispatches", "plans", "pipelines", "reserved", "allocated", "peak")
 
 
-def _counters(waits=True):
+def _counters():
     if not is_available():
         return dict.fromkeys(_COUNTERS, 0)
-    # The counters come with the GPU's answers: those to what was sent must be here, unless older ones will do.
-    if waits:
-        end_of_cell()
+    # The counters come with the GPU's answers: those to what was sent must be here.
+    end_of_cell()
     return dict(zip(_COUNTERS, map(int, ops.gpu_stats())))
 
 

@@ -22,12 +22,19 @@ def _from_host(host: Any, name: str) -> int | None:
     return (int(ask()) or None) if ask is not None else None
 
 
-def _gpu() -> dict:
-    accelerator = sys.modules.get("torch.accelerator")
+def gpu_counters() -> dict | None:
+    """What torch counts of the GPU, as of its last answer; None where there is no GPU."""
+    torch = sys.modules.get("torch")
     try:
-        if accelerator is None or not accelerator.is_available():
-            return {"gpu_bytes": None, "gpu_peak_bytes": None, "gpu_reserved_bytes": None}
-        counted = accelerator._counters(waits=False)
+        if torch is None or not torch.accelerator.is_available():
+            return None
+        # torch's own functions wait for the GPU first.
+        return dict(zip(torch.accelerator._COUNTERS, map(int, torch._C.ops.gpu_stats())))
     except Exception:  # noqa: BLE001 - the engine may have stopped; its memory is then not known
-        return {"gpu_bytes": None, "gpu_peak_bytes": None, "gpu_reserved_bytes": None}
-    return {"gpu_bytes": counted["allocated"], "gpu_peak_bytes": counted["peak"], "gpu_reserved_bytes": counted["reserved"]}
+        return None
+
+
+def _gpu() -> dict:
+    counted = gpu_counters() or {}
+    names = {"gpu_bytes": "allocated", "gpu_peak_bytes": "peak", "gpu_reserved_bytes": "reserved"}
+    return {name: counted.get(counter) for name, counter in names.items()}

@@ -8,8 +8,8 @@ import torch
 from kernel_case import KernelCase  # noqa: F401 - puts IPython where the kernel's package finds it
 from carrel_kernel.inspector.describe import describe
 from carrel_kernel.inspector.guard import Guard
+from carrel_kernel.inspector.resources import gpu_counters
 from carrel_kernel.inspector.views import view_of
-from torch import accelerator
 
 
 class Holder:
@@ -31,14 +31,14 @@ class InspectorTest(GpuCase):
         layer = torch.nn.Linear(4, 4).to("webgpu")
         torch.accelerator.synchronize()
         pending = tensor + 1
-        before = accelerator._counters(waits=False)["submits"]
+        before = gpu_counters()["submits"]
         row = describe("pending", pending, Guard())
         self.assertEqual((row["shape"], row["dtype"], row["bytes"]), ("4 × 4", "float32", 64))
         self.assertEqual((row["device"], row["preview"]), ("webgpu:0", "on webgpu:0, not read"))
         self.assertEqual(describe("layer", layer, Guard())["device"], "webgpu:0")
         self.assertEqual(describe("holder", Holder(pending), Guard())["preview"], "(no preview)")
         self.assertIn("Tensor(4 × 4)", describe("some", [pending], Guard())["preview"])
-        self.assertEqual(accelerator._counters(waits=False)["submits"], before)
+        self.assertEqual(gpu_counters()["submits"], before)
         self.assertIn("3.", repr(pending))
 
     def test_a_look_reads_its_piece(self):
