@@ -103,6 +103,7 @@ describe("%pip install", () => {
     await page.untilRan(0);
     assert.ok(Date.now() - began < 5_000, `it took ${Date.now() - began} ms to stop`);
     assert.match(await page.outputText(0), /KeyboardInterrupt/);
+    assert.deepEqual(page.complaints, [], "and the page has nothing to complain about");
     await page.runCell(0, "1 + 1");
     assert.match(await page.outputText(0), /^2/);
     await page.close();

@@ -140,6 +140,13 @@ impl Effects {
         }
     }
 
+    /// The handle that ends a request's fetch.
+    fn cancel_of(&self, generation: u64, id: u32) -> Option<Cancel> {
+        let open = self.rooms.packages.open.borrow();
+        open.get(&(generation, id))
+            .and_then(|cancel| Some(cancel.as_ref()?.again()))
+    }
+
     async fn carry_out(&self, app: AppState, generation: u64, id: u32, request: Request) -> PackageEvent {
         match request {
             Request::Fetch { address, sha256, keep } => {
@@ -196,10 +203,7 @@ impl Effects {
         if place == Place::Network && !may_use_network(app) {
             return failed("refused", "this notebook has no network");
         }
-        let cancel = self.rooms.packages.open.borrow();
-        let cancel = cancel
-            .get(&(generation, id))
-            .and_then(|cancel| Some(cancel.as_ref()?.again()));
+        let cancel = self.cancel_of(generation, id);
         let effects = self.clone();
         let on_progress = move |done, total| {
             effects.answer_package(generation, id, PackageEvent::Progress { done, total });
