@@ -18,9 +18,9 @@ const ASSET_BASE = "https://assets.invalid/";
 
 const HOME = "/home/pyodide";
 
-/** Where archives of Python packages lie, and those that Python imports from; jedi.zip is unpacked when it is needed. */
+/** Where archives of Python packages lie, and those that Python imports from; jedi.zip is unpacked when it is needed, widgets.zip comes last in Python's path. */
 const ARCHIVE_FOLDER = "/lib/carrel";
-const ARCHIVES = ["python.zip", "ipython.zip", "jedi.zip"];
+const ARCHIVES = ["python.zip", "ipython.zip", "jedi.zip", "widgets.zip"];
 const IMPORTED = ["python.zip", "ipython.zip"].map((name) => `${ARCHIVE_FOLDER}/${name}`);
 
 const post = (message, transfer = []) => self.postMessage(message, transfer);

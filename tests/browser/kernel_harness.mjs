@@ -28,7 +28,7 @@ function kernelFiles() {
     files.set(`pyodide/${name}`, readFileSync(path));
   }
   files.set("python.zip", pythonArchive());
-  for (const name of ["ipython.zip", "jedi.zip"]) files.set(name, readFileSync(join(pieces, "kernel", name)));
+  for (const name of ["ipython.zip", "jedi.zip", "widgets.zip"]) files.set(name, readFileSync(join(pieces, "kernel", name)));
   for (const name of ENGINE_FILES) {
     const path = join(pieces, "kernel", name);
     if (existsSync(path)) files.set(name, readFileSync(path));

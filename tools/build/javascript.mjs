@@ -1,11 +1,12 @@
-// Bundles the page's own JavaScript: the code editor, which the page loads on demand as editor.js.
+// Bundles JavaScript that the page loads on demand: the code editor (editor.js), and what draws widgets inside output frames
+// (widgets.js, widgets.css: Jupyter's views of ipywidgets, BSD-3-Clause).
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { filesBelow, hashOfFiles, pieces, root, run, sha256, unlessCurrent } from "./site.mjs";
 
-/** Writes editor.js if a script or a package changed. */
+/** Writes both bundles if a script or a package changed. */
 export async function bundleJavaScript() {
   const folder = join(root, "app", "js");
   const output = join(pieces, "editor.js");
@@ -14,5 +15,15 @@ export async function bundleJavaScript() {
   await unlessCurrent("editor", key, [output], () => {
     const options = ["--bundle", "--format=esm", "--target=es2022", "--minify", "--legal-comments=none", "--log-level=warning"];
     run("esbuild", [join(folder, "editor.js"), ...options, `--outfile=${output}`]);
+  });
+  const widgets = ["widgets.js", "widgets.css"].map((name) => join(pieces, name));
+  await unlessCurrent("widgets", key, widgets, () => {
+    const options = ["--bundle", "--target=es2022", "--minify", "--legal-comments=none", "--log-level=warning", "--loader:.svg=dataurl"];
+    run("esbuild", [join(folder, "widgets", "main.js"), "--format=iife", ...options, `--outfile=${widgets[0]}`]);
+    run("esbuild", [join(folder, "widgets", "style.css"), ...options, `--outfile=${widgets[1]}`]);
+    // Both are put into a frame's text, where these would end an element or hide what follows.
+    const [script, style] = widgets.map((path) => readFileSync(path, "utf8"));
+    writeFileSync(widgets[0], `/*! @jupyter-widgets, @lumino: BSD-3-Clause; jQuery, Backbone, Underscore, Lodash: MIT */\n${script.replaceAll("<!--", "\\x3c!--")}`);
+    if (/<\/(script|style)|<!--/i.test(style) || /<\/script|<!--/i.test(readFileSync(widgets[0], "utf8"))) throw new Error("a bundle of widgets cannot stand in a page");
   });
 }

@@ -1,6 +1,7 @@
 // Packs the Python packages of others that every kernel starts with: IPython and what it imports into kernel/ipython.zip,
 // which Python imports from as it lies, and jedi into kernel/jedi.zip, which is unpacked when something is to be
-// completed, because jedi reads its grammars and the library's types from files. Bytecode only: IPython's frames never
+// completed, because jedi reads its grammars and the library's types from files. ipywidgets
+// and anywidget (kernel/widgets.zip) are imported as they lie, when a notebook does. Bytecode only: IPython's frames never
 // show, and sources would double the size. What a notebook cannot use stays behind: the terminal, tests, most lexers.
 // Read next: tools/setup/kernel_packages.txt, which pins them; python_packages.mjs for the project's own packages.
 
@@ -11,14 +12,19 @@ import { compileArchive, compilerKey } from "./python_bytecode.mjs";
 import { filesBelow, hashOfFiles, pieces, root, sha256, unlessCurrent } from "./site.mjs";
 import { zip } from "./zip.mjs";
 
+/** ipywidgets and anywidget with what they import; of the two packages that hold their front ends only that they are installed. */
+const ofWidgets = /^(ipywidgets|anywidget|psygnal|typing_extensions)\b|^(jupyterlab_widgets|widgetsnbextension)-/;
+
 /** What goes into each archive: where the kernel has it, and which top-level names. */
 const archives = [
   { name: "jedi.zip", mountedAt: "/lib/carrel/jedi", holds: (top) => /^(jedi|parso)\b/.test(top) },
-  { name: "ipython.zip", mountedAt: "/lib/carrel/ipython.zip", holds: (top) => !/^(jedi|parso|typing_extensions|bin|share|\.)/.test(top) },
+  { name: "widgets.zip", mountedAt: "/lib/carrel/widgets.zip", holds: (top) => ofWidgets.test(top) },
+  { name: "ipython.zip", mountedAt: "/lib/carrel/ipython.zip", holds: (top) => !ofWidgets.test(top) && !/^(jedi|parso|bin|share|etc|\.)/.test(top) },
 ];
 
 /** Files that only a terminal, a test or a documentation build needs. */
 const leftOut = [
+  /^(jupyterlab_widgets|widgetsnbextension|anywidget\/(labextension|nbextension))\//,
   /(^|\/)(__pycache__|tests?|sphinxext|sphinx)\//,
   /^IPython\/testing\/(?!__init__|skipdoctest)/,
   /\.(pyc|pyi)$/,
@@ -44,7 +50,7 @@ function isKept(path) {
   return STUBS.test(path) || !leftOut.some((pattern) => pattern.test(path));
 }
 
-/** Writes kernel/ipython.zip and kernel/jedi.zip if the list of packages or this file changed. */
+/** Writes kernel/widgets.zip, kernel/ipython.zip and kernel/jedi.zip if the list of packages or this file changed. */
 export async function packKernelPackages() {
   const folder = process.env.CARREL_KERNEL_PACKAGES;
   if (!folder || !existsSync(join(folder, ".complete"))) {

@@ -118,6 +118,7 @@ impl Effects {
         let steps = room.session.borrow_mut().end();
         self.follow(app, steps);
         self.flush(app);
+        self.forget_widgets();
         *room.session.borrow_mut() = new_session();
         if had_client || was_launching {
             app.dispatch(Action::SetKernel(KernelStatus::None));
@@ -238,6 +239,7 @@ impl Effects {
                     if let KernelStatus::Dead(reason) = &kernel {
                         self.settle(&Err(reason.clone()));
                         tell_death(app, reason);
+                        self.forget_widgets();
                     }
                     app.dispatch(Action::SetKernel(kernel));
                 }
@@ -246,6 +248,8 @@ impl Effects {
                     app.dispatch(Action::SetDevice(device));
                     self.settle(&Ok(()));
                 }
+                Step::Comm(message) => self.take_comm(&message),
+                Step::CommDone(message) => self.end_comm(&message),
                 Step::Answered(id, answer) => self.rooms.asking.settle(&id, answer),
             }
         }

@@ -10,6 +10,7 @@ mod kernel;
 mod packages;
 mod requests;
 mod saving;
+mod widgets;
 
 pub use kernel::RunResult;
 
@@ -32,6 +33,7 @@ use requests::Asking;
 use saving::SaveRoom;
 use std::cell::RefCell;
 use std::rc::Rc;
+use widgets::WidgetRoom;
 
 /// Where the settings are stored.
 const SETTINGS_KEY: &str = "carrel:settings";
@@ -50,6 +52,7 @@ struct Rooms {
     packages: PackageRoom,
     asking: Asking,
     saving: SaveRoom,
+    widgets: WidgetRoom,
     tabs: RefCell<Option<Tabs>>,
 }
 
@@ -70,6 +73,7 @@ impl Effects {
                 packages: PackageRoom::default(),
                 asking: Asking::default(),
                 saving: SaveRoom::default(),
+                widgets: WidgetRoom::default(),
                 tabs: RefCell::new(None),
             }),
         }

@@ -7,7 +7,6 @@ use crate::state::AppState;
 use crate::web::time;
 use futures::channel::oneshot;
 use futures::future::{Either, select};
-use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -44,13 +43,6 @@ impl Effects {
                 Err(NoAnswer::Late)
             }
         }
-    }
-
-    /// Sends a message that nobody answers, for example of a comm, if there is a kernel.
-    #[allow(dead_code, reason = "comms send through it as soon as a widget is shown")]
-    pub fn post(&self, app: AppState, msg_type: &str, content: Value) {
-        let steps = self.rooms.kernel.session.borrow_mut().post(msg_type, content);
-        self.follow(app, steps);
     }
 
     /// Asks for completion or help; `None` where the kernel has nothing to say in time, or runs a cell.

@@ -2,6 +2,8 @@
 //! It runs no Python and touches no frame: an implementation of `KernelClient` does. Read next: `session.rs`.
 
 pub mod client;
+pub mod comm_view;
+pub mod comms;
 pub mod fake;
 pub mod incoming;
 pub mod manifest;

@@ -30,6 +30,10 @@ pub enum Step {
     Kernel(KernelStatus),
     /// Tell the model what the kernel computes on, and note how long the start took.
     Ready(Device, Vec<(String, f64)>),
+    /// Take a message of the kernel's comms.
+    Comm(Box<Message>),
+    /// The kernel has dealt with the posted message of this name.
+    CommDone(String),
     /// Hand the answer to a request to who waits for it.
     Answered(RequestId, Answer),
 }
@@ -59,6 +63,10 @@ pub struct Session {
     current: Option<Current>,
     ended: BTreeMap<RunId, CellId>,
     requests: Requests,
+    /// In which execution each comm was opened: what its callbacks print shows there.
+    comm_runs: BTreeMap<String, RunId>,
+    /// Posted messages that the kernel has not dealt with, with the execution that their outputs belong to.
+    posted: BTreeMap<String, Option<RunId>>,
     num_messages: u64,
 }
 
@@ -73,6 +81,8 @@ impl Session {
             current: None,
             ended: BTreeMap::new(),
             requests: Requests::default(),
+            comm_runs: BTreeMap::new(),
+            posted: BTreeMap::new(),
             num_messages: 0,
         }
     }
@@ -118,13 +128,20 @@ impl Session {
         if !self.is_ready {
             return Vec::new();
         }
-        vec![Step::Send(Box::new(self.message(Channel::Shell, msg_type, content)))]
+        let run = content
+            .get("comm_id")
+            .and_then(Value::as_str)
+            .and_then(|comm| self.comm_runs.get(comm))
+            .cloned();
+        let message = self.message(Channel::Shell, msg_type, content);
+        self.posted.insert(message.header.msg_id.clone(), run);
+        vec![Step::Send(Box::new(message))]
     }
 
     /// Takes everything that waits from the queue and asks what runs to stop.
     pub fn interrupt(&mut self) -> Vec<Step> {
         let mut steps = self.abort_queue();
-        if self.current.is_some() {
+        if self.current.is_some() || !self.posted.is_empty() {
             steps.push(Step::Interrupt);
         }
         steps
@@ -150,6 +167,8 @@ impl Session {
         steps.extend(self.abort_queue());
         steps.extend(self.requests.clear());
         self.ended.clear();
+        self.comm_runs.clear();
+        self.posted.clear();
         steps
     }
 
@@ -198,6 +217,9 @@ impl Session {
         if let Some(steps) = self.requests.take(message, self.current.is_some()) {
             return steps;
         }
+        if message.header.msg_type.starts_with("comm_") {
+            return self.take_comm(message);
+        }
         let incoming = understand(message);
         if let Incoming::DisplayUpdated { display_id, bundle } = incoming {
             return vec![Step::Report(Report::DisplayUpdated { display_id, bundle })];
@@ -233,9 +255,33 @@ impl Session {
         self.end_current()
     }
 
+    /// A message of a comm; what the kernel opens belongs to the execution that opened it.
+    fn take_comm(&mut self, message: &Message) -> Vec<Step> {
+        let comm = message.content.get("comm_id").and_then(Value::as_str);
+        if let (Some(comm), Some(parent)) = (comm, message.parent_id()) {
+            match message.header.msg_type.as_str() {
+                "comm_open" => {
+                    let run = self.posted.get(parent).cloned().flatten();
+                    let run = run.unwrap_or_else(|| RunId::from(parent));
+                    self.comm_runs.insert(comm.to_owned(), run);
+                }
+                "comm_close" => {
+                    self.comm_runs.remove(comm);
+                }
+                _ => {}
+            }
+        }
+        vec![Step::Comm(Box::new(message.clone()))]
+    }
+
     /// What an execution shows after it has ended, for example from a background task.
-    fn take_late(&self, parent: &str, incoming: Incoming) -> Vec<Step> {
-        let run = RunId::from(parent);
+    fn take_late(&mut self, parent: &str, incoming: Incoming) -> Vec<Step> {
+        let posted = self.posted.get(parent);
+        if posted.is_some() && incoming == Incoming::Idle {
+            self.posted.remove(parent);
+            return vec![Step::CommDone(parent.to_owned())];
+        }
+        let run = posted.cloned().flatten().unwrap_or_else(|| RunId::from(parent));
         match (self.ended.get(&run), incoming) {
             (Some(cell), Incoming::Event(event @ (RunEvent::Shown(_) | RunEvent::Cleared { .. }))) => {
                 vec![Step::Report(Report::Run {

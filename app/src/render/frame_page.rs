@@ -4,6 +4,7 @@
 //! clean or judge the content. The only thing that ever comes out of a frame is a height.
 //! Read next: `web/output_frame.rs` (the messages), `ui/output/frame.rs` (the component).
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// What an output may load: pictures and fonts it carries itself, and its own styles. Sources of pictures and scripts follow.
@@ -79,6 +80,13 @@ pub enum FrameContent<'a> {
     Html(&'a str),
     /// An SVG document.
     Svg(&'a str),
+    /// A widget: the scripts and styles that draw it (dist/widgets.js, dist/widgets.css).
+    Widget {
+        /// The scripts.
+        script: &'a str,
+        /// The styles.
+        style: &'a str,
+    },
 }
 
 /// Whether the content would run scripts if it were allowed to. A guess for offering to; the policy decides.
@@ -94,9 +102,12 @@ pub fn frame_page(
     pictures: FramePictures<'_>,
 ) -> String {
     let (class, body) = match content {
-        FrameContent::Html(html) => ("html", html),
-        FrameContent::Svg(svg) => ("svg", without_prologue(svg)),
+        FrameContent::Html(html) => ("html", Cow::Borrowed(html)),
+        FrameContent::Svg(svg) => ("svg", Cow::Borrowed(without_prologue(svg))),
+        FrameContent::Widget { script, style } => ("widget", Cow::Owned(widget_body(script, style))),
     };
+    // Code of a widget comes as a text (anywidget), which a browser runs as a module only from an address.
+    let modules = if class == "widget" { " blob:" } else { "" };
     let theme = theme.css();
     let (nonce, allowed) = match scripts {
         FrameScripts::All => ("", "'unsafe-inline'".to_owned()),
@@ -108,10 +119,15 @@ pub fn frame_page(
     };
     format!(
         "<!doctype html><html class=\"{class}\"><head><meta charset=\"utf-8\">\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_POLICY}{pictures}; script-src {allowed}\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_POLICY}{pictures}; script-src {allowed}{modules}\">\
          <base target=\"_blank\"><style>{STYLE}</style><style id=\"theme\">{theme}</style>\
          <script nonce=\"{nonce}\">{SCRIPT}</script></head><body>{body}</body></html>"
     )
+}
+
+/// The elements that draw a widget. The build has seen to it that nothing in the texts ends an element early.
+fn widget_body(script: &str, style: &str) -> String {
+    format!("<style>{style}</style><div id=\"widget\"></div><script>{script}</script>")
 }
 
 /// An XML declaration or document type in front of the `<svg>` element means nothing inside HTML.

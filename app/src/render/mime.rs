@@ -9,6 +9,8 @@ use crate::model::output::{JsonMap, MimeBundle};
 /// A value in the one format that is shown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shown {
+    /// A widget, by the name of its model, with the text to show where there is none.
+    Widget(String, String),
     /// HTML of unknown intent: only for an output frame.
     Html(String),
     /// An SVG document of unknown intent: only for an output frame.
@@ -43,6 +45,9 @@ pub struct Image {
 /// The raster formats that every browser shows, best first.
 const RASTER_FORMATS: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 
+/// The format of a widget's view.
+const WIDGET_FORMAT: &str = "application/vnd.jupyter.widget-view+json";
+
 /// The largest size in pixels that metadata may ask for; larger is a mistake or a prank.
 const MAX_IMAGE_PIXELS: u32 = 10_000;
 
@@ -55,6 +60,14 @@ pub fn choose(bundle: &MimeBundle) -> Shown {
             .and_then(text_of)
             .filter(|text| !text.trim().is_empty())
     };
+    if let Some(model) = bundle
+        .data
+        .get(WIDGET_FORMAT)
+        .and_then(|view| view.get("model_id"))
+        .and_then(Value::as_str)
+    {
+        return Shown::Widget(model.to_owned(), text("text/plain").unwrap_or_default());
+    }
     if let Some(html) = text("text/html") {
         return Shown::Html(html);
     }

@@ -1,6 +1,6 @@
 //! The browser's side of an output frame: its place in a host, when it is near the screen, how tall it says it is, and the page's colours for it.
-//! From a frame only one thing is believed, a height, and only if the message came from that very frame and the number
-//! makes sense. Nothing is ever sent to a frame but colours.
+//! From a frame only a height is believed, if the message came from that very frame and the number makes sense; a frame that
+//! shows a widget may also speak of that (`kernel/comm_view.rs` judges what). Nothing else is ever sent to a frame but colours.
 //! Read next: `render/frame_page.rs` (what stands in a frame), `ui/output/frame.rs` (the component).
 
 use js_sys::{Array, Object, Reflect};
@@ -29,14 +29,15 @@ pub struct LiveOutput {
 }
 
 impl LiveOutput {
-    /// Puts an output's page into its host. Calls `on_height` with every acceptable height, and `on_leave` when the
-    /// content has gone to another page. Nothing if the host could not be loaded.
+    /// Puts an output's page into its host. Calls `on_height` with every acceptable height, `on_leave` when the
+    /// content has gone to another page, and `on_widget` with what it says about a widget. Nothing if the host could not be loaded.
     pub fn open(
         host: HtmlIFrameElement,
         title: &str,
         page: &str,
         on_height: impl Fn(u32) + 'static,
         on_leave: impl Fn() + 'static,
+        on_widget: impl Fn(&str) + 'static,
     ) -> Option<Self> {
         let frame = host_frame::fill(&host, title, page)?;
         let mut num_loads = 0_u32;
@@ -54,8 +55,13 @@ impl LiveOutput {
                 (Some(source), Some(window)) => Object::is(&source, &window),
                 _ => false,
             };
-            if let Some(height) = is_from_frame.then(|| reported_height(&event.data())).flatten() {
+            if !is_from_frame {
+                return;
+            }
+            if let Some(height) = reported_height(&event.data()) {
                 on_height(height);
+            } else if let Some(text) = widget_text(&event.data()) {
+                on_widget(&text);
             }
         });
         window()
@@ -69,16 +75,24 @@ impl LiveOutput {
         })
     }
 
+    /// Tells the frame something about its widget, as JSON text.
+    pub fn send_widget(&self, text: &str) {
+        self.send([("type", "carrel:widget".to_owned()), ("text", text.to_owned())]);
+    }
+
     /// Gives the frame the page's colours.
     pub fn send_theme(&self, theme: &FrameTheme) {
         host_frame::set_dark(&self.host, theme.is_dark);
+        self.send([("type", "carrel:theme".to_owned()), ("css", theme.css())]);
+    }
+
+    fn send(&self, entries: [(&str, String); 2]) {
         let message = Object::new();
-        let entries = [("type", "carrel:theme".to_owned()), ("css", theme.css())];
         for (name, value) in entries {
             Reflect::set(&message, &JsValue::from_str(name), &JsValue::from_str(&value)).ok();
         }
         if let Some(window) = self.frame.content_window() {
-            // The frame has no origin to name; colours are no secret.
+            // The frame has no origin to name; only our own page can be in it, or the frame is taken away.
             window.post_message(&message, "*").ok();
         }
     }
@@ -102,6 +116,12 @@ fn reported_height(data: &JsValue) -> Option<u32> {
     let height = field("height")?.as_f64().filter(|height| height.is_finite())?;
     // The clamp leaves a whole number well inside the range of u32.
     Some(height.ceil().clamp(0.0, f64::from(MAX_FRAME_HEIGHT)) as u32)
+}
+
+/// The text in a message about a widget, if it is one.
+fn widget_text(data: &JsValue) -> Option<String> {
+    let field = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok()?.as_string();
+    (field("type")? == "carrel:widget").then(|| field("text")).flatten()
 }
 
 /// Waits for an element to come near the screen, until it is dropped.

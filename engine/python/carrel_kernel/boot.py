@@ -47,6 +47,7 @@ def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:
     sys.stdout = OutputStream(host, "stdout")
     sys.stderr = OutputStream(host, "stderr")
     kernel = Kernel(host, shell, run_sync)
+    kernel.comms.install()
     builtins.input = kernel.prompts.input
     time.sleep = _renamed(kernel.waits.sleep, "sleep", "time")
     _install_getpass(kernel)

@@ -12,8 +12,9 @@ from typing import Any, Callable
 
 from IPython.core import release
 
-from . import __version__, packages
+from . import __version__, engine_guard, packages
 from .assist import complete, inspect_at
+from .comms import HANDLERS, Comms
 from .host import Host
 from .inspector import Inspector
 from .messages import PROTOCOL_VERSION, Publisher
@@ -36,6 +37,7 @@ class Kernel:
         self.packages = packages.connect(host, self.waits)
         self.inspector = Inspector(self)
         shell.connect(self.publisher, self.waits, host.accelerator_name)
+        self.comms = Comms(self)
         self._replies = {
             "kernel_info_request": self._kernel_info,
             "complete_request": self._complete,
@@ -44,7 +46,7 @@ class Kernel:
             "history_request": lambda _content: {"status": "ok", "history": []},
             "carrel_variables_request": self.inspector.variables,
             "carrel_variable_view_request": self.inspector.view,
-            "comm_info_request": lambda _content: {"status": "ok", "comms": {}},
+            "comm_info_request": self.comms.info,
             "interrupt_request": lambda _content: {"status": "ok"},
             "shutdown_request": lambda content: {"status": "ok", "restart": bool(content.get("restart"))},
         }
@@ -71,8 +73,6 @@ class Kernel:
         channel = message.get("channel", "shell")
         request = header.get("msg_type", "")
         content = message.get("content") or {}
-        if request in ("comm_open", "comm_msg", "comm_close"):
-            return  # nobody here listens to comms, and none needs an answer
         self.publisher.set_parent(header)
         self.publisher.status("busy")
         queued: list[str] = []
@@ -84,6 +84,8 @@ class Kernel:
                     await self.waits.next_turn()
                     queued = list(self.host.take_queued())
                 self._send_reply(channel, request, reply)
+            elif request in HANDLERS:
+                self._handle_comm(request, message)
             elif request in self._replies:
                 self._send_reply(channel, request, self._replies[request](content))
         finally:
@@ -142,6 +144,19 @@ class Kernel:
             self.host.set_interruptible(False)
             self.stopping.end()
         return failed
+
+    def _handle_comm(self, msg_type: str, message: dict) -> None:
+        """Runs what listens to a comm; its errors show where its prints do, and Stop ends it."""
+        try:
+            self.stopping.begin()
+            self.host.set_interruptible(True)
+            self.comms.handle(msg_type, message)
+            engine_guard.settle()
+        except BaseException:  # noqa: BLE001 - Stop, or whatever the notebook's callback raises
+            self.shell.showtraceback()
+        finally:
+            self.host.set_interruptible(False)
+            self.stopping.end()
 
     def _kernel_info(self, _content: dict) -> dict:
         version = platform.python_version()

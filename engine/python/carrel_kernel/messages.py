@@ -10,6 +10,7 @@ import json
 import math
 import os
 import time
+from typing import Callable
 
 from .host import Host
 
@@ -24,6 +25,8 @@ class Publisher:
         self._session = os.urandom(8).hex()
         self._num_sent = 0
         self.parent: dict = {}
+        self.capture: Callable[[str, dict], bool] | None = None
+        """Keeps an output from the page if a widget takes it (comms/capture.py)."""
 
     def set_parent(self, header: dict) -> None:
         """Messages and prints from now on belong to the request with this header."""
@@ -50,7 +53,9 @@ class Publisher:
         self._host.post(to_json(message))
 
     def broadcast(self, msg_type: str, content: dict, metadata: dict | None = None) -> None:
-        """Sends one message on the iopub channel."""
+        """Sends one message on the iopub channel, unless a widget captures it."""
+        if self.capture is not None and self.capture(msg_type, content):
+            return
         self.send("iopub", msg_type, content, metadata)
 
     def status(self, state: str) -> None:

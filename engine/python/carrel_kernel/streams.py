@@ -6,6 +6,7 @@ file behind these objects, so they have no file number. Read next: host.py.
 
 import io
 import tempfile
+from typing import Callable
 
 from .host import Host
 
@@ -18,6 +19,9 @@ SHOWN_OF_LONG = 100_000
 
 class OutputStream(io.TextIOBase):
     """A text stream that prints into the running cell."""
+
+    redirect: Callable[[str, str], bool] | None = None
+    """Takes printed text instead of the cell while a widget captures (comms/capture.py)."""
 
     def __init__(self, host: Host, name: str) -> None:
         super().__init__()
@@ -49,6 +53,8 @@ class OutputStream(io.TextIOBase):
         """Prints text."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if OutputStream.redirect is not None and OutputStream.redirect(self._name, text):
+            return len(text)
         if len(text) > LONGEST_TEXT:
             self._host.stream(self._name, _ends(text))
         elif text:

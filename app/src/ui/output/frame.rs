@@ -160,7 +160,7 @@ fn LiveFrame(content: Arc<str>, kind: FrameKind, stage: RwSignal<Stage>, lease: 
         let on_leave = move || {
             stage.try_set(Stage::Removed);
         };
-        let opened = LiveOutput::open(host, title, &page, on_height, on_leave);
+        let opened = LiveOutput::open(host, title, &page, on_height, on_leave, |_| {});
         match &opened {
             Some(opened) => sent_theme.with_untracked(|theme| opened.send_theme(theme)),
             None => stage.set(Stage::Unreachable),

@@ -8,6 +8,7 @@ use super::error::ErrorOutput;
 use super::frame::{FrameKind, OutputFrame};
 use super::image::ImageOutput;
 use super::text::{TextKind, TextOutput};
+use super::widget::WidgetOutput;
 use crate::model::output::{Output, StreamName};
 use crate::render::mime::{Shown, choose};
 use crate::ui::markdown::MarkdownView;
@@ -86,6 +87,7 @@ fn RichOutput(outputs: Signal<Vec<Output>>, position: usize, made_here: Signal<b
         })
     });
     move || match shown.get() {
+        Shown::Widget(model, text) => view! { <WidgetOutput model text /> }.into_any(),
         Shown::Html(content) => view! { <OutputFrame content kind=FrameKind::Html made_here /> }.into_any(),
         Shown::Svg(content) => view! { <OutputFrame content kind=FrameKind::Svg made_here /> }.into_any(),
         Shown::Image(image) => view! { <ImageOutput image /> }.into_any(),

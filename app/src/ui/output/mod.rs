@@ -7,6 +7,7 @@ mod frame;
 mod image;
 mod item;
 mod text;
+mod widget;
 
 use leptos::html;
 use leptos::prelude::*;
