@@ -73,3 +73,87 @@ pub fn understand_view(comms: &mut Comms, view: Option<ViewId>, text: &str) -> O
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::protocol::{Header, Message};
+
+    fn kernel_says(comms: &mut Comms, msg_type: &str, content: Value) -> Vec<Told> {
+        let header = Header {
+            msg_type: msg_type.to_owned(),
+            ..Header::default()
+        };
+        comms.take(&Message {
+            header,
+            content,
+            ..Message::default()
+        })
+    }
+
+    fn model(comms: &mut Comms, id: &str, state: Value) -> Vec<Told> {
+        let content = json!({"comm_id": id, "target_name": "jupyter.widget", "data": {"state": state, "buffer_paths": []}});
+        kernel_says(comms, "comm_open", content)
+    }
+
+    fn update(id: &str, state: Value) -> String {
+        json!({"kind": "msg", "comm_id": id, "token": 1, "data": {"method": "update", "state": state}}).to_string()
+    }
+
+    fn kinds(told: &[Told]) -> Vec<(ViewId, String)> {
+        let said = |what: &Value| format!("{} {}", what["kind"], what["comm_id"]).replace('"', "");
+        told.iter().map(|(view, what)| (*view, said(what))).collect()
+    }
+
+    #[test]
+    fn a_view_gets_what_its_model_refers_to_and_may_change_only_that() {
+        let mut comms = Comms::default();
+        model(&mut comms, "inner", json!({"value": 1}));
+        model(&mut comms, "box", json!({"children": ["IPY_MODEL_inner"]}));
+        model(&mut comms, "other", json!({"value": 2}));
+        let (view, told) = comms.open_view("box").expect("it is there");
+        assert_eq!(kinds(&told).len(), 3);
+        assert!(!told.iter().any(|(_, what)| what["comm_id"] == "other"));
+        let mut say = |text: &str| understand_view(&mut comms, Some(view), text);
+        assert!(matches!(say(&update("inner", json!({"value": 5}))), Some(Wish::Send { .. })));
+        assert_eq!(say(&update("other", json!({"value": 5}))), None);
+        assert_eq!(say(&update("inner", json!({"style": "IPY_MODEL_other"}))), None);
+        assert_eq!(say(&update("inner", json!({"_esm": "x"}))), None);
+        assert_eq!(say("{"), None);
+        assert_eq!(say(r#"{"kind":"msg","comm_id":"inner","token":1,"data":{"method":"reveal"}}"#), None);
+        assert_eq!(understand_view(&mut comms, None, &update("inner", json!({}))), None);
+    }
+
+    #[test]
+    fn views_of_one_model_hear_of_each_other_and_of_new_children() {
+        let mut comms = Comms::default();
+        model(&mut comms, "a", json!({"value": 1}));
+        let (first, _) = comms.open_view("a").expect("it is there");
+        let (second, _) = comms.open_view("a").expect("it is there");
+        let Some(Wish::Send { told, .. }) = understand_view(&mut comms, Some(first), &update("a", json!({"value": 3})))
+        else {
+            panic!("the change is allowed");
+        };
+        assert_eq!(kinds(&told), [(second, "msg a".to_owned())]);
+        let (_, told) = comms.open_view("a").expect("it is there");
+        assert_eq!(told[0].1["state"]["value"], 3);
+        model(&mut comms, "b", json!({}));
+        let content = json!({"comm_id": "a", "data": {"method": "update", "state": {"children": ["IPY_MODEL_b"]}}});
+        let told = kernel_says(&mut comms, "comm_msg", content);
+        assert_eq!(kinds(&told)[0], (first, "open b".to_owned()));
+        assert_eq!(told.len(), 6);
+    }
+
+    #[test]
+    fn a_link_comes_with_its_source_and_brings_its_target() {
+        let mut comms = Comms::default();
+        model(&mut comms, "a", json!({}));
+        model(&mut comms, "b", json!({}));
+        let (view, _) = comms.open_view("a").expect("it is there");
+        let link = json!({"_model_name": "LinkModel", "source": ["IPY_MODEL_a", "value"], "target": ["IPY_MODEL_b", "value"]});
+        let told = kinds(&model(&mut comms, "link", link));
+        assert_eq!(told, [(view, "open b".to_owned()), (view, "open link".to_owned())]);
+        comms.clear();
+        assert!(!comms.has("a") && comms.open_view("a").is_none());
+    }
+}
