@@ -92,7 +92,8 @@ mod tests {
     }
 
     fn model(comms: &mut Comms, id: &str, state: Value) -> Vec<Told> {
-        let content = json!({"comm_id": id, "target_name": "jupyter.widget", "data": {"state": state, "buffer_paths": []}});
+        let content =
+            json!({"comm_id": id, "target_name": "jupyter.widget", "data": {"state": state, "buffer_paths": []}});
         kernel_says(comms, "comm_open", content)
     }
 
@@ -115,12 +116,18 @@ mod tests {
         assert_eq!(kinds(&told).len(), 3);
         assert!(!told.iter().any(|(_, what)| what["comm_id"] == "other"));
         let mut say = |text: &str| understand_view(&mut comms, Some(view), text);
-        assert!(matches!(say(&update("inner", json!({"value": 5}))), Some(Wish::Send { .. })));
+        assert!(matches!(
+            say(&update("inner", json!({"value": 5}))),
+            Some(Wish::Send { .. })
+        ));
         assert_eq!(say(&update("other", json!({"value": 5}))), None);
         assert_eq!(say(&update("inner", json!({"style": "IPY_MODEL_other"}))), None);
         assert_eq!(say(&update("inner", json!({"_esm": "x"}))), None);
         assert_eq!(say("{"), None);
-        assert_eq!(say(r#"{"kind":"msg","comm_id":"inner","token":1,"data":{"method":"reveal"}}"#), None);
+        assert_eq!(
+            say(r#"{"kind":"msg","comm_id":"inner","token":1,"data":{"method":"reveal"}}"#),
+            None
+        );
         assert_eq!(understand_view(&mut comms, None, &update("inner", json!({}))), None);
     }
 
@@ -150,7 +157,8 @@ mod tests {
         model(&mut comms, "a", json!({}));
         model(&mut comms, "b", json!({}));
         let (view, _) = comms.open_view("a").expect("it is there");
-        let link = json!({"_model_name": "LinkModel", "source": ["IPY_MODEL_a", "value"], "target": ["IPY_MODEL_b", "value"]});
+        let link =
+            json!({"_model_name": "LinkModel", "source": ["IPY_MODEL_a", "value"], "target": ["IPY_MODEL_b", "value"]});
         let told = kinds(&model(&mut comms, "link", link));
         assert_eq!(told, [(view, "open b".to_owned()), (view, "open link".to_owned())]);
         comms.clear();
