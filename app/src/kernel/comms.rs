@@ -257,6 +257,6 @@ pub(super) fn find_references(value: &Value, depth: usize, found: &mut BTreeSet<
         Value::Object(fields) if depth < MAX_DEPTH => {
             fields.values().for_each(|item| find_references(item, depth + 1, found));
         }
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {}
     }
 }

@@ -158,8 +158,9 @@ class OtherRequests(KernelCase):
         for code, status in {"x = 1": "complete", "for i in x:": "incomplete", "x = =": "invalid"}.items():
             self.assertEqual(self.reply("is_complete_request", {"code": code})["status"], status)
 
-    def test_comms_are_ignored_and_the_unknown_is_survived(self):
-        self.assertEqual(self.send("comm_open", {"comm_id": "1", "target_name": "x"}), [])
+    def test_comms_and_requests_that_nobody_knows_are_survived(self):
+        kinds = [message["header"]["msg_type"] for message in self.send("comm_msg", {"comm_id": "1", "data": {}})]
+        self.assertEqual(kinds, ["status", "status"])
         kinds = [message["header"]["msg_type"] for message in self.send("strange_request", {})]
         self.assertEqual(kinds, ["status", "status"])
         self.assertEqual(self.reply("comm_info_request", {})["comms"], {})
