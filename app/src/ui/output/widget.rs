@@ -9,8 +9,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::text::{TextKind, TextOutput};
-use crate::effects::Effects;
-use crate::kernel::comms::ViewId;
 use crate::render::frame_page::{FrameContent, FramePictures, FrameScripts, frame_page};
 use crate::state::AppState;
 use crate::web::host_frame::OUTPUT_HOST;
@@ -65,15 +63,16 @@ pub(super) fn WidgetOutput(model: String, text: String) -> impl IntoView {
 
 /// The view of one frame, which ends with it.
 struct Shown {
-    effects: Effects,
-    view: Rc<Cell<Option<ViewId>>>,
+    /// The number of the view, once the frame listens.
+    view: Rc<Cell<Option<u64>>>,
+    close: Box<dyn Fn(u64)>,
     live: Rc<RefCell<Option<LiveOutput>>>,
 }
 
 impl Drop for Shown {
     fn drop(&mut self) {
         if let Some(view) = self.view.take() {
-            self.effects.close_widget(view);
+            (self.close)(view);
         }
         self.live.take();
     }
@@ -89,11 +88,12 @@ fn open(
     on_leave: impl Fn() + 'static,
 ) -> Shown {
     let effects = app.effects();
-    let view = Rc::new(Cell::new(None::<ViewId>));
+    let view = Rc::new(Cell::new(None::<u64>));
     let live = Rc::new(RefCell::new(None::<LiveOutput>));
+    let closing = effects.clone();
     let shown = Shown {
-        effects: effects.clone(),
         view: view.clone(),
+        close: Box::new(move |view| closing.close_widget(view)),
         live: live.clone(),
     };
     let frame = live.clone();
