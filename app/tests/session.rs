@@ -113,7 +113,7 @@ impl Bench {
         for step in steps {
             match step {
                 Step::Send(message) if self.held.is_some() => {
-                    self.held.iter_mut().for_each(|held| held.push(*message.clone()))
+                    self.held.iter_mut().for_each(|held| held.push(*message.clone()));
                 }
                 Step::Send(message) => {
                     let messages = self.kernel.take(&message);

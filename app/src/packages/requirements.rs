@@ -109,10 +109,7 @@ mod tests {
         write(&mut metadata, &texts(&["six"]));
         assert_eq!(read(&metadata), texts(&["six"]));
         write(&mut metadata, &[]);
-        assert_eq!(
-            serde_json::Value::Object(metadata),
-            serde_json::json!({"carrel": {"other": 1}})
-        );
+        assert_eq!(Value::Object(metadata), serde_json::json!({"carrel": {"other": 1}}));
         let mut empty = JsonMap::new();
         write(&mut empty, &texts(&["six"]));
         write(&mut empty, &[]);
