@@ -2,7 +2,7 @@
 
 use carrel_app::kernel::client::ClientEvent;
 use carrel_app::kernel::fake::FakeKernel;
-use carrel_app::kernel::protocol::Message;
+use carrel_app::kernel::protocol::{Channel, Message};
 use carrel_app::kernel::requests::{Answer, NoAnswer, Request, RequestId, WhenBusy};
 use carrel_app::kernel::session::{Session, Step};
 use carrel_app::model::action::{Action, AfterRun};
@@ -23,6 +23,8 @@ struct Bench {
     session: Session,
     kernel: FakeKernel,
     answers: Vec<Answer>,
+    /// What the kernel's comms said.
+    comms: Vec<Message>,
     /// Messages that a slow kernel has not been given yet, while it is slow.
     held: Option<Vec<Message>>,
 }
@@ -56,6 +58,7 @@ impl Bench {
             session: Session::new("s".to_owned(), || "now".to_owned()),
             kernel: FakeKernel::default(),
             answers: Vec::new(),
+            comms: Vec::new(),
             held: None,
         }
     }
@@ -139,6 +142,8 @@ impl Bench {
                     update(&mut self.state, Action::SetDevice(device));
                 }
                 Step::Answered(_, answer) => self.answers.push(answer),
+                Step::Comm(message) => self.comms.push(*message),
+                Step::CommDone(_) => {}
             }
         }
     }
@@ -331,4 +336,20 @@ fn a_forged_reply_reaches_nobody() {
     bench.held = None;
     bench.deliver(vec![forged]);
     assert!(bench.answers.is_empty());
+}
+
+#[test]
+fn what_a_comm_says_reaches_the_page_also_while_a_cell_runs_and_changes_no_cell() {
+    let mut bench = Bench::new(&["hang"]);
+    bench.ready();
+    bench.act(Action::RunAll);
+    let mut message = Message {
+        channel: Channel::Iopub,
+        content: json!({"comm_id": "slider", "data": {"method": "update", "state": {"value": 3}}}),
+        ..Message::default()
+    };
+    message.header.msg_type = "comm_msg".to_owned();
+    bench.deliver(vec![message.clone()]);
+    assert_eq!(bench.comms, [message]);
+    assert_eq!(bench.show(), ["[1] running: "]);
 }
