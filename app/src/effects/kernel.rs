@@ -2,6 +2,8 @@
 //! A kernel that floods the page with output is drawn less often, so that typing and the stop button keep working.
 
 use super::Effects;
+use super::spare::SpareRoom;
+use super::watch::{Watch, tell_death};
 use crate::kernel::client::{ClientEvent, KernelClient, KernelLauncher, LaunchOptions, PackageEvent};
 use crate::kernel::frame::FrameLauncher;
 use crate::kernel::session::{Session, Step};
@@ -36,7 +38,9 @@ pub struct RunResult {
 
 /// What belongs to the kernel.
 pub(super) struct KernelRoom {
-    launcher: FrameLauncher,
+    pub(super) launcher: FrameLauncher,
+    pub(super) spare: SpareRoom,
+    pub(super) watch: Watch,
     pub(super) session: RefCell<Session>,
     client: RefCell<Option<Box<dyn KernelClient>>>,
     /// Tells a kernel from those before it, whose late events mean nothing.
@@ -56,6 +60,8 @@ impl KernelRoom {
     pub(super) fn new() -> Self {
         Self {
             launcher: FrameLauncher::default(),
+            spare: SpareRoom::default(),
+            watch: Watch::default(),
             session: RefCell::new(new_session()),
             client: RefCell::default(),
             generation: Cell::new(0),
@@ -67,6 +73,29 @@ impl KernelRoom {
             answers: RefCell::default(),
             timings_ms: RefCell::default(),
         }
+    }
+
+    /// Tells the present kernel from others.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.get()
+    }
+
+    /// What the kernel executes.
+    pub(super) fn running(&self) -> Option<RunId> {
+        self.session.borrow().running().cloned()
+    }
+
+    /// Asks the kernel for a sign of life.
+    pub(super) fn ping(&self) {
+        if let Some(client) = &*self.client.borrow() {
+            client.ping();
+        }
+    }
+
+    /// Makes this the page's kernel.
+    pub(super) fn install(&self, client: Box<dyn KernelClient>) {
+        *self.client.borrow_mut() = Some(client);
+        self.is_launching.set(false);
     }
 
     /// Gives files to the kernel, if there is one.
@@ -92,6 +121,7 @@ impl Effects {
         self.rooms.kernel.answers.borrow_mut().clear();
         let steps = self.rooms.kernel.session.borrow_mut().interrupt();
         self.follow(app, steps);
+        self.watch_stop(app);
     }
 
     pub(super) fn answer(&self, app: AppState, text: &str) {
@@ -104,6 +134,7 @@ impl Effects {
         if app.with(|state| state.runtime.kernel != KernelStatus::Idle) {
             output_frame::end_all();
         }
+        self.rooms.kernel.watch.forgive();
         self.stop_kernel(app);
         self.start_kernel(app);
     }
@@ -169,19 +200,20 @@ impl Effects {
             });
             Vec::new()
         });
-        let effects = self.clone();
-        let events = move |event| effects.take_event(app, generation, event);
-        let options = LaunchOptions {
+        let mut options = LaunchOptions {
             accelerator,
             network,
             files,
         };
-        let client = room.launcher.launch(options, Box::new(events));
-        *room.client.borrow_mut() = Some(client);
-        room.is_launching.set(false);
+        if !self.adopt_spare(app, generation, &mut options) {
+            let effects = self.clone();
+            let events = move |event| effects.take_event(app, generation, event);
+            room.install(room.launcher.launch(options, Box::new(events)));
+        }
+        self.watch_life(app, generation);
     }
 
-    fn take_event(&self, app: AppState, generation: u64, event: ClientEvent) {
+    pub(super) fn take_event(&self, app: AppState, generation: u64, event: ClientEvent) {
         let room = &self.rooms.kernel;
         if room.generation.get() != generation {
             return;
@@ -194,6 +226,11 @@ impl Effects {
             _ => {}
         }
         let is_fatal = matches!(event, ClientEvent::Fatal(_));
+        room.watch.note_answer();
+        let revives = is_fatal && app.with(|state| room.watch.revives(&state.runtime.kernel));
+        if let ClientEvent::Fatal(reason) = &event {
+            tell_death(app, reason, revives);
+        }
         let steps = room.session.borrow_mut().take(event);
         if is_fatal {
             // The frame is taken down a moment later, because this call may come from inside it.
@@ -203,6 +240,9 @@ impl Effects {
             time::spawn(async move {
                 if effects.rooms.kernel.generation.get() == generation + 1 {
                     effects.rooms.kernel.client.borrow_mut().take();
+                    if revives {
+                        effects.start_kernel(app);
+                    }
                 }
             });
         }
@@ -238,9 +278,9 @@ impl Effects {
                     self.flush(app);
                     if let KernelStatus::Dead(reason) = &kernel {
                         self.settle(&Err(reason.clone()));
-                        tell_death(app, reason);
                         self.forget_widgets();
                     }
+                    self.plan_spare(app, &kernel);
                     app.dispatch(Action::SetKernel(kernel));
                 }
                 Step::Ready(device, timings_ms) => {
@@ -365,18 +405,6 @@ impl Effects {
     /// Notes how long something took.
     pub fn note_timing(&self, name: &str, ms: f64) {
         self.rooms.kernel.timings_ms.borrow_mut().insert(name.to_owned(), ms);
-    }
-}
-
-/// Says what is lost with a kernel that was there, and what is not. A start that failed shows in the status alone.
-fn tell_death(app: AppState, reason: &str) {
-    if app.with(|state| matches!(state.runtime.kernel, KernelStatus::Idle | KernelStatus::Busy)) {
-        let text = format!("The kernel stopped: {reason}. Variables are lost; the notebook and its files are not.");
-        app.dispatch(Action::Notify {
-            text,
-            is_error: true,
-            action: None,
-        });
     }
 }
 

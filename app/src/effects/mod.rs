@@ -1,7 +1,7 @@
 //! Everything the page does outside of its state: kernel, storage, address, files. The only asynchronous orchestration.
 //! It decides nothing about the state: what comes back from outside becomes an action.
-//! Read next: `kernel.rs` (executions), `requests.rs` (questions), `inspector.rs`, `documents.rs` (opening), `saving.rs` (storing),
-//! `files.rs`, `packages.rs`.
+//! Read next: `kernel.rs` (executions), `requests.rs` (questions), `watch.rs` (kernels that hang or die), `spare.rs`,
+//! `inspector.rs`, `documents.rs` (opening), `saving.rs` (storing), `files.rs`, `packages.rs`.
 
 mod documents;
 mod files;
@@ -10,6 +10,8 @@ mod kernel;
 mod packages;
 mod requests;
 mod saving;
+mod spare;
+mod watch;
 mod widgets;
 
 pub use kernel::RunResult;

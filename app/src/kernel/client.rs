@@ -29,6 +29,8 @@ pub enum ClientEvent {
         /// How long the parts of the start took, in milliseconds.
         timings_ms: Vec<(String, f64)>,
     },
+    /// The answer to a ping.
+    Alive,
     /// A message of the Jupyter protocol.
     Message(Box<Message>),
     /// The kernel asks something about packages (`packages/request.rs`); the number names the question.
@@ -76,6 +78,8 @@ pub trait KernelClient {
     fn send(&self, message: &Message);
     /// Asks the running code to stop.
     fn interrupt(&self);
+    /// Asks for a sign of life, which a kernel gives unless it is busy.
+    fn ping(&self);
     /// Puts files into the working directory.
     fn add_files(&self, files: Vec<NewFile>);
     /// Answers a question about packages.

@@ -126,6 +126,7 @@ impl Link {
                     self.tell(ClientEvent::PackageCancelled(id));
                 }
             }
+            Some("alive") => self.tell(ClientEvent::Alive),
             Some("fatal") => {
                 let reason = js::get_text(data, "reason").unwrap_or_else(|| "the kernel has stopped".to_owned());
                 self.fail(reason);
@@ -144,6 +145,10 @@ impl KernelClient for FrameClient {
 
     fn interrupt(&self) {
         self.link.post(js::object(&[("type", "interrupt".into())]).into());
+    }
+
+    fn ping(&self) {
+        self.link.post(js::object(&[("type", "ping".into())]).into());
     }
 
     fn add_files(&self, files: Vec<NewFile>) {

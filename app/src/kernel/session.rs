@@ -92,6 +92,11 @@ impl Session {
         self.current.is_some() || !self.queue.is_empty()
     }
 
+    /// The run that the kernel executes.
+    pub fn running(&self) -> Option<&RunId> {
+        self.current.as_ref().map(|current| &current.execution.run)
+    }
+
     /// The run whose question waits for an answer.
     pub fn asking(&self) -> Option<&RunId> {
         self.current
@@ -186,6 +191,7 @@ impl Session {
             ClientEvent::Message(message) => self.take_message(&message),
             // Packages have nothing to do with executions.
             ClientEvent::PackageRequest(..) | ClientEvent::PackageCancelled(_) => Vec::new(),
+            ClientEvent::Alive => Vec::new(),
             ClientEvent::Fatal(reason) => self.die(reason),
         }
     }

@@ -131,6 +131,10 @@ pub enum Action {
         /// What can be done about it.
         action: Option<NoticeAction>,
     },
+    /// Offer to restart the kernel, in these words, unless that is offered already.
+    OfferRestart(String),
+    /// Take that offer back.
+    WithdrawRestart,
     /// Remove a notice.
     DismissNotice(u64),
     /// Do what a notice offers, and remove it.

@@ -48,6 +48,8 @@ pub enum NoticeAction {
     RestoreDocument(DocumentId),
     /// Undo the last cell operation.
     UndoCells,
+    /// Restart the kernel.
+    Restart,
 }
 
 /// A short message at the edge of the page.

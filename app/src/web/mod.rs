@@ -1,5 +1,6 @@
 //! The thin bindings to the browser: the only place of the page that touches web-sys.
 
+pub mod device;
 pub mod editor;
 pub mod fetch;
 pub mod files;

@@ -59,6 +59,8 @@ impl Turn<'_> {
             | Action::DeleteDocument(_)
             | Action::RestoreDocument(_)
             | Action::Notify { .. }
+            | Action::OfferRestart(_)
+            | Action::WithdrawRestart
             | Action::DismissNotice(_)
             | Action::TakeNoticeAction(_)
             | Action::OpenDialog(_)

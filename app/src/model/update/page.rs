@@ -92,6 +92,13 @@ impl Turn<'_> {
     fn perform_chrome(&mut self, action: Action) {
         match action {
             Action::Notify { text, is_error, action } => self.notify(text, is_error, action),
+            Action::OfferRestart(text) => {
+                let is_offered = |notice: &Notice| notice.action == Some(NoticeAction::Restart);
+                if !self.state.notices.iter().any(is_offered) {
+                    self.notify(text, true, Some(NoticeAction::Restart));
+                }
+            }
+            Action::WithdrawRestart => self.withdraw_restart(),
             Action::DismissNotice(id) => self.dismiss(id),
             Action::TakeNoticeAction(id) => {
                 let action = self
@@ -104,6 +111,7 @@ impl Turn<'_> {
                 match action {
                     Some(NoticeAction::RestoreDocument(document)) => self.effect(Effect::Untrash(document)),
                     Some(NoticeAction::UndoCells) => self.perform(Action::UndoCells),
+                    Some(NoticeAction::Restart) => self.perform(Action::Restart),
                     None => {}
                 }
             }
@@ -262,6 +270,17 @@ impl Turn<'_> {
         let excess = self.state.notices.len().saturating_sub(MAX_NOTICES);
         self.state.notices.drain(..excess);
         self.touch(Facet::Notices);
+    }
+
+    /// A kernel that has ended, or answers again, needs no restart.
+    pub(super) fn withdraw_restart(&mut self) {
+        let num_notices = self.state.notices.len();
+        self.state
+            .notices
+            .retain(|notice| notice.action != Some(NoticeAction::Restart));
+        if self.state.notices.len() < num_notices {
+            self.touch(Facet::Notices);
+        }
     }
 
     fn dismiss(&mut self, id: u64) {

@@ -62,6 +62,8 @@ impl Turn<'_> {
                 }
                 self.inspect_kernel(&kernel);
                 self.state.runtime.kernel = kernel;
+                // Whatever the kernel does now: it is no longer what was offered to be ended.
+                self.withdraw_restart();
                 self.touch(Facet::Kernel);
             }
             Action::SetDevice(device) => {

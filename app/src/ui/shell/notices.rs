@@ -26,6 +26,7 @@ pub fn Notices() -> impl IntoView {
             text: notice.text.clone(),
             action: notice.action.as_ref().map(|action| match action {
                 NoticeAction::RestoreDocument(_) | NoticeAction::UndoCells => "Undo".to_owned(),
+                NoticeAction::Restart => "Restart".to_owned(),
             }),
         });
         toasts.collect::<Vec<_>>()

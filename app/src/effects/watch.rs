@@ -1,0 +1,118 @@
+//! Whether the kernel still answers: to Stop while it runs, to a ping while it idles; and what follows when it has died.
+//! A kernel that does not answer is never ended from here: the user is offered a restart, and may as well wait.
+
+use super::Effects;
+use crate::model::action::Action;
+use crate::model::runtime::KernelStatus;
+use crate::state::AppState;
+use crate::web::time;
+use std::cell::Cell;
+
+/// How long a program may take to end after Stop before a restart is offered.
+const STOP_LIMIT_MS: f64 = 5000.0;
+
+/// How often an idle kernel is asked for a sign of life, and how long it has to give it.
+const PING_PERIOD_MS: f64 = 5000.0;
+
+/// A kernel that was started in place of a dead one and dies within this time is not replaced again.
+const MIN_LIFE_MS: f64 = 30_000.0;
+
+/// What is kept is the same in every message about a kernel's end.
+const KEPT: &str = "the notebook, its outputs and its files are not";
+
+/// What is known about the kernel's health.
+#[derive(Default)]
+pub(super) struct Watch {
+    /// It has answered since it was last asked.
+    has_answered: Cell<bool>,
+    /// When a kernel last took the place of a dead one.
+    revived_ms: Cell<Option<f64>>,
+}
+
+impl Watch {
+    /// Takes a sign of life.
+    pub(super) fn note_answer(&self) {
+        self.has_answered.set(true);
+    }
+
+    /// The user has started the kernel anew: what became of those before no longer counts.
+    pub(super) fn forgive(&self) {
+        self.revived_ms.set(None);
+    }
+
+    /// Whether another kernel takes the place of one that died; if so, that is noted.
+    pub(super) fn revives(&self, kernel: &KernelStatus) -> bool {
+        let now_ms = time::page_ms();
+        let was_running = matches!(kernel, KernelStatus::Idle | KernelStatus::Busy);
+        let died_at_once = self.revived_ms.get().is_some_and(|ms| now_ms - ms < MIN_LIFE_MS);
+        if !was_running || died_at_once {
+            return false;
+        }
+        self.revived_ms.set(Some(now_ms));
+        true
+    }
+}
+
+impl Effects {
+    /// Offers a restart if what runs now still runs when it should long have stopped.
+    pub(super) fn watch_stop(&self, app: AppState) {
+        let room = &self.rooms.kernel;
+        let generation = room.generation();
+        let Some(run) = room.running() else { return };
+        let effects = self.clone();
+        time::spawn(async move {
+            time::sleep(STOP_LIMIT_MS).await;
+            let room = &effects.rooms.kernel;
+            if room.generation() == generation && room.running() == Some(run) {
+                let text = format!("The cell does not stop. Restart the kernel? Variables are lost then; {KEPT}.");
+                app.dispatch(Action::OfferRestart(text));
+            }
+        });
+    }
+
+    /// Asks a kernel for signs of life while it is idle, for as long as it is the page's kernel.
+    pub(super) fn watch_life(&self, app: AppState, generation: u64) {
+        let effects = self.clone();
+        let watch = &self.rooms.kernel.watch;
+        watch.note_answer();
+        time::spawn(async move {
+            let mut is_asked = false;
+            loop {
+                time::sleep(PING_PERIOD_MS).await;
+                let room = &effects.rooms.kernel;
+                if room.generation() != generation {
+                    return;
+                }
+                // A kernel that is busy cannot answer, and is not expected to.
+                if app.with(|state| state.runtime.kernel != KernelStatus::Idle) {
+                    is_asked = false;
+                    continue;
+                }
+                let has_answered = room.watch.has_answered.replace(false);
+                if is_asked && !has_answered {
+                    let text = format!(
+                        "The kernel does not answer, although no cell runs. Restart it? Variables are lost then; {KEPT}."
+                    );
+                    app.dispatch(Action::OfferRestart(text));
+                } else {
+                    app.dispatch(Action::WithdrawRestart);
+                }
+                is_asked = true;
+                room.ping();
+            }
+        });
+    }
+}
+
+/// Says what is lost with a kernel that was there, and what is not. A start that failed shows in the status alone.
+pub(super) fn tell_death(app: AppState, reason: &str, is_replaced: bool) {
+    if app.with(|state| matches!(state.runtime.kernel, KernelStatus::Idle | KernelStatus::Busy)) {
+        let next = if is_replaced { " and was started again" } else { "" };
+        let text = format!("The kernel stopped{next}: {reason}. Variables are lost; {KEPT}.");
+        app.dispatch(Action::Notify {
+            text,
+            is_error: true,
+            action: None,
+        });
+    }
+}

@@ -1,0 +1,52 @@
+// What the page does about a kernel that does not stop, hangs, or dies: it offers a restart or makes one, and the
+// document, its outputs and its files are there afterwards.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { useSite } from "./harness/site.mjs";
+
+/** Python cannot be interrupted in the middle of this, neither here nor elsewhere. */
+const DEAF = "sum(range(10**12))";
+
+/** Kills the interpreter: JavaScript may write into its memory. */
+const DEADLY = "import pyodide_js\npyodide_js._api.fatal_error(pyodide_js._module.Error.new('as told') if False else None)";
+
+const offer = (page) => page.page.getByText(/The cell does not stop/);
+
+describe("a kernel that does not answer", () => {
+  const site = useSite();
+
+  it("is restarted when the user wants that, and keeps what the notebook holds", async () => {
+    const page = await site.open();
+    await page.newNotebook();
+    await page.runCell(0, "print('kept')");
+    await page.press("b");
+    await page.type(1, DEAF);
+    await page.press("Control+Enter");
+    await page.untilBusy();
+    await page.button(/^Interrupt/).first().click();
+    await offer(page).waitFor({ timeout: 10_000 });
+    await page.screenshot("restart-offered");
+    await page.button("Restart").last().click();
+    await page.untilIdle();
+    assert.equal(await offer(page).count(), 0);
+    assert.match(await page.outputText(0), /kept/);
+    await page.runCell(1, "6 * 7");
+    assert.equal((await page.outputText(1)).trim(), "42");
+    await page.close();
+  });
+
+  it("withdraws the offer when the cell ends after all", async () => {
+    const page = await site.open();
+    await page.newNotebook();
+    await page.type(0, "import time\nend = time.time() + 9\nwhile time.time() < end:\n    try: time.sleep(0.1)\n    except KeyboardInterrupt: pass");
+    await page.press("Control+Enter");
+    await page.untilBusy();
+    await page.button(/^Interrupt/).first().click();
+    await offer(page).waitFor({ timeout: 10_000 });
+    await page.untilIdle();
+    await offer(page).waitFor({ state: "detached" });
+    await page.close();
+  });
+});
