@@ -9,8 +9,8 @@ import { useSite } from "./harness/site.mjs";
 /** Python cannot be interrupted in the middle of this, neither here nor elsewhere. */
 const DEAF = "sum(range(10**12))";
 
-/** Kills the interpreter: JavaScript may write into its memory. */
-const DEADLY = "import pyodide_js\npyodide_js._api.fatal_error(pyodide_js._module.Error.new('as told') if False else None)";
+/** Reads where there is no memory, which ends the interpreter. */
+const DEADLY = "import ctypes\nctypes.string_at(2**32 - 16, 8)";
 
 const offer = (page) => page.page.getByText(/The cell does not stop/);
 
@@ -47,6 +47,28 @@ describe("a kernel that does not answer", () => {
     await offer(page).waitFor({ timeout: 10_000 });
     await page.untilIdle();
     await offer(page).waitFor({ state: "detached" });
+    await page.close();
+  });
+
+  it("is started again when it has died, but not time and again", async () => {
+    const page = await site.open();
+    await page.newNotebook();
+    await page.runCell(0, "print('kept')");
+    await page.press("b");
+    await page.type(1, DEADLY);
+    await page.press("Control+Enter");
+    await page.page.getByText(/The kernel stopped and was started again/).waitFor({ timeout: 30_000 });
+    await page.untilIdle();
+    assert.match(await page.outputText(0), /kept/);
+    assert.match(await page.outputText(1), /DeadKernelError/);
+    await page.screenshot("kernel-revived");
+    await page.type(1, DEADLY);
+    await page.press("Control+Enter");
+    await page.page.waitForFunction(() => carrel.status().kernel === "dead", undefined, { timeout: 30_000 });
+    await page.page.waitForTimeout(1000);
+    assert.equal((await page.status()).kernel, "dead");
+    await page.button("Try again").click();
+    await page.untilIdle();
     await page.close();
   });
 });
