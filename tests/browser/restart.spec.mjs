@@ -14,6 +14,15 @@ const DEADLY = "import ctypes\nctypes.string_at(2**32 - 16, 8)";
 
 const offer = (page) => page.page.getByText(/The cell does not stop/);
 
+/** Makes the page believe that the device has room for a kernel in reserve, which the machines of tests may not have. */
+function pretendRoom() {
+  Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 8 });
+  Object.defineProperty(navigator, "deviceMemory", { get: () => 8 });
+}
+
+/** After so long an idle time a kernel in reserve is started and ready. */
+const RESERVE_MS = 30_000;
+
 describe("a kernel that does not answer", () => {
   const site = useSite();
 
@@ -69,6 +78,28 @@ describe("a kernel that does not answer", () => {
     assert.equal((await page.status()).kernel, "dead");
     await page.button("Try again").click();
     await page.untilIdle();
+    await page.close();
+  });
+
+  it("is replaced at once by the one in reserve, which knows the files and nothing of the old one's variables", async () => {
+    const page = await site.open();
+    await page.page.addInitScript(pretendRoom);
+    await page.reload();
+    const cells = [{ cell_type: "code", id: "read", source: "print(open('note.txt').read(), 'old' in globals())\nold = 1", metadata: {}, outputs: [], execution_count: null }];
+    await page.open({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }, { name: "reserve.ipynb", files: { "note.txt": "noted" } });
+    for (const _round of [1, 2]) {
+      await page.page.evaluate(() => carrel.runAll());
+      assert.equal((await page.outputText(0)).trim(), "noted False");
+      await page.page.waitForTimeout(RESERVE_MS);
+      const took = await page.page.evaluate(async () => {
+        const start = performance.now();
+        await carrel.restart();
+        return performance.now() - start;
+      });
+      console.log(`restart with a kernel in reserve: ${Math.round(took)} ms`);
+    }
+    await page.page.evaluate(() => carrel.runAll());
+    assert.equal((await page.outputText(0)).trim(), "noted False");
     await page.close();
   });
 });
