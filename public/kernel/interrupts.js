@@ -17,7 +17,7 @@ const SIGINT = 2;
  * More would be cheaper still, but a program that turns from quick steps to slow
  * ones would not be stopped before so many slow ones are done.
  */
-const MAX_CHECKS = 400;
+const MAX_CHECKS = 100;
 
 /** The number of checks is adapted so that polls come about this often. */
 const POLL_TARGET_MS = 1;
