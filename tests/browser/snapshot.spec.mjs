@@ -90,7 +90,7 @@ describe("a kernel whose snapshot is damaged", () => {
     await page.page.context().route("**/kernel/snapshot.bin.gz", async (route) => {
       const response = await route.fetch();
       const body = await response.body();
-      body.fill(7, body.length / 2);
+      body.fill(7, Math.floor(body.length / 2));
       await route.fulfill({ response, body });
     });
     await page.newNotebook();
