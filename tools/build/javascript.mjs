@@ -1,12 +1,13 @@
-// Bundles JavaScript that the page loads on demand: the code editor (editor.js), and what draws widgets inside output frames
-// (widgets.js, widgets.css: Jupyter's views of ipywidgets, BSD-3-Clause).
+// Bundles JavaScript that the page loads on demand: the code editor (editor.js), what draws formulas (mathematics.js,
+// mathematics.css and its fonts: KaTeX, MIT), and what draws widgets inside output frames (widgets.js, widgets.css:
+// Jupyter's views of ipywidgets, BSD-3-Clause).
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { filesBelow, hashOfFiles, pieces, root, run, sha256, unlessCurrent } from "./site.mjs";
 
-/** Writes both bundles if a script or a package changed. */
+/** Writes the bundles if a script or a package changed. */
 export async function bundleJavaScript() {
   const folder = join(root, "app", "js");
   const output = join(pieces, "editor.js");
@@ -15,6 +16,17 @@ export async function bundleJavaScript() {
   await unlessCurrent("editor", key, [output], () => {
     const options = ["--bundle", "--format=esm", "--target=es2022", "--minify", "--legal-comments=none", "--log-level=warning"];
     run("esbuild", [join(folder, "editor.js"), ...options, `--outfile=${output}`]);
+  });
+  const mathematics = ["mathematics.js", "mathematics.css"].map((name) => join(pieces, name));
+  await unlessCurrent("mathematics", key, mathematics, () => {
+    const options = ["--bundle", "--format=esm", "--target=es2022", "--minify", "--legal-comments=none", "--log-level=warning"];
+    run("esbuild", [join(folder, "mathematics.js"), ...options, `--outfile=${mathematics[0]}`]);
+    const katex = join(root, "node_modules", "katex", "dist");
+    // Every browser with WebAssembly reads woff2; the older formats stay behind.
+    const fonts = filesBelow(join(katex, "fonts")).filter((name) => name.endsWith(".woff2"));
+    for (const name of fonts) cpSync(join(katex, "fonts", name), join(pieces, "fonts", name));
+    const style = readFileSync(join(katex, "katex-swap.min.css"), "utf8");
+    writeFileSync(mathematics[1], style.replace(/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)/g, ""));
   });
   const widgets = ["widgets.js", "widgets.css"].map((name) => join(pieces, name));
   await unlessCurrent("widgets", key, widgets, () => {

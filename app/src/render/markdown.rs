@@ -1,12 +1,13 @@
 //! Markdown source to HTML that is safe to put into the page.
 //! Everything that could fetch, run or reach outside is refused here: raw HTML is rebuilt from a short list of tags
 //! (`raw_html.rs`), links go to web and mail addresses only, and images show only when the document carries them.
-//! Read next: `raw_html.rs`, then `ui/markdown` for the component.
+//! Read next: `raw_html.rs`, `latex.rs` for formulas, then `ui/markdown` for the component.
 
 use std::collections::HashMap;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
+use super::latex::{delimit_environments, formula_to_html};
 use super::raw_html::{escape, is_safe_image, link_target, rebuild};
 
 /// The prefix of every id that a document can create, so that none can stand in for one of the page's own.
@@ -29,6 +30,7 @@ pub fn markdown_to_html(source: &str) -> String {
         slugs: HashMap::new(),
         open_links: Vec::new(),
     };
+    let source = &*delimit_environments(source, options());
     let mut parser = Parser::new_ext(source, options());
     while let Some(event) = parser.next() {
         writer.take(event, &mut parser);
@@ -110,15 +112,8 @@ impl<'a> Writer<'a> {
                 self.push_html(format!("<div class=\"markdown__note\" id=\"{ID_PREFIX}note-{name}\"><span class=\"markdown__note-name\">{name}</span>"));
             }
             Event::End(TagEnd::FootnoteDefinition) => self.push_html("</div>".to_owned()),
-            Event::InlineMath(formula) => {
-                self.push_html(format!("<code class=\"markdown__math\">{}</code>", escape(&formula)));
-            }
-            Event::DisplayMath(formula) => {
-                self.push_html(format!(
-                    "<code class=\"markdown__math markdown__math--block\">{}</code>",
-                    escape(formula.trim())
-                ));
-            }
+            Event::InlineMath(formula) => self.push_html(formula_to_html(&formula, false)),
+            Event::DisplayMath(formula) => self.push_html(formula_to_html(formula.trim(), true)),
             other => self.events.push(other),
         }
     }
@@ -298,6 +293,10 @@ mod tests {
         assert!(
             note.contains("href=\"#md-note-1\"") && note.contains("id=\"md-note-1\""),
             "{note}"
+        );
+        assert_eq!(
+            markdown_to_html("\\begin{align}\na &= b \\\\\nc &= *d*\n\\end{align}"),
+            "<p><code class=\"markdown__math markdown__math--block\">\\begin{align}\na &amp;= b \\\\\nc &amp;= *d*\n\\end{align}</code></p>\n"
         );
         assert_eq!(
             markdown_to_html("$a_1 < b_2$"),

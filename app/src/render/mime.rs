@@ -19,7 +19,7 @@ pub enum Shown {
     Image(Image),
     /// Markdown source.
     Markdown(String),
-    /// LaTeX source, shown as it is.
+    /// LaTeX source: text with formulas.
     Latex(String),
     /// A JSON value, printed with indents.
     Json(String),

@@ -5,6 +5,7 @@
 pub mod ansi;
 pub mod contrast;
 pub mod frame_page;
+pub mod latex;
 pub mod markdown;
 pub mod mime;
 pub mod raw_html;

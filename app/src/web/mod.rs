@@ -8,6 +8,7 @@ pub mod focus;
 pub mod frame;
 pub(crate) mod host_frame;
 pub mod js;
+pub mod mathematics;
 pub mod offline;
 pub mod output_frame;
 pub mod package_fetch;

@@ -1,13 +1,17 @@
-//! Rendered Markdown. The HTML it sets is `render::markdown`'s, which is safe by construction; nothing else may be set here.
+//! Rendered Markdown and LaTeX. The HTML it sets is that of `render::markdown` and `render::latex`, which is safe by
+//! construction; nothing else may be set here. Formulas stand in it as source and are typeset in place.
 //! Links within the text are followed by scrolling, because the page's address belongs to the page.
-//! Read next: `render/markdown.rs`.
+//! Read next: `render/markdown.rs`, `render/latex.rs`, `web/mathematics.rs`.
 
 use leptos::ev::MouseEvent;
+use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions};
 
+use crate::render::latex::latex_to_html;
 use crate::render::markdown::markdown_to_html;
+use crate::web::mathematics;
 
 /// Shows Markdown source as formatted text.
 #[component]
@@ -16,10 +20,28 @@ pub fn MarkdownView(
     #[prop(into)]
     source: Signal<String>,
 ) -> impl IntoView {
-    let html = Memo::new(move |_| source.with(|source| markdown_to_html(source)));
-    view! {
-        <div class="markdown" inner_html=move || html.get() on:click=follow_inner_link></div>
-    }
+    view! { <SafeHtml html=Memo::new(move |_| source.with(|source| markdown_to_html(source))) /> }
+}
+
+/// Shows a value's LaTeX: text with formulas.
+#[component]
+pub fn LatexView(
+    /// The source.
+    source: String,
+) -> impl IntoView {
+    view! { <SafeHtml html=Memo::new(move |_| latex_to_html(&source)) /> }
+}
+
+#[component]
+fn SafeHtml(html: Memo<String>) -> impl IntoView {
+    let place = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        html.track();
+        if let Some(place) = place.get() {
+            mathematics::typeset(&place);
+        }
+    });
+    view! { <div class="markdown" node_ref=place inner_html=move || html.get() on:click=follow_inner_link></div> }
 }
 
 /// Scrolls to the target of a link within the document.

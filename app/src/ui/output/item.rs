@@ -11,7 +11,7 @@ use super::text::{TextKind, TextOutput};
 use super::widget::WidgetOutput;
 use crate::model::output::{Output, StreamName};
 use crate::render::mime::{Shown, choose};
-use crate::ui::markdown::MarkdownView;
+use crate::ui::markdown::{LatexView, MarkdownView};
 
 /// Which renderer an output needs. While it stays the same, so do the elements on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +92,8 @@ fn RichOutput(outputs: Signal<Vec<Output>>, position: usize, made_here: Signal<b
         Shown::Svg(content) => view! { <OutputFrame content kind=FrameKind::Svg made_here /> }.into_any(),
         Shown::Image(image) => view! { <ImageOutput image /> }.into_any(),
         Shown::Markdown(source) => view! { <MarkdownView source /> }.into_any(),
-        Shown::Latex(text) | Shown::Json(text) | Shown::Text(text) => {
+        Shown::Latex(source) => view! { <LatexView source /> }.into_any(),
+        Shown::Json(text) | Shown::Text(text) => {
             view! { <TextOutput text=Signal::stored(text) kind=TextKind::Value /> }.into_any()
         }
         Shown::Nothing(formats) if formats.is_empty() => ().into_any(),
