@@ -1,30 +1,30 @@
-// Going to where a name is defined, in this cell or another: read off the editors' syntax trees, without the kernel.
+// Going to where a name is defined, in this cell or another: read off the cells' syntax trees, without the kernel.
 //
 // The nearest definition wins: what is around the place, then above it in the cell, then the cells above, then what
-// comes later. It refuses to look into libraries. Read next: python_names.js, editor_views.js.
+// comes later. It refuses to look into libraries. Read next: python_names.js, editor_places.js.
 
 import { syntaxTree } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
 
-import { neighbours } from "./editor_views.js";
+import { mentioning, neighbours, whenMounted } from "./editor_places.js";
 import { classAround, definitionsIn, sharedBy, visibleAt } from "./python_names.js";
 
 /** Everything that going to definitions adds to an editor. */
-export function definitions(onNotice) {
+export function definitions(onNotice, onGoTo) {
   const press = (event, view) => {
     if (event.button !== 0 || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return false;
     const position = view.posAtCoords({ x: event.clientX, y: event.clientY });
     if (position === null || !nameAt(view.state, position)) return false;
     event.preventDefault();
     // The press is over before the focus goes elsewhere, or it would bring it back.
-    setTimeout(() => goToDefinition(view, position, onNotice));
+    setTimeout(() => goToDefinition(view, position, onNotice, onGoTo));
     return true;
   };
   return EditorView.domEventHandlers({ mousedown: press });
 }
 
 /** Goes to the definition of the name at a place; says so where there is none. */
-export function goToDefinition(view, position, onNotice) {
+export function goToDefinition(view, position, onNotice, onGoTo) {
   const node = nameAt(view.state, position);
   if (!node) {
     onNotice("There is no name at the caret");
@@ -36,9 +36,24 @@ export function goToDefinition(view, position, onNotice) {
     return true;
   }
   const { from, to } = found.definition;
-  found.view.focus();
-  found.view.dispatch({ selection: { anchor: from, head: to }, effects: EditorView.scrollIntoView(from, { y: "center" }), userEvent: "select" });
+  if (found.place.view) goToRange(found.place.view, from, to);
+  else {
+    // Cells far from the screen have no editor; the page gives one to the cell it goes to.
+    whenMounted(found.place.cell, (mounted) => goToRange(mounted, from, to));
+    onGoTo(found.place.cell);
+  }
   return true;
+}
+
+/** Selects a piece of an editor's text and brings it into sight. */
+export function goToRange(view, from, to) {
+  const end = view.state.doc.length;
+  view.focus();
+  view.dispatch({
+    selection: { anchor: Math.min(from, end), head: Math.min(to, end) },
+    effects: EditorView.scrollIntoView(Math.min(from, end), { y: "center" }),
+    userEvent: "select",
+  });
 }
 
 /** The name that a place touches. */
@@ -49,7 +64,7 @@ function nameAt(state, position) {
 }
 
 /**
- * The definition that a name means, and the editor that holds it.
+ * The definition that a name means, and the place that holds it.
  *
  * @param {EditorView} view the editor of the name
  * @param {import("@lezer/common").SyntaxNode} node the name
@@ -57,20 +72,20 @@ function nameAt(state, position) {
 export function findDefinition(view, node) {
   const { state } = view;
   const name = state.sliceDoc(node.from, node.to);
-  const { above, below } = neighbours(view);
-  if (node.name === "PropertyName") return memberDefinition(view, node, name, [view, ...above, ...below]);
+  const { own: place, above, below } = neighbours(view);
+  if (node.name === "PropertyName") return memberDefinition(place, node, name, [place, ...mentioning([...above, ...below], name)]);
 
   const here = visibleAt(state, node.from).filter((definition) => definition.name === name);
   const own = nearest(here, node.from);
-  if (own && (own.scope !== null || own.from <= node.from)) return { view, definition: own };
-  for (const other of above) {
+  if (own && (own.scope !== null || own.from <= node.from)) return { place, definition: own };
+  for (const other of mentioning(above, name)) {
     const definition = sharedBy(other.state).findLast((candidate) => candidate.name === name);
-    if (definition) return { view: other, definition };
+    if (definition) return { place: other, definition };
   }
-  if (own) return { view, definition: own };
-  for (const other of below) {
+  if (own) return { place, definition: own };
+  for (const other of mentioning(below, name)) {
     const definition = sharedBy(other.state).find((candidate) => candidate.name === name);
-    if (definition) return { view: other, definition };
+    if (definition) return { place: other, definition };
   }
   return null;
 }
@@ -85,21 +100,21 @@ function nearest(found, position) {
 }
 
 /** Of `self.name` the class's own member; of another owner a member that only one class of the notebook has. */
-function memberDefinition(view, node, name, places) {
-  const { state } = view;
+function memberDefinition(place, node, name, places) {
+  const { state } = place;
   const owner = node.parent?.firstChild;
   const isSelf = owner?.name === "VariableName" && state.sliceDoc(owner.from, owner.to) === "self";
   if (isSelf) {
     const around = classAround(state, node.from);
     const members = definitionsIn(state).filter((definition) => definition.isMember && definition.name === name);
     const own = members.find(({ from }) => around && around.from <= from && from < around.to);
-    if (own) return { view, definition: own };
+    if (own) return { place, definition: own };
   }
-  const found = places.flatMap((place) =>
-    definitionsIn(place.state)
+  const found = places.flatMap((other) =>
+    definitionsIn(other.state)
       .filter((definition) => definition.isMember && definition.name === name)
-      .map((definition) => ({ view: place, definition })),
+      .map((definition) => ({ place: other, definition })),
   );
-  const owners = new Set(found.map((one) => `${places.indexOf(one.view)} ${one.definition.scope?.from}`));
+  const owners = new Set(found.map((one) => `${places.indexOf(one.place)} ${one.definition.scope?.from}`));
   return owners.size === 1 ? found[0] : null;
 }

@@ -187,8 +187,8 @@ function ownCall(view, position) {
 }
 
 /** Name, parameters and documentation of a definition, from its text. */
-function ownSignature({ view, definition }) {
-  const { state } = view;
+function ownSignature({ place, definition }) {
+  const { state } = place;
   const text = (node) => state.sliceDoc(node.from, node.to);
   const definer = definition.node.parent;
   let list = definer.getChild("ParamList");

@@ -5,7 +5,7 @@
 // engine/python/carrel_kernel/assist.py, which answers.
 
 import { isPasted, notebookNames, placeAt, ranked } from "./assist_local.js";
-import { codeAbove } from "./editor_views.js";
+import { codeAbove } from "./editor_places.js";
 
 /** What may follow the caret's beginning without asking again. */
 const VALID = { key: /^[^"'\n]*$/, string: /^[^"'\n/]*$/ };

@@ -6,11 +6,14 @@
 import { syntaxTree } from "@codemirror/language";
 
 import { MAGICS, MODULES, PYTHON, SHELL, WHOLE_CELL_MAGICS } from "./assist_words.js";
-import { neighbours, viewsInOrder } from "./editor_views.js";
-import { sharedBy, visibleAt } from "./python_names.js";
+import { mentioning, neighbours, placesInOrder } from "./editor_places.js";
+import { isKnown, sharedBy, visibleAt } from "./python_names.js";
 
 /** Names shorter than this are offered when asked for, not while one types them. */
 const MIN_TYPED = 2;
+
+/** So long cells may be read for one list of names. */
+const READ_LIMIT_MS = 30;
 
 /** What the caret stands in: enough to know which sources have something to say. */
 export function placeAt(context) {
@@ -86,17 +89,54 @@ export function notebookNames(context) {
   visibleAt(context.state, context.pos).filter((definition) => !isWritten(definition)).reverse().forEach(add);
   if (context.view) {
     const { above, below } = neighbours(context.view);
-    for (const view of [...above, ...below]) sharedBy(view.state).forEach(add);
+    for (const { state } of readInTime([...above, ...below], wordBefore(context))) sharedBy(state).forEach(add);
   }
   return names;
+}
+
+const wordBefore = ({ state, pos }) => /\w*$/.exec(state.sliceDoc(Math.max(0, pos - 200), pos))[0];
+
+/**
+ * The places that can be told of now: those read before, and as many more as there is time for, beginning with those that
+ * have the typed word in them. The rest of a long notebook is read while nobody types.
+ */
+function* readInTime(places, word) {
+  const end = performance.now() + READ_LIMIT_MS;
+  const unread = [];
+  for (const place of places) {
+    if (isRead(place)) yield place;
+    else unread.push(place);
+  }
+  const likely = new Set(mentioning(unread, word));
+  const waiting = [...likely, ...unread.filter((place) => !likely.has(place))];
+  while (waiting.length > 0 && performance.now() < end) yield waiting.shift();
+  if (waiting.length > 0) readLater(waiting);
+}
+
+/** A place that has no state yet was never read, and is not given one to find that out. */
+const isRead = (place) => place.hasState && isKnown(place.state);
+
+let isReading = false;
+
+function readLater(places) {
+  if (isReading) return;
+  isReading = true;
+  const go = (deadline) => {
+    do sharedBy(places.shift().state);
+    while (places.length > 0 && deadline.timeRemaining() > 1);
+    isReading = places.length > 0;
+    if (isReading) rest(go);
+  };
+  // Safari does not tell when nobody types.
+  const rest = globalThis.requestIdleCallback ?? ((act) => setTimeout(() => act({ timeRemaining: () => 0 }), 20));
+  rest(go);
 }
 
 /** Attributes that stand behind the same owner somewhere in the notebook. */
 function writtenAttributes(owner, context) {
   const pattern = new RegExp(`(?<![\\w.])${owner.replaceAll(".", "\\.")}([A-Za-z_]\\w*)`, "g");
   const found = new Set();
-  for (const view of viewsInOrder()) {
-    const text = view.state.doc.toString();
+  for (const { text, view } of mentioning(placesInOrder(), owner)) {
     for (const match of text.matchAll(pattern)) {
       const end = match.index + match[0].length;
       if (!(view === context.view && end === context.pos)) found.add(match[1]);

@@ -15,11 +15,11 @@ import { EditorState, Facet, Prec, Transaction } from "@codemirror/state";
 import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap } from "@codemirror/view";
 
 import { completeOrDecline, completion } from "./assist_completion.js";
-import { definitions, goToDefinition } from "./assist_definition.js";
+import { definitions, goToDefinition, goToRange } from "./assist_definition.js";
 import { help, showHelp } from "./assist_help.js";
 import { assistKeys, editingKeys, INDENT, notebookKeys } from "./editor_keys.js";
 import { languageSupport, syntaxClasses } from "./editor_languages.js";
-import { register, viewOf } from "./editor_views.js";
+import { register, viewOf, whenMounted } from "./editor_places.js";
 
 /** What an editor can be asked to do, by name. */
 const tasks = Facet.define();
@@ -38,6 +38,8 @@ const tasks = Facet.define();
  * @param {() => void} options.onBlur
  * @param {(command: string) => void} options.onCommand a notebook key was pressed, see editor_keys.js
  * @param {(text: string) => void} options.onNotice something is to be told to the user
+ * @param {(cell: string) => void} options.onGoTo the user goes to another cell, which may not have an editor yet
+ * @param {(since: number) => [number, boolean, string[]]} options.texts tells code that has changed, see editor_places.js
  * @param {(kind: string, content: string) => Promise<string | null>} options.ask asks the kernel, see assist_kernel.js
  * @returns a handle; call `destroy` when the cell goes away
  */
@@ -46,7 +48,7 @@ export function mount(parent, options) {
     parent,
     state: EditorState.create({ doc: options.doc, extensions: extensions(options) }),
   });
-  const forget = options.language === "python" ? register(options.cell, view) : () => {};
+  const forget = options.language === "python" ? register(options.cell, view, options.texts) : () => {};
   return {
     setDoc: (doc) => setDoc(view, doc),
     focus: () => {
@@ -68,10 +70,18 @@ export function perform(cell, task) {
   view.state.facet(tasks)[0]?.[task]?.(view);
 }
 
+/** Puts the caret on a line of a cell, counted from 1, once the cell has its editor. */
+export function goToLine(cell, number) {
+  whenMounted(cell, (view) => {
+    const { from, to } = view.state.doc.line(Math.max(1, Math.min(number, view.state.doc.lines)));
+    goToRange(view, from, to);
+  });
+}
+
 /** Everything an editor is made of, in order of precedence. */
-function extensions({ language, label, onChange, onFocus, onBlur, onCommand, onNotice, ask }) {
+function extensions({ language, label, onChange, onFocus, onBlur, onCommand, onNotice, onGoTo, ask }) {
   return [
-    language === "python" ? assistance(onNotice, ask) : [],
+    language === "python" ? assistance(onNotice, onGoTo, ask) : [],
     Prec.high(keymap.of(notebookKeys(onCommand))),
     keymap.of([...editingKeys, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap]),
     history(),
@@ -99,13 +109,13 @@ function extensions({ language, label, onChange, onFocus, onBlur, onCommand, onN
 }
 
 /** What helps with writing code: completion, help, going to definitions, and their keys. */
-function assistance(onNotice, ask) {
+function assistance(onNotice, onGoTo, ask) {
   const jobs = {
     complete: completeOrDecline,
     "show-help": showHelp,
-    "go-to-definition": (view) => goToDefinition(view, view.state.selection.main.head, onNotice),
+    "go-to-definition": (view) => goToDefinition(view, view.state.selection.main.head, onNotice, onGoTo),
   };
-  return [completion(ask), help(ask), definitions(onNotice), tasks.of(jobs), keymap.of(assistKeys(jobs))];
+  return [completion(ask), help(ask), definitions(onNotice, onGoTo), tasks.of(jobs), keymap.of(assistKeys(jobs))];
 }
 
 /**

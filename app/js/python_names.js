@@ -47,6 +47,9 @@ export function definitionsIn(state) {
   return found;
 }
 
+/** Whether the definitions of an editor's text are known already. */
+export const isKnown = (state) => known.has(state.doc);
+
 /** What a name's place defines: a kind, "" for a value of any kind, null where it only uses the name. */
 function definedKind(node, doc) {
   const parent = node.parent;

@@ -69,7 +69,7 @@ describe("a document of hostile markup", () => {
     await page.page.evaluate(async () => {
       for (let y = 0; y < document.documentElement.scrollHeight; y += 1200) {
         scrollTo(0, y);
-        await new Promise((resolve) => setTimeout(resolve, 40));
+        await new Promise((resolve) => setTimeout(resolve, 80));
       }
     });
   }
@@ -162,7 +162,7 @@ describe("a document of hostile markup", () => {
     const deep = (depth) => "[".repeat(depth) + "]".repeat(depth);
     const texts = [
       `{"nbformat":4,"nbformat_minor":5,"metadata":${deep(100_000)},"cells":[]}`,
-      `{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[${"{},".repeat(100)}{}]}`,
+      `{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[${"{},".repeat(20_000)}{}]}`,
       '{"nbformat":1e309,"cells":{}}',
       '{"nbformat":4,"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"metadata":{},"cells":[]}',
       "\u0000\uffff",

@@ -1,7 +1,7 @@
 //! Everything the page does outside of its state: kernel, storage, address, files. The only asynchronous orchestration.
 //! It decides nothing about the state: what comes back from outside becomes an action.
 //! Read next: `kernel.rs` (executions), `requests.rs` (questions), `watch.rs` (kernels that hang or die), `spare.rs`,
-//! `inspector.rs`, `documents.rs` (opening), `saving.rs` (storing), `files.rs`, `packages.rs`.
+//! `inspector.rs`, `texts.rs`, `documents.rs` (opening), `saving.rs` (storing), `files.rs`, `packages.rs`.
 
 mod documents;
 mod files;
@@ -11,6 +11,7 @@ mod packages;
 mod requests;
 mod saving;
 mod spare;
+mod texts;
 mod watch;
 mod widgets;
 
@@ -35,6 +36,7 @@ use requests::Asking;
 use saving::SaveRoom;
 use std::cell::RefCell;
 use std::rc::Rc;
+use texts::TextRoom;
 use widgets::WidgetRoom;
 
 /// Where the settings are stored.
@@ -54,6 +56,7 @@ struct Rooms {
     packages: PackageRoom,
     asking: Asking,
     saving: SaveRoom,
+    texts: TextRoom,
     widgets: WidgetRoom,
     tabs: RefCell<Option<Tabs>>,
 }
@@ -75,6 +78,7 @@ impl Effects {
                 packages: PackageRoom::default(),
                 asking: Asking::default(),
                 saving: SaveRoom::default(),
+                texts: TextRoom::default(),
                 widgets: WidgetRoom::default(),
                 tabs: RefCell::new(None),
             }),
@@ -126,6 +130,7 @@ impl Effects {
     /// Notes which parts of the document have changed.
     pub fn note(&self, app: AppState, touched: &[Facet]) {
         for facet in touched {
+            self.rooms.texts.note(facet);
             match facet {
                 Facet::Cell(cell, CellFacet::Source | CellFacet::Kind) => self.rooms.saving.note_cell(cell),
                 Facet::Order => self.rooms.saving.note_new_cells(app),

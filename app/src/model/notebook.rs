@@ -4,6 +4,7 @@
 use super::cell::{Cell, CellKind};
 use super::ids::{CellId, DocumentId};
 use super::output::JsonMap;
+use super::positions::Positions;
 use serde_json::{Value, json};
 
 /// Where a notebook's metadata holds what is ours, and the restriction in it.
@@ -19,22 +20,25 @@ pub struct Notebook {
     pub metadata: JsonMap,
     /// Fields at the top of the file that this version does not know, kept as they are.
     pub extra: JsonMap,
+    /// Where cells were found last.
+    pub positions: Positions,
 }
 
 impl Notebook {
     /// Where a cell stands.
     pub fn index_of(&self, cell: &CellId) -> Option<usize> {
-        self.cells.iter().position(|candidate| candidate.id == *cell)
+        self.positions.find(&self.cells, cell)
     }
 
     /// A cell by its id.
     pub fn cell(&self, cell: &CellId) -> Option<&Cell> {
-        self.cells.iter().find(|candidate| candidate.id == *cell)
+        self.cells.get(self.index_of(cell)?)
     }
 
     /// A cell by its id, to be changed.
     pub fn cell_mut(&mut self, cell: &CellId) -> Option<&mut Cell> {
-        self.cells.iter_mut().find(|candidate| candidate.id == *cell)
+        let index = self.index_of(cell)?;
+        self.cells.get_mut(index)
     }
 
     /// True when some cell has that name.

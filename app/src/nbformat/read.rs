@@ -8,6 +8,7 @@ use crate::model::ids::{CellId, IdSource, is_valid_cell_id};
 use crate::model::notebook::Notebook;
 use crate::model::output::JsonMap;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Reads a notebook. `ids` names the cells that have no usable name.
 pub fn read(text: &str, ids: &mut IdSource) -> Result<(Notebook, Vec<Warning>), ReadError> {
@@ -35,12 +36,15 @@ pub fn read(text: &str, ids: &mut IdSource) -> Result<(Notebook, Vec<Warning>), 
         cells: Vec::with_capacity(entries.len()),
         metadata,
         extra: root,
+        ..Notebook::default()
     };
+    let mut taken = BTreeSet::new();
     let mut warnings = Vec::new();
     for (index, entry) in entries.into_iter().enumerate() {
         match entry {
             Value::Object(fields) => {
-                let cell = read_cell(fields, index + 1, &notebook, ids, &mut warnings);
+                let cell = read_cell(fields, index + 1, &taken, ids, &mut warnings);
+                taken.insert(cell.id.clone());
                 notebook.cells.push(cell);
             }
             _ => warnings.push(Warning::NotACell { cell: index + 1 }),
@@ -59,13 +63,13 @@ fn take_object(fields: &mut JsonMap, key: &str) -> JsonMap {
 fn read_cell(
     mut fields: JsonMap,
     number: usize,
-    notebook: &Notebook,
+    taken: &BTreeSet<CellId>,
     ids: &mut IdSource,
     warnings: &mut Vec<Warning>,
 ) -> Cell {
     let metadata = without_trust(take_object(&mut fields, "metadata"));
     let given_id = fields.shift_remove("id");
-    let id = cell_id(given_id.as_ref(), &metadata, number, notebook, ids, warnings);
+    let id = cell_id(given_id.as_ref(), &metadata, number, taken, ids, warnings);
     let cell_type = fields.shift_remove("cell_type");
     let kind = match cell_type.as_ref().and_then(Value::as_str) {
         Some("code") => CellKind::Code,
@@ -106,11 +110,12 @@ fn cell_id(
     given: Option<&Value>,
     metadata: &JsonMap,
     number: usize,
-    notebook: &Notebook,
+    taken: &BTreeSet<CellId>,
     ids: &mut IdSource,
     warnings: &mut Vec<Warning>,
 ) -> CellId {
-    let is_free = |name: &&str| is_valid_cell_id(name) && !notebook.has_cell_named(name);
+    let is_taken = |name: &str| taken.contains(&CellId::from(name));
+    let is_free = |name: &&str| is_valid_cell_id(name) && !is_taken(name);
     if let Some(name) = given.and_then(Value::as_str).filter(is_free) {
         return CellId::from(name);
     }
@@ -119,6 +124,6 @@ fn cell_id(
     }
     match metadata.get("id").and_then(Value::as_str).filter(is_free) {
         Some(name) => CellId::from(name),
-        None => ids.next_cell(|name| notebook.has_cell_named(name)),
+        None => ids.next_cell(is_taken),
     }
 }

@@ -5,7 +5,7 @@
 use crate::model::action::EditorTask;
 use crate::model::ids::CellId;
 use futures::future::LocalBoxFuture;
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -25,7 +25,7 @@ pub enum Language {
 
 impl Language {
     /// The name that the bundle and the style sheets know.
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Python => "python",
             Self::Markdown => "markdown",
@@ -77,6 +77,10 @@ pub struct EditorQuestion {
 
 /// The content of the kernel's reply as JSON text, if there is one in time.
 pub type EditorAnswer = LocalBoxFuture<'static, Option<String>>;
+
+/// Tells an editor which code of the notebook has changed after the change of a number: the number to ask with next time,
+/// whether this is all code in the notebook's order, and pairs of names and texts.
+pub type EditorTexts = Callback<u32, (u32, bool, Vec<(CellId, String)>)>;
 
 /// How an editor asks the kernel.
 pub type Ask = Callback<EditorQuestion, EditorAnswer>;
@@ -132,6 +136,8 @@ struct Wires {
     on_blur: Callback<()>,
     on_command: Callback<EditorCommand>,
     on_notice: Callback<String>,
+    on_go_to: Callback<CellId>,
+    texts: EditorTexts,
     ask: Ask,
 }
 
@@ -144,6 +150,8 @@ struct MountedEditor {
     _on_blur: Closure<dyn Fn()>,
     _on_command: Closure<dyn Fn(String)>,
     _on_notice: Closure<dyn Fn(String)>,
+    _on_go_to: Closure<dyn Fn(String)>,
+    _texts: Closure<dyn Fn(u32) -> Array>,
     _ask: Closure<dyn Fn(String, String) -> Promise>,
 }
 
@@ -181,6 +189,15 @@ impl MountedEditor {
         let on_notice = Closure::<dyn Fn(String)>::new(move |text| {
             wires.on_notice.try_run(text);
         });
+        let on_go_to = Closure::<dyn Fn(String)>::new(move |cell: String| {
+            wires.on_go_to.try_run(CellId::from(cell));
+        });
+        let texts = Closure::<dyn Fn(u32) -> Array>::new(move |since| {
+            let (now, is_all, texts) = wires.texts.try_run(since).unwrap_or((since, false, Vec::new()));
+            let pairs = texts.iter().flat_map(|(cell, text)| [cell.as_str(), text]);
+            let pairs: Array = pairs.map(JsValue::from_str).collect();
+            Array::of3(&now.into(), &is_all.into(), &pairs)
+        });
         let ask = Closure::<dyn Fn(String, String) -> Promise>::new(move |kind, content| {
             let answer = wires.ask.try_run(EditorQuestion { kind, content });
             wasm_bindgen_futures::future_to_promise(async move {
@@ -192,7 +209,7 @@ impl MountedEditor {
             })
         });
         let options = Object::new();
-        let entries: [(&str, &JsValue); 10] = [
+        let entries: [(&str, &JsValue); 12] = [
             ("cell", &JsValue::from_str(cell)),
             ("doc", &JsValue::from_str(doc)),
             ("language", &JsValue::from_str(language.name())),
@@ -202,6 +219,8 @@ impl MountedEditor {
             ("onBlur", on_blur.as_ref()),
             ("onCommand", on_command.as_ref()),
             ("onNotice", on_notice.as_ref()),
+            ("onGoTo", on_go_to.as_ref()),
+            ("texts", texts.as_ref()),
             ("ask", ask.as_ref()),
         ];
         for (name, value) in entries {
@@ -215,6 +234,8 @@ impl MountedEditor {
             _on_blur: on_blur,
             _on_command: on_command,
             _on_notice: on_notice,
+            _on_go_to: on_go_to,
+            _texts: texts,
             _ask: ask,
         })
     }
@@ -259,6 +280,10 @@ pub fn CodeEditor(
     on_command: Callback<EditorCommand>,
     /// The editor has something to tell the user.
     on_notice: Callback<String>,
+    /// The user goes to another cell, which may not have an editor yet.
+    on_go_to: Callback<CellId>,
+    /// Tells the code of cells that have no editor.
+    texts: EditorTexts,
     /// Asks the kernel.
     ask: Ask,
     /// What a screen reader calls the editor.
@@ -274,6 +299,8 @@ pub fn CodeEditor(
         on_blur,
         on_command,
         on_notice,
+        on_go_to,
+        texts,
         ask,
     };
 

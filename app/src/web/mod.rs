@@ -9,6 +9,7 @@ pub mod frame;
 pub(crate) mod host_frame;
 pub mod js;
 pub mod mathematics;
+pub mod near_screen;
 pub mod offline;
 pub mod output_frame;
 pub mod package_fetch;

@@ -1,4 +1,4 @@
-//! The browser's side of an output frame: its place in a host, when it is near the screen, how tall it says it is, and the page's colours for it.
+//! The browser's side of an output frame: its place in a host, how tall it says it is, and the page's colours for it.
 //! From a frame only a height is believed, if the message came from that very frame and the number makes sense; a frame that
 //! shows a widget may also speak of that (`kernel/comm_view.rs` judges what). Nothing else is ever sent to a frame but colours.
 //! Read next: `render/frame_page.rs` (what stands in a frame), `ui/output/frame.rs` (the component).
@@ -6,19 +6,13 @@
 use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    Element, HtmlIFrameElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
-    MessageEvent, MutationObserver, MutationObserverInit,
-};
+use web_sys::{HtmlIFrameElement, MessageEvent, MutationObserver, MutationObserverInit};
 
 use super::host_frame;
 use crate::render::frame_page::{FrameTheme, THEME_VARIABLES};
 
 /// The tallest a frame may make itself; past this it scrolls inside.
 pub const MAX_FRAME_HEIGHT: u32 = 50_000;
-
-/// How far outside the screen a frame is already made, so that scrolling meets it finished.
-const VIEWPORT_MARGIN: &str = "600px";
 
 /// What is inside a host that has loaded: the output's frame, watched until this is dropped.
 pub struct LiveOutput {
@@ -122,44 +116,6 @@ fn reported_height(data: &JsValue) -> Option<u32> {
 fn widget_text(data: &JsValue) -> Option<String> {
     let field = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok()?.as_string();
     (field("type")? == "carrel:widget").then(|| field("text")).flatten()
-}
-
-/// Waits for an element to come near the screen, until it is dropped.
-pub struct NearScreen {
-    observer: Option<IntersectionObserver>,
-    _closure: Closure<dyn Fn(Array)>,
-}
-
-impl NearScreen {
-    /// Calls `on_near` once or more when `element` is on the screen or close to it.
-    pub fn new(element: &Element, on_near: impl Fn() + 'static) -> Self {
-        let closure = Closure::<dyn Fn(Array)>::new(move |entries: Array| {
-            let is_near = entries
-                .iter()
-                .any(|entry| entry.unchecked_into::<IntersectionObserverEntry>().is_intersecting());
-            if is_near {
-                on_near();
-            }
-        });
-        let options = IntersectionObserverInit::new();
-        options.set_root_margin(VIEWPORT_MARGIN);
-        let observer = IntersectionObserver::new_with_options(closure.as_ref().unchecked_ref(), &options).ok();
-        if let Some(observer) = &observer {
-            observer.observe(element);
-        }
-        Self {
-            observer,
-            _closure: closure,
-        }
-    }
-}
-
-impl Drop for NearScreen {
-    fn drop(&mut self) {
-        if let Some(observer) = &self.observer {
-            observer.disconnect();
-        }
-    }
 }
 
 thread_local! {

@@ -91,6 +91,8 @@ export class CarrelPage {
 
   /** Clicks into a cell's editor and replaces what is in it. */
   async type(index, text) {
+    // A cell far from the screen has no editor to click into.
+    await this.cell(index).scrollIntoViewIfNeeded();
     await this.editor(index).click();
     await this.page.keyboard.press("ControlOrMeta+a");
     // Inserted like a paste: typed key by key, the editor would add indentation and brackets of its own.

@@ -62,6 +62,11 @@ pub fn CellEditor(
             action: None,
         });
     });
+    let on_go_to = Callback::new(move |cell| app.dispatch(Action::EditCell(cell)));
+    let texts = Callback::new(move |since| {
+        let news = app.effects().texts_since(app, since);
+        (news.now, news.is_all, news.texts)
+    });
     let ask = Callback::new(move |question: EditorQuestion| -> EditorAnswer {
         let effects = app.effects();
         async move { effects.assist(app, &question.kind, &question.content).await }.boxed_local()
@@ -77,6 +82,8 @@ pub fn CellEditor(
             on_blur
             on_command
             on_notice
+            on_go_to
+            texts
             ask
             label
         />

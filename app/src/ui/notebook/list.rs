@@ -1,12 +1,14 @@
-//! The cells in order, with places to insert between them.
+//! The cells in order, in groups, with places to insert between them.
+//! Read next: `group.rs`.
 
+use super::group::CellGroup;
 use crate::model::action::{Action, Place};
 use crate::model::cell::CellKind;
 use crate::model::facet::Facet;
+use crate::model::groups::Groups;
 use crate::model::ids::CellId;
 use crate::state::AppState;
 use crate::ui::base::{Button, ButtonKind};
-use crate::ui::cell::CellView;
 use crate::ui::icons::{Icon, IconView};
 use leptos::prelude::*;
 
@@ -14,14 +16,12 @@ use leptos::prelude::*;
 #[component]
 pub fn CellList() -> impl IntoView {
     let app = AppState::from_context();
-    let order = app.read(Facet::Order, |state| {
-        state
-            .document
-            .notebook
-            .cells
-            .iter()
-            .map(|cell| cell.id.clone())
-            .collect::<Vec<_>>()
+    let groups = Memo::new(move |old: Option<&Groups>| {
+        app.track(Facet::Order);
+        app.with(|state| {
+            let cells = state.document.notebook.cells.iter();
+            Groups::regroup(old, cells.map(|cell| cell.id.clone()).collect())
+        })
     });
     let add = move |kind| {
         Callback::new(move |()| {
@@ -34,9 +34,8 @@ pub fn CellList() -> impl IntoView {
     view! {
         <div class="cell-list">
             <InsertBar place=Place::Top where_="at the top".to_owned() />
-            <For each=move || order.get() key=CellId::clone let:id>
-                <CellView id=id.clone() />
-                <InsertBelow id />
+            <For each=move || groups.with(Groups::ids) key=|id| *id let:id>
+                <CellGroup id groups />
             </For>
         </div>
         <div class="notebook__end">
@@ -46,8 +45,9 @@ pub fn CellList() -> impl IntoView {
     }
 }
 
+/// Buttons below a cell.
 #[component]
-fn InsertBelow(
+pub(super) fn InsertBelow(
     /// The cell above.
     id: CellId,
 ) -> impl IntoView {

@@ -1,7 +1,9 @@
 //! The open notebook: header, cells, and the keys of command mode.
 
+mod group;
 mod keys;
 mod list;
+mod still;
 
 use crate::model::view::Route;
 use crate::state::AppState;

@@ -14,7 +14,8 @@ use crate::render::frame_page::{FrameContent, FramePictures, FrameScripts, frame
 use crate::state::AppState;
 use crate::web::frame::remote_sources;
 use crate::web::host_frame::OUTPUT_HOST;
-use crate::web::output_frame::{LiveOutput, NearScreen, num_endings, page_theme};
+use crate::web::near_screen::NearScreen;
+use crate::web::output_frame::{LiveOutput, num_endings, page_theme};
 use crate::web::window::random_seed;
 
 /// What the content is.
