@@ -73,6 +73,53 @@ class Layers(TorchCase):
         self.assertTrue(torch.autograd.gradcheck(lambda x: layer(x)[0], (x,)))
         self.assertTrue(torch.autograd.gradgradcheck(lambda x: layer(x)[0], (x,)))
 
+    def test_gradients_at_once_and_by_steps_are_equal(self):
+        # With create_graph the steps are walked again as ordinary operators; without, one primitive gives all gradients.
+        torch.manual_seed(0)
+        for kind in ("RNN", "GRU", "LSTM"):
+            for bias in (True, False):
+                layer = getattr(nn, kind)(3, 4, bidirectional=True, bias=bias, dtype=torch.float64)
+                states = [torch.randn(2, 2, 4, dtype=torch.float64, requires_grad=True) for _ in range(2)]
+                x = torch.randn(5, 2, 3, dtype=torch.float64, requires_grad=True)
+                wanted = [x, *states[: 2 if kind == "LSTM" else 1], *layer.parameters()]
+
+                def gradients(which, **options):
+                    output, last = layer(x, tuple(states) if kind == "LSTM" else states[0])
+                    parts = [output, *(last if kind == "LSTM" else [last])]
+                    chosen = [parts[number].square().sum() for number in which]
+                    return torch.autograd.grad(sum(chosen), wanted, allow_unused=True, **options)
+
+                for which in ([0], [1], [0, 1] + [2] * (kind == "LSTM")):
+                    for at_once, by_steps in zip(gradients(which), gradients(which, create_graph=True)):
+                        self.assertTrue(by_steps.requires_grad)
+                        self.near(at_once, by_steps)
+
+    def test_outputs_may_be_written_and_weights_not(self):
+        for kind in ("RNN", "GRU", "LSTM"):
+            layer, x = getattr(nn, kind)(2, 3), torch.randn(4, 1, 2)
+            plain = layer(x)[0]
+            plain.relu().sum().backward()
+            wanted, layer.weight_hh_l0.grad = layer.weight_hh_l0.grad, None
+            output = layer(x)[0]
+            self.assertTrue(output.is_contiguous())
+            output.relu_().sum().backward()
+            self.near(layer.weight_hh_l0.grad, wanted)
+            output = layer(x)[0]
+            with torch.no_grad():
+                layer.weight_hh_l0.mul_(2)
+            self.assert_error(
+                RuntimeError,
+                "one of the variables needed for gradient computation has been modified by an inplace operation",
+                output.sum().backward,
+            )
+
+    def test_nan_stays_in_its_sequence(self):
+        for kind in ("RNN", "GRU", "LSTM"):
+            layer, x = getattr(nn, kind)(2, 3), torch.zeros(4, 2, 2)
+            x[1, 0, 0] = float("nan")
+            output = layer(x)[0]
+            self.assertEqual(output.isnan().any(-1).tolist(), [[False, False], [True, False], [True, False], [True, False]])
+
     def test_layers_feed_each_other(self):
         torch.manual_seed(2)
         both = nn.GRU(3, 4, num_layers=2)

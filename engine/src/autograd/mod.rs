@@ -35,7 +35,7 @@ use std::rc::Rc;
 use self::leaves::Leaves;
 use crate::context;
 use crate::error::{Error, Result};
-use crate::prim::Prim;
+use crate::prim::{Prim, Recurrent};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 
@@ -155,6 +155,25 @@ pub fn record_parts(whole: &Tensor, parts: &[Tensor], dim: usize) {
     for (output, part) in parts.iter().enumerate() {
         let node = Rc::clone(&node);
         part.meta_mut().grad_fn = Some(GradFn { node, output });
+    }
+}
+
+/// Makes `outputs` those of a recurrent layer over `inputs`, if grad mode is on and an input needs a gradient.
+pub fn record_recurrent(kind: Recurrent, inputs: &[&Tensor], outputs: &[&Tensor], tape: &Tensor) {
+    let edges: Vec<Option<Edge>> = inputs.iter().map(|input| gradient_edge(input)).collect();
+    if !context::grad_enabled() || edges.iter().all(Option::is_none) {
+        return;
+    }
+    let node = Node::new(Rule::Recurrent(kind), inputs, edges, outputs);
+    let saved: Vec<Option<Tensor>> = inputs
+        .iter()
+        .chain([&tape])
+        .map(|&tensor| Some(tensor.clone()))
+        .collect();
+    node.save_for_function(&saved);
+    for (output, tensor) in outputs.iter().enumerate() {
+        let node = Rc::clone(&node);
+        tensor.meta_mut().grad_fn = Some(GradFn { node, output });
     }
 }
 

@@ -13,7 +13,7 @@ use super::saved::SavedTensor;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::movement::Movement;
-use crate::prim::Prim;
+use crate::prim::{Prim, Recurrent};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::storage::Device;
@@ -71,6 +71,9 @@ pub enum Rule {
         /// The dimension split along.
         dim: usize,
     },
+    /// A recurrent layer. The outputs are all states, the last one, and an LSTM's last cell; saved are the inputs and
+    /// the tape.
+    Recurrent(Recurrent),
     /// A function outside the engine: `torch.autograd.Function`.
     Callback {
         /// Its number, chosen outside.

@@ -7,7 +7,7 @@
 use super::node::{Node, Rule, Source};
 use super::{rules_elementwise, rules_linalg, rules_scan, rules_view, rules_window};
 use crate::error::{Error, Result};
-use crate::ops::{copy, creation, elementwise as e, index, matmul, movement, reduce};
+use crate::ops::{copy, creation, elementwise as e, index, matmul, movement, recurrent_layer, reduce};
 use crate::prim::{Binary, Factor, Pool, Prim, Reduce, Scan, Scatter, Unary};
 use crate::shape::Shape;
 use crate::tensor::Tensor;
@@ -19,7 +19,7 @@ pub fn is_differentiable(prim: &Prim) -> bool {
         Prim::Unary(op) => rules_elementwise::unary_is_differentiable(*op),
         Prim::Binary(op) => rules_elementwise::binary_is_differentiable(*op),
         Prim::Full | Prim::Arange | Prim::ArgReduce { .. } | Prim::ArgSort { .. } | Prim::Random(_) => false,
-        Prim::Attention(_) => false,
+        Prim::Attention(_) | Prim::Recurrent(_) => false,
         Prim::Pool { op, .. } => *op != Pool::ArgMax,
         Prim::Scan { op, .. } => !matches!(op, Scan::ArgMax | Scan::ArgMin),
         Prim::Reduce { op, .. } => !matches!(op, Reduce::Any | Reduce::All),
@@ -70,8 +70,8 @@ pub fn saved_by(prim: &Prim, needs: &[bool]) -> Vec<bool> {
         Prim::Scatter { op, .. } => rules_scan::scatter_saves(*op),
         Prim::Factor(factor) => vec![*factor == Factor::PseudoInverse, true],
         Prim::SolveTriangular { .. } => vec![true, false, needs[0]],
-        // Never recorded.
-        Prim::Attention(_) => Vec::new(),
+        // Never recorded; `Rule::Recurrent` stands for a whole layer.
+        Prim::Attention(_) | Prim::Recurrent(_) => Vec::new(),
     }
 }
 
@@ -87,6 +87,7 @@ pub fn name(rule: &Rule) -> String {
         Rule::ToDevice => "ToCopyBackward0".into(),
         Rule::Join { .. } => "CatBackward0".into(),
         Rule::Parts { .. } => "SplitBackward0".into(),
+        Rule::Recurrent(_) => "RecurrentBackward0".into(),
         Rule::Callback { name, .. } => name.clone(),
     }
 }
@@ -144,6 +145,7 @@ fn prim_name(prim: &Prim) -> String {
         },
         Prim::SolveTriangular { .. } => "linalg_solve_triangular",
         Prim::Attention(_) => "scaled_dot_product_attention",
+        Prim::Recurrent(_) => "recurrent",
     };
     camel_case(name)
 }
@@ -167,6 +169,10 @@ pub fn input_gradients(
 ) -> Result<Vec<Option<Tensor>>> {
     if let Rule::Parts { dim } = node.rule {
         return Ok(vec![rules_view::parts(node, gradients, dim)?]);
+    }
+    if let Rule::Recurrent(kind) = node.rule {
+        let needs: Vec<bool> = node.edges.iter().map(Option::is_some).collect();
+        return recurrent_layer::input_gradients(kind, saved, gradients, &needs);
     }
     let Some(g) = gradients.first().and_then(Option::as_ref) else {
         return Ok(vec![None; node.edges.len()]);
@@ -198,7 +204,9 @@ pub fn input_gradients(
             .collect(),
         Rule::ToDevice => Ok(vec![Some(copy::to_device(g, node.inputs[0].device)?)]),
         Rule::Join { dim } => rules_view::join(node, g, *dim),
-        Rule::Parts { .. } | Rule::Callback { .. } => Err(Error::runtime("this node has no rule of one gradient")),
+        Rule::Parts { .. } | Rule::Recurrent(_) | Rule::Callback { .. } => {
+            Err(Error::runtime("this node has no rule of one gradient"))
+        }
     }?;
     results
         .into_iter()
@@ -329,7 +337,7 @@ fn prim_rule(prim: &Prim, g: &Tensor, context: &Context<'_>) -> Result<Vec<Optio
                 matrix,
             )?)])
         }
-        Prim::Attention(_) => Ok(vec![None; context.node.edges.len()]),
+        Prim::Attention(_) | Prim::Recurrent(_) => Ok(vec![None; context.node.edges.len()]),
         Prim::SolveTriangular { upper, unit } => {
             let a = context.saved(0)?;
             // Only the gradient of A reads the result.

@@ -9,8 +9,8 @@ use super::block::{Root, block_lines};
 use super::expression::{arithmetic_dtype, cast, register_type};
 use super::index;
 use crate::dtype::DType;
-use crate::plan::kernel::{Attending, Body, Convolving, Kernel, Op, Scattering};
-use crate::prim::{AttentionPart, Convolution, Pool, Scaling, Scan};
+use crate::plan::kernel::{Attending, Body, Convolving, Kernel, Op, Recurring, Scattering};
+use crate::prim::{AttentionPart, Cell, Convolution, Pool, RecurrentPart, Scaling, Scan};
 
 /// Signature of one hook.
 struct Hook {
@@ -164,6 +164,7 @@ fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
             }
         }
         Body::Attention(attending) => attention_hooks(attending),
+        Body::Recurrent(recurring) => recurrent_hooks(recurring),
         Body::Scan {
             op,
             dtype,
@@ -242,6 +243,43 @@ fn attention_hooks(attending: &Attending) -> (Vec<Hook>, Hook) {
         _ => [batch, row, width],
     };
     (loads, float("store", &result))
+}
+
+/// Operands in the order in which the primitive lists them, by row and column.
+fn recurrent_hooks(recurring: &Recurring) -> (Vec<Hook>, Hook) {
+    let (cell, units, batch) = (recurring.kind.cell, recurring.units, recurring.batch);
+    let rows = recurring.steps * batch;
+    let gates = cell.num_gates() * units;
+    let float = |name, [rows, columns]: [usize; 2]| plain(name, &[("row", rows), ("column", columns)], DType::F32);
+    let state = [batch, units];
+    let mut loads;
+    match recurring.kind.part {
+        RecurrentPart::Forward => {
+            loads = vec![
+                float("load_input", [rows, gates]),
+                float("load_weight", [units, gates]),
+                float("load_state", state),
+            ];
+            match cell {
+                Cell::Tanh | Cell::Relu => {}
+                Cell::Gru => loads.push(float("load_bias", [1, gates])),
+                Cell::Lstm => loads.push(float("load_cell", state)),
+            }
+        }
+        RecurrentPart::Gradient => {
+            loads = vec![
+                float("load_tape", [rows, cell.tape_width() * units]),
+                float("load_weight", [gates, units]),
+                float("load_state", state),
+                float("load_given", [rows, units]),
+                float("load_last", state),
+            ];
+            if cell == Cell::Lstm {
+                loads.extend([float("load_cell", state), float("load_last_cell", state)]);
+            }
+        }
+    }
+    (loads, float("store", recurring.result_sizes()))
 }
 
 /// The base at a result, index and source at their own flat indices or by row, the order as the index.

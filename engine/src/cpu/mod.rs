@@ -24,6 +24,7 @@ pub mod optimizer;
 mod partial_sort;
 mod pool;
 mod random_counter;
+mod recurrent;
 mod reduce;
 mod region;
 mod scan;
@@ -107,6 +108,7 @@ fn computed(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output: &M
         (Prim::Pool { op, window }, operands, _) => pool::pool(*op, window, operands, output),
         (Prim::Factor(factor), [x], _) => linalg::factor(*factor, *x, params, output),
         (Prim::SolveTriangular { upper, unit }, [a, b], _) => linalg::solve_triangular(*upper, *unit, *a, *b),
+        (Prim::Recurrent(kind), operands, _) => recurrent::recurrent(*kind, operands, output),
         // Spelled out, so that a new primitive does not compile without a kernel.
         (
             Prim::Unary(_)

@@ -7,6 +7,7 @@ mod convolve;
 mod convolve_lines;
 mod lines;
 mod pool;
+mod recurrent;
 mod scatter;
 
 pub mod registry;

@@ -90,6 +90,18 @@ shaders! {
     ATTENTION_QUERIES_REGISTERS = "attention-queries-registers", "attention/queries_registers.wgsl", 0;
     /// Gradients of attention's keys and values, straight from memory.
     ATTENTION_KEYS_REGISTERS = "attention-keys-registers", "attention/keys_registers.wgsl", 0;
+    /// A recurrent layer of one function, by a workgroup for four sequences.
+    RECURRENT_PLAIN = "recurrent-plain", "recurrent/rows.wgsl" "recurrent/plain.wgsl", 8192;
+    /// Its gradient.
+    RECURRENT_PLAIN_GRADIENT = "recurrent-plain-gradient", "recurrent/rows.wgsl" "recurrent/plain_gradient.wgsl", 4096;
+    /// A layer of gated recurrent units, likewise.
+    RECURRENT_GRU = "recurrent-gru", "recurrent/rows.wgsl" "recurrent/gru.wgsl", 8192;
+    /// Its gradient.
+    RECURRENT_GRU_GRADIENT = "recurrent-gru-gradient", "recurrent/rows.wgsl" "recurrent/gru_gradient.wgsl", 12288;
+    /// A layer of long short-term memory, likewise.
+    RECURRENT_LSTM = "recurrent-lstm", "recurrent/rows.wgsl" "recurrent/lstm.wgsl", 8192;
+    /// Its gradient.
+    RECURRENT_LSTM_GRADIENT = "recurrent-lstm-gradient", "recurrent/rows.wgsl" "recurrent/lstm_gradient.wgsl", 16384;
     /// Running fold by one invocation a line.
     SCAN_SERIAL = "scan-serial", "scan/serial.wgsl", 0;
     /// Running fold by a workgroup a line.

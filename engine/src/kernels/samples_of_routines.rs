@@ -4,7 +4,7 @@
 
 use super::samples::single;
 use crate::dtype::DType;
-use crate::prim::{Convolution, Draw, Pool, Prim, Scan, Scatter, Window};
+use crate::prim::{Cell, Convolution, Draw, Pool, Prim, Recurrent, RecurrentPart, Scan, Scatter, Window};
 use crate::wire::Program;
 
 /// Name and program, one node each.
@@ -16,6 +16,39 @@ pub(super) fn programs() -> Vec<(String, Program)> {
     for &draw in Draw::ALL {
         let dtype = if draw == Draw::Bits { DType::I64 } else { DType::F32 };
         add(format!("{draw:?}"), Prim::Random(draw), &[], Some((&[3, 5], dtype)));
+    }
+    for &cell in Cell::ALL {
+        // Sequences, steps and units; more units than a subgroup has lanes, and as many as a kernel takes.
+        for [batch, steps, units] in [[1, 2, 1], [6, 3, 40], [4, 2, 256]] {
+            let (rows, gates) = (steps * batch, cell.num_gates() * units);
+            let (state, products, turned) = ([batch, units], [rows, gates], [units, gates]);
+            let (tape, weight, given) = ([rows, cell.tape_width() * units], [gates, units], [rows, units]);
+            let bias = [gates];
+            for (part, is_reversed) in [(RecurrentPart::Forward, true), (RecurrentPart::Gradient, false)] {
+                let mut inputs: Vec<&[usize]> = match part {
+                    RecurrentPart::Forward => vec![&products, &turned, &state],
+                    RecurrentPart::Gradient => vec![&tape, &weight, &state, &given, &state],
+                };
+                match (part, cell) {
+                    (RecurrentPart::Forward, Cell::Gru) => inputs.push(&bias),
+                    (RecurrentPart::Forward, Cell::Lstm) => inputs.push(&state),
+                    (RecurrentPart::Gradient, Cell::Lstm) => inputs.extend([&state[..], &state]),
+                    _ => {}
+                }
+                let inputs: Vec<_> = inputs.into_iter().map(|shape| (shape, DType::F32)).collect();
+                let prim = Prim::Recurrent(Recurrent {
+                    part,
+                    cell,
+                    is_reversed,
+                });
+                add(
+                    format!("recurrent {part:?} {cell:?} {batch}x{steps}x{units}"),
+                    prim,
+                    &inputs,
+                    None,
+                );
+            }
+        }
     }
     for dtype in [DType::F32, DType::I64, DType::U8, DType::Bool] {
         for sizes in [&[3, 10][..], &[1500, 2], &[2, 1500], &[3, 40_000], &[5, 30, 2000]] {

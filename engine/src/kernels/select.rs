@@ -4,7 +4,7 @@
 //! needs nothing optional. Refuses to generate text around the shader: see `codegen::kernel`.
 
 use super::registry::{self, Shader};
-use super::{attention, convolve, lines, pool, scatter};
+use super::{attention, convolve, lines, pool, recurrent, scatter};
 use crate::codegen::expression::{arithmetic_dtype, combine, initial, register_type};
 use crate::codegen::subgroups::{across_subgroup, folds_by_subgroups};
 use crate::dtype::DType;
@@ -71,6 +71,7 @@ pub fn select(body: &Body, caps: &Caps) -> Option<Routine> {
             dtype,
         } => pool::routine(*op, window, *planes, *dtype),
         Body::Attention(attending) => attention::routine(attending),
+        Body::Recurrent(recurring) => recurrent::routine(recurring),
         Body::Scan {
             op,
             dtype,

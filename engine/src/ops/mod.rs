@@ -28,6 +28,7 @@ pub mod pool;
 pub mod promote;
 pub mod random;
 pub mod recurrent;
+pub mod recurrent_layer;
 pub mod reduce;
 pub mod sampling;
 pub mod scan;

@@ -2,48 +2,14 @@
 //!
 //! Steps lie one after another in a matrix of rows, as packed sequences do: step `t` has `N_t` rows, never more than
 //! the step before. The input is multiplied once for all steps; a step multiplies its state and ends in one chain of
-//! elementwise work. The formulas are those of the original papers in PyTorch's arrangement of gates
+//! elementwise work. Layers of equally long sequences are one primitive instead: see `recurrent_layer`. The formulas are those of the original papers in PyTorch's arrangement of gates
 //! (<https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html>).
 //! Refuses to stack layers, drop out and sort sequences: `torch/nn/_recurrent.py` does.
 
 use crate::error::{Error, Result, list_text};
-use crate::ops::{elementwise as e, matmul, movement, nn, split};
+use crate::ops::{elementwise as e, matmul, movement, nn, recurrent_layer, split};
+use crate::prim::Cell;
 use crate::tensor::Tensor;
-
-/// What happens in a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cell {
-    /// `tanh(W x + U h)`
-    Tanh,
-    /// `relu(W x + U h)`
-    Relu,
-    /// Gated recurrent unit: reset, update, new.
-    Gru,
-    /// Long short-term memory: input, forget, cell, output.
-    Lstm,
-}
-
-impl Cell {
-    /// The cell of a number in the operator table.
-    pub fn from_code(code: i64) -> Result<Cell> {
-        match code {
-            0 => Ok(Cell::Tanh),
-            1 => Ok(Cell::Relu),
-            2 => Ok(Cell::Gru),
-            3 => Ok(Cell::Lstm),
-            _ => Err(Error::type_error(format!("{code} is no recurrent cell"))),
-        }
-    }
-
-    /// How many rows of weights belong to one element of the state.
-    pub const fn num_gates(self) -> usize {
-        match self {
-            Cell::Tanh | Cell::Relu => 1,
-            Cell::Gru => 3,
-            Cell::Lstm => 4,
-        }
-    }
-}
 
 /// The weights of a layer in one direction.
 #[derive(Clone, Debug)]
@@ -87,12 +53,26 @@ pub fn layer(
 ) -> Result<(Tensor, State)> {
     let sizes = step_sizes(runs, data, &first.hidden)?;
     check_step(cell, data, first, weights)?;
-    let inputs = split::inner_parts(&project(cell, data, weights)?, &sizes, 0)?;
-    let stepper = Stepper::new(cell, weights)?;
+    let products = project(cell, data, weights)?;
+    if recurrent_layer::is_fitting(&products, &sizes, first, weights) {
+        return recurrent_layer::layer(cell, &products, is_reversed, first, weights);
+    }
+    walk(&Stepper::new(cell, weights)?, &products, &sizes, is_reversed, first)
+}
+
+/// The steps one after the other, from the input's products.
+pub(super) fn walk(
+    stepper: &Stepper,
+    products: &Tensor,
+    sizes: &[usize],
+    is_reversed: bool,
+    first: &State,
+) -> Result<(Tensor, State)> {
+    let inputs = split::inner_parts(products, sizes, 0)?;
     let mut outputs = Vec::with_capacity(sizes.len());
     let last = if is_reversed {
         let mut state = first.rows(0, sizes.last().copied().unwrap_or(0))?;
-        for (input, &size) in inputs.iter().zip(&sizes).rev() {
+        for (input, &size) in inputs.iter().zip(sizes).rev() {
             // Shorter sequences begin here, with their own first state.
             let have = state.hidden.size(0);
             if size > have {
@@ -107,7 +87,7 @@ pub fn layer(
         let mut state = first.clone();
         // Last states of sequences that have ended, the shortest first.
         let mut ended = Vec::new();
-        for (input, &size) in inputs.iter().zip(&sizes) {
+        for (input, &size) in inputs.iter().zip(sizes) {
             let have = state.hidden.size(0);
             if size < have {
                 ended.push(state.rows(size, have)?);
@@ -156,7 +136,7 @@ impl State {
 }
 
 /// What all steps share: turned weights, and the bias that must wait for its step.
-struct Stepper {
+pub(super) struct Stepper {
     cell: Cell,
     hidden: Tensor,
     hidden_bias: Option<Tensor>,
@@ -165,15 +145,18 @@ struct Stepper {
 
 impl Stepper {
     fn new(cell: Cell, weights: &Weights) -> Result<Stepper> {
+        // Only the reset gate of a GRU comes between the two biases.
+        let bias = weights.hidden_bias.clone().filter(|_| cell == Cell::Gru);
+        Stepper::of(cell, &weights.hidden, bias, weights.projection.as_ref())
+    }
+
+    /// Steps with these weights of the state, and a bias that must wait.
+    pub fn of(cell: Cell, hidden: &Tensor, bias: Option<Tensor>, projection: Option<&Tensor>) -> Result<Stepper> {
         Ok(Stepper {
             cell,
-            hidden: movement::t(&weights.hidden)?,
-            // Only the reset gate of a GRU comes between the two biases.
-            hidden_bias: match cell {
-                Cell::Gru => weights.hidden_bias.clone(),
-                Cell::Tanh | Cell::Relu | Cell::Lstm => None,
-            },
-            projection: weights.projection.as_ref().map(movement::t).transpose()?,
+            hidden: movement::t(hidden)?,
+            hidden_bias: bias,
+            projection: projection.map(movement::t).transpose()?,
         })
     }
 

@@ -410,6 +410,7 @@ impl<'a> KernelBuilder<'a> {
             | Prim::Scatter { .. }
             | Prim::Factor(_)
             | Prim::SolveTriangular { .. }
+            | Prim::Recurrent(_)
             | Prim::Attention(_) => block.push(Op::Result, node.dtype),
         };
         block.memo.insert((index, at), value);

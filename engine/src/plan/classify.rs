@@ -3,7 +3,7 @@
 //!
 //! Refuses to look at more than a node and its operands; grouping is in `cluster`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Fusion;
 use super::kernel::Value;
@@ -40,7 +40,8 @@ pub(super) struct NodeInfo {
 /// Information for every node, in order. Without fusion nothing is computed twice, and writes go into memory.
 pub(super) fn classify(program: &Program, fusion: Fusion) -> Vec<NodeInfo> {
     let mut infos: Vec<NodeInfo> = Vec::with_capacity(program.nodes.len());
-    for node in &program.nodes {
+    let most_leaves = most_leaves(program);
+    for (index, node) in program.nodes.iter().enumerate() {
         let num_elements = node.shape.iter().product();
         let is_patch = fusion == Fusion::On && is_patch(program, &infos, node);
         let elementwise = is_patch || is_elementwise(node);
@@ -65,6 +66,7 @@ pub(super) fn classify(program: &Program, fusion: Fusion) -> Vec<NodeInfo> {
             && elementwise
             && cost <= MAX_CHEAP_COST
             && leaves.len() <= MAX_CHEAP_LEAVES
+            && most_leaves.get(&index).is_none_or(|&most| leaves.len() <= most)
             && bytes_read <= num_elements
             && !is_indirect(&node.prim);
         infos.push(NodeInfo {
@@ -77,6 +79,26 @@ pub(super) fn classify(program: &Program, fusion: Fusion) -> Vec<NodeInfo> {
         });
     }
     infos
+}
+
+/// How many arrays what a recurrent layer reads may be computed from, by node: a layer binds up to seven arrays and its
+/// result, and reads its weights once a step.
+fn most_leaves(program: &Program) -> BTreeMap<usize, usize> {
+    let mut most = BTreeMap::new();
+    for node in program
+        .nodes
+        .iter()
+        .filter(|node| matches!(node.prim, Prim::Recurrent(_)))
+    {
+        for (slot, operand) in node.operands.iter().enumerate() {
+            if let ValueRef::Node(producer) = operand.value {
+                let limit = usize::from(slot != 1);
+                let known = most.entry(producer as usize).or_insert(limit);
+                *known = limit.min(*known);
+            }
+        }
+    }
+    most
 }
 
 /// A program value as a plan value.
@@ -183,6 +205,7 @@ fn is_elementwise(node: &ProgramNode) -> bool {
         | Prim::Scatter { .. }
         | Prim::Factor(_)
         | Prim::SolveTriangular { .. }
+        | Prim::Recurrent(_)
         | Prim::Attention(_) => false,
     }
 }

@@ -8,7 +8,8 @@
 
 use crate::dtype::DType;
 use crate::prim::{
-    self, ArgReduce, Attention, AttentionPart, Binary, Convolution, Draw, Pool, Reduce, Scan, Scatter, Unary,
+    self, ArgReduce, Attention, AttentionPart, Binary, Convolution, Draw, Pool, Recurrent, RecurrentPart, Reduce, Scan,
+    Scatter, Unary,
 };
 
 /// How an element is held on the GPU: always four bytes. Narrow dtypes are held in wide elements, and every result is
@@ -278,6 +279,8 @@ pub enum Body {
     },
     /// Attention or one of its gradients; loads as the primitive's inputs.
     Attention(Attending),
+    /// A recurrent layer or its gradient; loads as the primitive's inputs.
+    Recurrent(Recurring),
     /// A running fold along the middle dimension of `[outer, length, inner]`. With more than one part, load 1
     /// gives what precedes each part but the first.
     Scan {
@@ -364,6 +367,30 @@ impl Attending {
             AttentionPart::QueryGradient => [self.batch, self.rows, self.depth],
             AttentionPart::KeyGradient => [self.batch, self.columns, self.depth],
             _ => [self.batch, self.rows, self.width],
+        }
+    }
+}
+
+/// Sizes of a recurrent layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recurring {
+    /// The part, and the cell.
+    pub kind: Recurrent,
+    /// Steps.
+    pub steps: usize,
+    /// Sequences side by side.
+    pub batch: usize,
+    /// Elements of a state.
+    pub units: usize,
+}
+
+impl Recurring {
+    /// Rows and columns of the result.
+    pub const fn result_sizes(&self) -> [usize; 2] {
+        let cell = self.kind.cell;
+        match self.kind.part {
+            RecurrentPart::Forward => [self.steps * self.batch, cell.tape_width() * self.units],
+            RecurrentPart::Gradient => [(self.steps + 1) * self.batch, cell.gradient_width() * self.units],
         }
     }
 }
@@ -476,6 +503,7 @@ impl Kernel {
             Body::Convolve(convolving) => convolving.num_results() * convolving.parts,
             Body::Pool { op, window, planes, .. } => planes * pooled_elements(*op, window),
             Body::Attention(attending) => attending.result_sizes().iter().product(),
+            Body::Recurrent(recurring) => recurring.result_sizes().iter().product(),
             Body::Scan { sizes, .. } | Body::Sort { sizes, .. } => sizes.iter().product(),
         }
     }

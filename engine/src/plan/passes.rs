@@ -75,6 +75,7 @@ pub(super) fn passes(kernel: Kernel, next_partial: u32, caps: &Caps) -> Passes {
         | Body::Matmul { .. }
         | Body::Rows { .. }
         | Body::Pool { .. }
+        | Body::Recurrent(_)
         | Body::Attention(_) => {}
     }
     let (mut kernels, partials) = (cutter.kernels, cutter.partials);

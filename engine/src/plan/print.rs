@@ -124,6 +124,15 @@ fn body_text(body: &Body) -> String {
         Body::Pool { op, window, planes, .. } => {
             format!("pool {op:?} {planes}x{:?} by {:?}", window.input, window.kernel)
         }
+        Body::Recurrent(recurring) => format!(
+            "recurrent {:?} {:?} of {} steps, [{}, {}]{}",
+            recurring.kind.part,
+            recurring.kind.cell,
+            recurring.steps,
+            recurring.batch,
+            recurring.units,
+            if recurring.kind.is_reversed { " reversed" } else { "" }
+        ),
         Body::Attention(attending) => format!(
             "attention {:?} {}x[{}, {}] by [{}, {}] giving {}",
             attending.kind.part,

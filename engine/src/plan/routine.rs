@@ -2,7 +2,7 @@
 //!
 //! Refuses to choose a shader: see `kernels::select`.
 
-use super::kernel::{Attending, Body, Convolving, Scattering};
+use super::kernel::{Attending, Body, Convolving, Recurring, Scattering};
 use crate::dtype::DType;
 use crate::prim::{Convolution, Pool, Prim, Reduce, Scatter};
 use crate::wire::{Program, ProgramNode};
@@ -108,6 +108,15 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
                 depth: size(0, 2),
                 width: size(2, 2),
                 companion: None,
+            })
+        }
+        Prim::Recurrent(kind) => {
+            let size = |slot: usize, dim: usize| node.operands.get(slot).map_or(1, |operand| operand.shape[dim]);
+            Body::Recurrent(Recurring {
+                kind: *kind,
+                steps: size(0, 0) / size(2, 0),
+                batch: size(2, 0),
+                units: size(2, 1),
             })
         }
         Prim::Scan { op, dim } => Body::Scan {

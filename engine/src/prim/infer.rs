@@ -196,6 +196,17 @@ pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> 
             checked_num_elements(&shape)?;
             Ok(Meta { shape, dtype: x.dtype })
         }
+        Prim::Recurrent(kind) => {
+            let dtype = inputs[0].dtype;
+            let is_one_dtype = inputs.iter().all(|input| input.dtype == dtype);
+            require(is_one_dtype && is_matrix_dtype(dtype), prim, inputs)?;
+            let shapes: Vec<&[usize]> = inputs.iter().map(|input| input.shape.as_slice()).collect();
+            let sizes = kind.result_sizes(&shapes);
+            require(sizes.is_some(), prim, inputs)?;
+            let shape = sizes.map(Vec::from).unwrap_or_default();
+            checked_num_elements(&shape)?;
+            Ok(Meta { shape, dtype })
+        }
         Prim::Attention(_) => Err(Error::runtime("attention is recorded as products and a softmax")),
         Prim::SolveTriangular { .. } => {
             let (a, b) = (&inputs[0], &inputs[1]);

@@ -10,11 +10,13 @@ pub mod attention;
 pub mod elementwise;
 pub mod factor;
 pub mod infer;
+pub mod recurrent;
 pub mod window;
 
 pub use attention::{Attention, AttentionPart, Scaling};
 pub use elementwise::{Binary, OperandClass, Unary};
 pub use factor::Factor;
+pub use recurrent::{Cell, Recurrent, RecurrentPart};
 pub use window::{Convolution, Pool, Window};
 
 use crate::dtype::DType;
@@ -252,6 +254,8 @@ pub enum Prim {
         /// The diagonal counts as ones and is not read.
         unit: bool,
     },
+    /// A recurrent layer in one direction, or its gradient: inputs and result as [`RecurrentPart`] lists them; f32 or f64.
+    Recurrent(Recurrent),
     /// A kernel of attention. The planner alone makes it: it is not recorded, sent, or computed on the CPU.
     Attention(Attention),
 }
@@ -284,6 +288,7 @@ impl Prim {
             | Prim::Scatter { .. }
             | Prim::Factor(_)
             | Prim::SolveTriangular { .. }
+            | Prim::Recurrent(_)
             | Prim::Attention(_) => 0,
         }
     }
@@ -316,6 +321,7 @@ impl Prim {
             | Prim::Convolve { .. }
             | Prim::SolveTriangular { .. } => 2,
             Prim::Where | Prim::IndexPut { .. } | Prim::Scatter { .. } => 3,
+            Prim::Recurrent(kind) => kind.num_inputs(),
         }
     }
 

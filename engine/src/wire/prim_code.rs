@@ -5,7 +5,10 @@
 
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::prim::{ArgReduce, Binary, Convolution, Draw, Factor, Pool, Prim, Reduce, Scan, Scatter, Unary, Window};
+use crate::prim::{
+    ArgReduce, Binary, Cell, Convolution, Draw, Factor, Pool, Prim, Recurrent, RecurrentPart, Reduce, Scan, Scatter,
+    Unary, Window,
+};
 use crate::wire::codec::{Reader, Writer};
 
 /// Appends a primitive.
@@ -71,6 +74,11 @@ pub fn write_prim(writer: &mut Writer, prim: &Prim) {
         Prim::SolveTriangular { upper, unit } => {
             coded(writer, 24, u8::from(*upper));
             writer.u8(u8::from(*unit));
+        }
+        Prim::Recurrent(kind) => {
+            coded(writer, 25, code_in(Cell::ALL, &kind.cell));
+            writer.u8(u8::from(kind.part == RecurrentPart::Gradient));
+            writer.u8(u8::from(kind.is_reversed));
         }
         // Made after decoding; readers refuse the code.
         Prim::Attention(_) => writer.u8(u8::MAX),
@@ -139,6 +147,11 @@ pub fn read_prim(reader: &mut Reader<'_>) -> Result<Prim> {
             upper: reader.u8()? != 0,
             unit: reader.u8()? != 0,
         },
+        25 => Prim::Recurrent(Recurrent {
+            cell: decoded(Cell::ALL, reader.u8()?)?,
+            part: decoded(&[RecurrentPart::Forward, RecurrentPart::Gradient], reader.u8()?)?,
+            is_reversed: reader.u8()? != 0,
+        }),
         _ => return Err(Error::runtime(format!("engine message holds unknown primitive {code}"))),
     })
 }
@@ -247,6 +260,14 @@ mod tests {
         prims.extend(Draw::ALL.iter().map(|&draw| Prim::Random(draw)));
         prims.extend(Factor::ALL.iter().map(|&factor| Prim::Factor(factor)));
         prims.extend([(true, false), (false, true)].map(|(upper, unit)| Prim::SolveTriangular { upper, unit }));
+        let parts = [RecurrentPart::Forward, RecurrentPart::Gradient];
+        prims.extend(Cell::ALL.iter().zip(parts.iter().cycle()).map(|(&cell, &part)| {
+            Prim::Recurrent(Recurrent {
+                part,
+                cell,
+                is_reversed: cell == Cell::Gru,
+            })
+        }));
         for prim in prims {
             let mut writer = Writer::default();
             write_prim(&mut writer, &prim);

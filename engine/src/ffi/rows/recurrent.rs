@@ -4,7 +4,8 @@ use crate::error::Result;
 use crate::ffi::args::{Args, Outcome};
 use crate::ffi::table::Row;
 use crate::ops::clip;
-use crate::ops::recurrent::{self, Cell, State, Weights};
+use crate::ops::recurrent::{self, State, Weights};
+use crate::prim::Cell;
 
 /// The rows.
 pub const ROWS: &[Row] = &[
