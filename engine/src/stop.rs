@@ -41,6 +41,11 @@ pub fn is_asked_after(steps: usize) -> bool {
     is_asked
 }
 
+/// Whether the answer was true since the last [`settle`]: loops around other loops leave early too, without asking again.
+pub fn is_asked() -> bool {
+    IS_ASKED.get()
+}
+
 /// The error of work that was left early, once.
 pub fn settle() -> Result<()> {
     if IS_ASKED.replace(false) {
@@ -68,7 +73,7 @@ mod tests {
         }
         assert_eq!((num_asked.get(), settle()), (2, Ok(())));
         answer.set(true);
-        assert!(is_asked_after(usize::MAX) && is_asked_after(1));
+        assert!(!is_asked() && is_asked_after(usize::MAX) && is_asked_after(1) && is_asked());
         assert_eq!(num_asked.get(), 3);
         assert_eq!(settle().map_err(|error| error.kind()), Err(ErrorKind::Interrupted));
         assert_eq!(settle(), Ok(()));

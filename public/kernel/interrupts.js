@@ -105,6 +105,8 @@ export class Interrupts {
   setArmed(armed) {
     this.armed = armed;
     this.isDue = false;
+    // Whoever waits from before is not the cell, and what a cell left is not waited for.
+    this.waits.length = 0;
     this.numChecks = 1;
     this.setClock(1);
   }
@@ -138,6 +140,11 @@ export class Interrupts {
     return isDue;
   }
 
+  /** Puts a taken interrupt back, for the next poll: whoever took it could not raise it. */
+  postpone() {
+    this.isDue = this.armed;
+  }
+
   /** Asks for the token and notes what the asking cost. */
   request() {
     if (!this.pollable || this.tokens.length === 0) return;
@@ -169,9 +176,10 @@ export class Interrupts {
     return innermost !== undefined;
   }
 
-  /** Registers what an interrupt should do while Python is suspended; innermost last. */
+  /** Registers what an interrupt should do while Python is suspended; innermost last. One that is due already does it. */
   addWait(stop) {
-    this.waits.push(stop);
+    if (this.take()) stop();
+    else this.waits.push(stop);
   }
 
   removeWait(stop) {

@@ -8,7 +8,7 @@
 //
 // It has no network: `fetch` answers for the assets that the page handed over.
 // Python wakes up from a memory snapshot where the site has one (snapshot.js); else, or if that fails, it starts.
-// Read next: snapshot.js, interrupts.js, streams.js, engine_link.js, direct_calls.js, carrel_kernel/boot.py.
+// Read next: snapshot.js, interrupts.js, streams.js, engine_link.js, direct_calls.js, suspending.js, carrel_kernel/boot.py.
 "use strict";
 
 Object.defineProperty(self, "importScripts", { value: undefined });
@@ -116,7 +116,20 @@ async function offerDirectCalls(assets, pyodide) {
   }
 }
 
-/** What Python imports as `_carrel_host` (the Host protocol of carrel_kernel/host.py). */
+/** Offers Python the short way to wait; without it, it takes Pyodide's. */
+async function offerWaits(assets, pyodide) {
+  try {
+    const { offerWaiting } = await importBytes(assets["suspending.js"]);
+    if (!offerWaiting(pyodide._module)) throw new Error("this Pyodide does not offer what it needs");
+  } catch (error) {
+    console.warn(`waits take the long way: ${error?.message ?? error}`);
+  }
+}
+
+/**
+ * What Python imports as `_carrel_host` (the Host protocol of carrel_kernel/host.py).
+ * Promises come in objects: of a promise that a call returns Pyodide makes a future, which takes longer than a short wait.
+ */
 function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engineFailure, jspi, packageLock, version, heap }) {
   return {
     python_memory_bytes: () => heap().length,
@@ -136,14 +149,14 @@ function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engine
       if (!on) engine?.endOfCell();
     },
     interrupt_wait: () => interrupts.endWait(),
+    postpone_interrupt: () => interrupts.postpone(),
     guard(promise) {
       streams.flush();
-      // In an object: of a promise that a call returns Pyodide makes a future, which takes longer than a short wait.
       return { promise: interrupts.guard(promise) };
     },
     sleep(ms) {
       streams.flush();
-      return interrupts.guard(new Promise((resolve) => setTimeout(resolve, ms)));
+      return { promise: interrupts.guard(new Promise((resolve) => setTimeout(resolve, ms))) };
     },
     pause(ms) {
       streams.flush();
@@ -152,9 +165,9 @@ function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engine
     },
     stdin() {
       streams.flush();
-      return interrupts.guard(new Promise((resolve) => (stdinWaiter = resolve)));
+      return { promise: interrupts.guard(new Promise((resolve) => (stdinWaiter = resolve))) };
     },
-    next_turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    next_turn: () => ({ promise: new Promise((resolve) => setTimeout(resolve, 0)) }),
     add_wait: (callback) => interrupts.addWait(callback),
     remove_wait: (callback) => interrupts.removeWait(callback),
     ending() {
@@ -218,6 +231,7 @@ async function startKernel({ assets, files, loading, hostParts, lap, timings }, 
     packageLock: textOf(assets["pyodide-lock.json"]), version: pyodide.version, heap: () => pyodide._module.HEAP8,
   });
   pyodide.registerJsModule("_carrel_host", host);
+  if (hostParts.jspi) await offerWaits(assets, pyodide);
   if (!snapshot) pyodide.runPython(`import sys; sys.path[:0] = ${JSON.stringify(IMPORTED)}; del sys`);
   const kernel = pyodide.pyimport("carrel_kernel.boot").start();
   return { pyodide, kernel, isWoken: snapshot !== null };

@@ -94,6 +94,18 @@ for (const [name, code] of Object.entries({
   });
 }
 
+test("stops a loop of reads every time", { skip }, async () => {
+  const code = "m = torch.ones(16, 16, device='webgpu')\nwhile True: (m @ m).sum().item()";
+  const latencies = [];
+  for (let round = 0; round < 20; round += 1) {
+    const run = await kernel.executeAndInterrupt(code, 150 + 7 * round);
+    assert.equal(errorOf(run)?.ename, "KeyboardInterrupt");
+    latencies.push(run.latency);
+  }
+  latencies.sort((a, b) => a - b);
+  assert.ok(latencies[18] < 500, `stopped after ${latencies.map(Math.round)} ms`);
+});
+
 test("does without a GPU when told so", { skip }, async () => {
   const without = await kernel.start({ accelerator: "none" });
   assert.deepEqual(without.accelerator, { webgpu: false, name: "" });

@@ -39,7 +39,7 @@ function kernelFiles() {
 /** The Python packages: as the last build packed them, or from the sources if these are newer. */
 function pythonArchive() {
   const python = join(root, "engine", "python");
-  const names = ["torch", "carrel_kernel"].flatMap((folder) =>
+  const names = ["torch", "torchvision", "safetensors", "carrel_kernel"].flatMap((folder) =>
     filesBelow(join(python, folder)).map((file) => `${folder}/${file}`),
   );
   const sources = names.filter((name) => name.endsWith(".py"));

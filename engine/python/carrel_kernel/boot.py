@@ -61,12 +61,16 @@ def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:
 
 
 def _run_sync(host: Host) -> Any:
-    """Pyodide's way of waiting for a promise, where the browser can."""
+    """How to wait for a promise of JavaScript, where the browser can: the short way (suspending.js), or else Pyodide's."""
     if not host.jspi:
         return None
-    from pyodide.ffi import run_sync
+    try:
+        from _carrel_wait import wait
+    except ImportError:
+        from pyodide.ffi import run_sync
 
-    return run_sync
+        return run_sync
+    return wait
 
 
 def _install_run_sync(kernel: Kernel) -> None:

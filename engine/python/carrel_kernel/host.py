@@ -12,7 +12,11 @@ INTERRUPTED = "carrel:interrupted"
 
 
 class Host(Protocol):
-    """The worker's side of the kernel. Promises are awaitables of the host's own kind."""
+    """The worker's side of the kernel.
+
+    Promises are awaitables of the host's own kind. They come as the `promise` of an object, because Pyodide makes a
+    future of one that a call gives, which the event loop would have to settle.
+    """
 
     jspi: bool
     """Whether Python can wait for a promise in the middle of synchronous code."""
@@ -47,20 +51,23 @@ class Host(Protocol):
     def interrupt_wait(self) -> bool:
         """Ends the innermost wait as Stop does; false if there is none."""
 
+    def postpone_interrupt(self) -> None:
+        """Makes an interrupt due again that could not be raised where it arrived."""
+
     def guard(self, promise: Any) -> Any:
         """An object with the same `promise`, which gives INTERRUPTED if the user presses Stop first."""
 
     def sleep(self, ms: float) -> Any:
-        """A guarded promise for the end of a span of time."""
+        """An object with a guarded `promise` for the end of a span of time."""
 
     def stdin(self) -> Any:
-        """A guarded promise for the user's next line of input."""
+        """An object with a guarded `promise` for the user's next line of input."""
 
     def pause(self, ms: float) -> None:
         """Blocks; for browsers where Python cannot wait for promises."""
 
     def next_turn(self) -> Any:
-        """A promise for the event loop's next turn, when waiting messages have come in."""
+        """An object with a `promise` for the event loop's next turn, when waiting messages have come in."""
 
     def add_wait(self, stop: Callable[[], None]) -> None:
         """Registers what Stop should do while Python is suspended; innermost last."""

@@ -64,11 +64,9 @@ class Waits:
 
     def _task(self, awaitable: Any) -> Any:
         task = asyncio.ensure_future(awaitable)
-        # Not the task itself but its end is waited for: Pyodide reports the
-        # error of a task that it waits for, and the cell reports it again.
-        ending = self._host.ending()
-        task.add_done_callback(lambda _task: ending.resolve())
         with _StopCancels(self._host, task) as stop:
+            ending = self._host.ending()
+            task.add_done_callback(lambda _task: ending.resolve())
             self._run_sync(ending.promise)
         return stop.result()
 
@@ -93,23 +91,23 @@ class Waits:
     async def next_turn(self) -> None:
         """Lets the event loop take in the messages that wait."""
         if self._run_sync is not None:
-            self._run_sync(self._host.next_turn())
+            self._run_sync(self._host.next_turn().promise)
         else:
-            await self._host.next_turn()
+            await self._host.next_turn().promise
 
     def line(self) -> str:
         """Waits for the user's next line of input."""
         self._check()
         if self._run_sync is None:
             raise RuntimeError(NEEDS_JSPI.format(what="input()"))
-        return str(self._settle(self._host.stdin()))
+        return str(self._settle(self._host.stdin().promise))
 
     def sleep(self, seconds: float) -> None:
         """`time.sleep`, which Stop can end."""
         self._check()
         ms = _milliseconds(seconds)
         if self._run_sync is not None:
-            self._settle(self._host.sleep(ms))
+            self._settle(self._host.sleep(ms).promise)
             return
         end = time.monotonic() + ms / 1000
         while (left := end - time.monotonic()) > 0:
@@ -117,23 +115,29 @@ class Waits:
 
 
 class _StopCancels:
-    """While entered, Stop cancels a task."""
+    """While entered, Stop cancels a task. A task that is left before its end, however that comes, is cancelled too."""
 
     def __init__(self, host: Host, task: asyncio.Future) -> None:
         self._host = host
         self._task = task
         self._stop = _as_callback(self._press)
         self.pressed = False
+        self.came_late = False
 
     def _press(self) -> None:
-        self.pressed = True
-        self._task.cancel()
+        if self._task.cancel():
+            self.pressed = True
+            # A task may catch its cancellation and go on: the next press comes here again.
+            self._host.add_wait(self._stop)
+        else:
+            self.came_late = True
 
     def result(self) -> Any:
-        """The task's result; its cancellation by Stop is an interrupt."""
-        if self.pressed and self._task.cancelled():
+        """The task's result; its cancellation by Stop is an interrupt, and so is a Stop that found it done."""
+        task = self._task
+        if self.pressed and task.cancelled() or self.came_late and (task.cancelled() or task.exception() is None):
             raise KeyboardInterrupt
-        return self._task.result()
+        return task.result()
 
     def __enter__(self) -> "_StopCancels":
         self._host.add_wait(self._stop)
@@ -141,6 +145,7 @@ class _StopCancels:
 
     def __exit__(self, *_exc: object) -> None:
         self._host.remove_wait(self._stop)
+        self._task.cancel()
         if hasattr(self._stop, "destroy"):
             self._stop.destroy()
 

@@ -62,7 +62,13 @@ class FakeHost:
         self.interruptible = on
 
     def interrupt_wait(self):
+        if self.waits:
+            self.waits.pop()()
+            return True
         return False
+
+    def postpone_interrupt(self):
+        pass
 
     def guard(self, promise):
         return SimpleNamespace(promise=promise)
@@ -74,22 +80,23 @@ class FakeHost:
 
     def sleep(self, ms):
         self.slept_ms += ms
-        return self._settled(INTERRUPTED if self.stop_sleeps else None)
+        return self.guard(self._settled(INTERRUPTED if self.stop_sleeps else None))
 
     def stdin(self):
-        return self._settled(self.answers.pop(0) if self.answers else INTERRUPTED)
+        return self.guard(self._settled(self.answers.pop(0) if self.answers else INTERRUPTED))
 
     def pause(self, ms):
         self.slept_ms += ms
 
     def next_turn(self):
-        return self._settled(None)
+        return self.guard(self._settled(None))
 
     def add_wait(self, stop):
         self.waits.append(stop)
 
     def remove_wait(self, stop):
-        self.waits.remove(stop)
+        if stop in self.waits:
+            self.waits.remove(stop)
 
     def ending(self):
         promise = self.loop.create_future()

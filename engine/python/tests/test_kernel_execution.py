@@ -1,10 +1,14 @@
 """What running a cell sends back, under plain CPython."""
 
+import asyncio
+import inspect
 import json
 import unittest
 
 from kernel_case import KernelCase
 from kernel_host import request
+
+from carrel_kernel.waiting import Waits
 
 
 class Results(KernelCase):
@@ -100,9 +104,32 @@ class Errors(KernelCase):
         self.assertEqual(self.run_cell("input()").error["ename"], "KeyboardInterrupt")
 
     def test_stop_cancels_a_top_level_await(self):
-        self.host.loop.call_later(0.01, lambda: self.host.waits[-1]())
+        self.host.loop.call_later(0.01, self.host.interrupt_wait)
         self.assertEqual(self.run_cell("import asyncio\nawait asyncio.sleep(30)").error["ename"], "KeyboardInterrupt")
         self.assertEqual(self.host.waits, [])
+
+    def test_every_stop_reaches_an_await_that_catches_it(self):
+        pressed = []
+
+        def press():
+            pressed.extend([True] if self.host.interrupt_wait() else [])
+            if len(pressed) < 2:
+                self.host.loop.call_later(0.01, press)
+
+        press()
+        code = "import asyncio\ntry:\n    await asyncio.sleep(30)\nexcept asyncio.CancelledError:\n    await asyncio.sleep(30)"
+        self.assertEqual(self.run_cell(code).error["ename"], "KeyboardInterrupt")
+        self.assertEqual(self.host.waits, [])
+
+    def test_a_task_that_is_left_is_cancelled(self):
+        def interrupt(_promise):
+            raise KeyboardInterrupt
+
+        left = asyncio.sleep(30)
+        with self.assertRaises(KeyboardInterrupt):
+            Waits(self.host, interrupt).promise(self.host.loop.create_task(left))
+        self.host.loop.run_until_complete(asyncio.sleep(0))
+        self.assertEqual((inspect.getcoroutinestate(left), self.host.waits), (inspect.CORO_CLOSED, []))
 
     def test_exit_is_an_error_and_not_the_end(self):
         self.assertEqual(self.run_cell("import sys\nsys.exit(3)").error["ename"], "SystemExit")

@@ -12,6 +12,7 @@ use super::matmul_block::{Matrix, Real};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::prim::infer::Meta;
+use crate::stop::{is_asked, is_asked_after};
 use crate::view::{View, contiguous_strides};
 
 /// `[B, M, K] x [B, K, N] -> [B, M, N]` for any strides.
@@ -56,6 +57,9 @@ fn product<T: Real + Convert>(a: &[T], a_view: &View, b: &[T], b_view: &View) ->
     }
     let mut workspace = T::workspace(rows, a_view.shape[2], columns)?;
     for (index, part) in result.chunks_exact_mut(rows * columns).enumerate() {
+        if is_asked() {
+            break;
+        }
         let (a, b) = (Matrix::new(a, a_view, index), Matrix::new(b, b_view, index));
         T::accumulate_product(&a, &b, part, &mut workspace)?;
     }
@@ -86,6 +90,9 @@ fn integer_product(a: Operand<'_>, b: Operand<'_>) -> Result<Buffer> {
     }
     let b_batch_step = contiguous_strides(&b.view.shape)[0];
     for (row, line) in result.chunks_exact_mut(columns).enumerate() {
+        if is_asked_after(inner * columns) {
+            break;
+        }
         let b_matrix = &b_elements[row / rows * b_batch_step..][..inner * columns];
         let a_row = &a_elements[row * inner..][..inner];
         for (&factor, b_row) in a_row.iter().zip(b_matrix.chunks_exact(columns)) {

@@ -10,6 +10,7 @@ use super::super::matmul_block::{Matrix, Real};
 use super::{Layout, Parts};
 use crate::error::Result;
 use crate::prim::Convolution;
+use crate::stop::is_asked_after;
 use crate::view::View;
 
 /// Elements of a gathered piece.
@@ -65,6 +66,10 @@ impl<T: Real> Columns<T> {
         for first in (0..outputs).step_by(self.piece) {
             let range = first..(first + self.piece).min(outputs);
             let len = range.len();
+            // Gathering and spreading are steps as well, and most of the work where channels are few.
+            if is_asked_after(depth * len) {
+                break;
+            }
             match op {
                 Convolution::Forward => {
                     self.gather(layout, a, range.clone());

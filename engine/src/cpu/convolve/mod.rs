@@ -16,6 +16,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::prim::infer::Meta;
 use crate::prim::{Convolution, Window};
+use crate::stop;
 
 pub use direct::Arithmetic;
 
@@ -148,6 +149,9 @@ fn groups_of<T: Convert>(
     let (ins, outs, weights) = (layout.input_group(), layout.output_group(), layout.weight_group());
     for image in 0..layout.batch {
         for group in 0..layout.groups {
+            if stop::is_asked() {
+                break;
+            }
             let place = image * layout.groups + group;
             let (a_at, b_at, result_at) = match op {
                 Convolution::Forward => ((place, ins), (group, weights), (place, outs)),
