@@ -3,7 +3,7 @@
 # What `make build` puts into the site's packages/ folder; see docs/packages.md.
 export CARREL_PACKAGES := $(PACKAGES)
 export CARREL_WHEELS := $(WHEELS)
-.PHONY: help serve build test setup fmt lint conformance notebooks fuzz bench-load bench-gpu bench-cpu pictures examples clean
+.PHONY: help serve build test setup fmt lint conformance notebooks fuzz bench-load bench-gpu bench-cpu bench-stop pictures examples clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ bench-gpu: ## Measure the GPU device beside jax-js and tfjs, in one browser
 	@tools/setup.sh test
 	@tools/build.sh release
 	@tools/bench.sh gpu
+
+bench-stop: ## Measure Stop: what looking for it costs, and how long after the press cells end
+	@tools/setup.sh test
+	@tools/build.sh release
+	@node tests/browser/bench_stop.mjs
 
 bench-cpu: ## Measure the CPU device beside jax-js and tfjs on WebAssembly, in one browser
 	@tools/setup.sh test

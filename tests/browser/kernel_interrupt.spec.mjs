@@ -120,20 +120,21 @@ test("forgets a Stop that was pressed while nothing ran", async () => {
 
 test("costs a tight loop little", async () => {
   const code = [
-    "import time, statistics, pyodide_js",
-    "def loop():",
+    "import time, pyodide_js",
+    "def timed():",
     "    start = time.perf_counter()",
-    "    for _ in range(5_000_000): pass",
+    "    for _ in range(1_000_000): pass",
     "    return time.perf_counter() - start",
     "with_polls, without = [], []",
-    "for _ in range(7):",
-    "    pyodide_js.setInterruptBuffer(None); without.append(loop())",
-    "    pyodide_js.setInterruptBuffer(1); with_polls.append(loop())",
+    "for _ in range(80):",
+    "    pyodide_js.setInterruptBuffer(None); without.append(timed())",
+    "    pyodide_js.setInterruptBuffer(1); with_polls.append(timed())",
     "(min(with_polls) / min(without) - 1) * 100",
   ].join("\n");
   const run = await kernel.execute(code);
   const percent = Number(run.outputs.at(-1).data["text/plain"]);
   console.log(`overhead of polling on an empty loop: ${percent.toFixed(1)} %`);
-  // A busy machine blurs the figure; this only catches a poll that has become dear.
-  assert.ok(percent < 50, `${percent} %`);
+  // `make bench-stop` measures it in processor time (docs/benchmarks-stop.md). A busy machine blurs this figure, which only
+  // catches a poll that has become dear.
+  assert.ok(percent < 30, `${percent} %`);
 });
