@@ -44,22 +44,39 @@ const tasks = Facet.define();
  * @returns a handle; call `destroy` when the cell goes away
  */
 export function mount(parent, options) {
-  const view = new EditorView({
-    parent,
-    state: EditorState.create({ doc: options.doc, extensions: extensions(options) }),
+  // Made outside of the page: CodeMirror asks for fonts and selections, which makes the browser lay out whatever has changed.
+  const view = new EditorView({ state: EditorState.create({ doc: options.doc, extensions: extensions(options) }) });
+  let forget = () => {};
+  attachSoon(() => {
+    parent.append(view.dom);
+    if (options.language === "python") forget = register(options.cell, view, options.texts);
   });
-  const forget = options.language === "python" ? register(options.cell, view, options.texts) : () => {};
   return {
     setDoc: (doc) => setDoc(view, doc),
     focus: () => {
+      attachAll();
       if (!view.hasFocus) view.focus();
     },
     blur: () => view.contentDOM.blur(),
     destroy: () => {
+      attachAll();
       forget();
       view.destroy();
     },
   };
+}
+
+/** Editors that wait to be put into the page, all at once when the last of those that come together is made. */
+let waiting = [];
+
+function attachSoon(attach) {
+  if (waiting.push(attach) === 1) queueMicrotask(attachAll);
+}
+
+function attachAll() {
+  const all = waiting;
+  waiting = [];
+  for (const attach of all) attach();
 }
 
 /** Does something at the caret of a cell's editor; the names are those of `EditorTask` in app/src/model/action.rs. */
