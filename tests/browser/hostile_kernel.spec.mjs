@@ -75,6 +75,15 @@ describe("hostile Python", () => {
     assert.equal((await page.outputText(0)).trim(), "2");
   });
 
+  it("displays what is too long for the page, and has it in a file", async () => {
+    await page.runCell(0, "display({'text/html': '<p>' + 'x' * 40_000_000}, raw=True)\nprint('and goes on')");
+    const text = await page.outputText(0);
+    const path = /text\/html of 40000003 characters is too long to be shown; it is in (\S+)\]/.exec(text)?.[1];
+    assert.match(text, /and goes on/);
+    await page.runCell(0, `print(len(open("${path}").read()))`);
+    assert.equal(await page.outputText(0), "40000003\n");
+  });
+
   it("prints a billion lines", () => whileRunning("for line in range(1_000_000_000):\n    print(line)"));
 
   it("displays without end", () => whileRunning("while True:\n    display(1)"));

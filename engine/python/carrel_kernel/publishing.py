@@ -10,6 +10,7 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 
+from .long_outputs import shortened
 from .messages import Publisher
 
 
@@ -25,7 +26,7 @@ class ResultHook(DisplayHook):
         """The page writes the prompt."""
 
     def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
-        content = {"execution_count": self.prompt_count, "data": format_dict, "metadata": md_dict or {}}
+        content = {"execution_count": self.prompt_count, "data": shortened(format_dict), "metadata": md_dict or {}}
         if self.publisher is not None:
             self.publisher.broadcast("execute_result", content)
 
@@ -52,7 +53,7 @@ class Displays(DisplayPublisher):
         self._validate_data(data, metadata)
         if self.publisher is None:
             return
-        content = {"data": data, "metadata": metadata or {}, "transient": transient or {}}
+        content = {"data": shortened(data), "metadata": metadata or {}, "transient": transient or {}}
         self.publisher.broadcast("update_display_data" if update else "display_data", content)
 
     def clear_output(self, wait: bool = False) -> None:

@@ -1,20 +1,14 @@
 """`sys.stdout` and `sys.stderr` of a notebook.
 
 Text goes to the host at once; the host batches it (streams.js). There is no
-file behind these objects, so they have no file number. Read next: host.py.
+file behind these objects, so they have no file number. Read next: host.py, long_outputs.py.
 """
 
 import io
-import tempfile
 from typing import Callable
 
 from .host import Host
-
-LONGEST_TEXT = 4_000_000
-"""A text longer than this, printed in one go, is kept in a file, and only its ends are printed."""
-
-SHOWN_OF_LONG = 100_000
-"""How much of each end that is: about what a page shows."""
+from .long_outputs import LONGEST_TEXT, ends
 
 
 class OutputStream(io.TextIOBase):
@@ -56,7 +50,7 @@ class OutputStream(io.TextIOBase):
         if OutputStream.redirect is not None and OutputStream.redirect(self._name, text):
             return len(text)
         if len(text) > LONGEST_TEXT:
-            self._host.stream(self._name, _ends(text))
+            self._host.stream(self._name, ends(text))
         elif text:
             self._host.stream(self._name, text)
         return len(text)
@@ -82,19 +76,6 @@ class OutputStream(io.TextIOBase):
 
     def close(self) -> None:
         """The notebook's streams stay open."""
-
-
-def _ends(text: str) -> str:
-    """The ends of a text, with where the whole of it is."""
-    left_out = len(text) - 2 * SHOWN_OF_LONG
-    try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="replace", prefix="output-", suffix=".txt", delete=False) as file:
-            for start in range(0, len(text), LONGEST_TEXT):
-                file.write(text[start : start + LONGEST_TEXT])
-        place = f"the whole text is in {file.name}"
-    except (OSError, MemoryError):
-        place = "there was no room for the whole text"
-    return f"{text[:SHOWN_OF_LONG]}\n[{left_out} characters left out; {place}]\n{text[-SHOWN_OF_LONG:]}"
 
 
 class _ByteView(io.RawIOBase):

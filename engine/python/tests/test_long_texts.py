@@ -4,7 +4,8 @@ import os
 import re
 import unittest
 
-from carrel_kernel.streams import LONGEST_TEXT, OutputStream
+from carrel_kernel.long_outputs import LONGEST_FORMAT, LONGEST_PLAIN, LONGEST_TEXT, shortened
+from carrel_kernel.streams import OutputStream
 
 
 class _Printed:
@@ -33,6 +34,23 @@ class LongTexts(unittest.TestCase):
         host = _Printed()
         OutputStream(host, "stderr").write("x" * LONGEST_TEXT)
         self.assertEqual(len(host.text), LONGEST_TEXT)
+
+    def test_a_displayed_value_loses_only_what_is_too_long(self):
+        data = {"text/plain": "p" * (LONGEST_PLAIN + 1), "text/html": "<p>" + "h" * LONGEST_FORMAT, "image/png": "iVBOR", "application/json": {"a": 1}}
+        short = shortened(data)
+        self.assertEqual((short["image/png"], short["application/json"]), ("iVBOR", {"a": 1}))
+        self.assertNotIn("text/html", short)
+        self.assertLess(len(short["text/plain"]), 300_000)
+        paths = re.findall(r"is in (\S+)\]", short["text/plain"])
+        self.assertEqual([os.path.splitext(path)[1] for path in paths], [".html", ".txt"])
+        for path, mime in zip(paths, ("text/html", "text/plain"), strict=True):
+            self.addCleanup(os.remove, path)
+            with open(path, encoding="utf-8") as file:
+                self.assertEqual(file.read(), data[mime])
+
+    def test_a_bundle_of_ordinary_length_is_itself(self):
+        data = {"text/plain": "p" * LONGEST_PLAIN, "text/html": "h" * LONGEST_FORMAT}
+        self.assertIs(shortened(data), data)
 
 
 if __name__ == "__main__":
