@@ -60,6 +60,17 @@ class Order(TorchCase):
         self.assert_error(RuntimeError, "selected index k out of range", x.topk, 4)
         self.assert_error(RuntimeError, "kthvalue(): selected number k out of range for dimension 1", x.kthvalue, 4)
 
+    def test_equal_elements_come_as_in_pytorch(self):
+        # The orders of std::nth_element and std::sort, and of std::partial_sort for few of many, in GNU's library.
+        x = torch.arange(40) % 3
+        largest = [38, 20, 17, 23, 14, 26, 11, 29, 8, 32, 5, 35, 2, 31, 34, 28, 25, 37, 22, 1, 19, 4, 10, 13]
+        smallest = [0, 21, 18, 24, 15, 27, 12, 30, 9, 33, 6, 36, 3, 39, 31, 34, 28, 37, 25, 22, 1, 7, 4, 16]
+        self.assert_tensor(x.topk(24).indices, largest)
+        self.assert_tensor(x.float().topk(24, largest=False).indices, smallest)
+        few = torch.arange(200) * 7 % 10
+        self.assert_tensor(few.topk(3).indices, [27, 7, 17])
+        self.assert_tensor(few.topk(3, largest=False).indices, [20, 0, 10])
+
     def test_medians(self):
         x = torch.tensor([NAN, 4.0, 1.0, 3.0], requires_grad=True)
         self.assertTrue(x.median().isnan())

@@ -1,13 +1,19 @@
-//! Partial selection: the k first positions of a line in some order, without sorting the rest.
+//! Partial selection: the k first positions of a line in some order, without sorting the rest; and their order.
 //!
 //! Equal elements come in the order in which PyTorch's CPU build leaves them, so that `topk`, `kthvalue`
 //! and `median` give its indices. That order is the algorithms': quickselect with the median of the
 //! first, middle and last element as pivot, in the two variants below. Both are textbook: Hoare's FIND,
-//! and Sedgewick's with the pivot parked beside the front. Refuses shapes: callers cut lines.
+//! and Sedgewick's with the pivot parked beside the front. Lines on which it would be slow go through a heap.
+//! Refuses shapes: callers cut lines.
 //! Read next: `ops::sort`.
+
+use super::heap_sort;
 
 /// Lines of at most this many elements are sorted whole, by insertion.
 const SHORT: usize = 3;
+
+/// Pieces of at most this many elements are left to insertion.
+const LONG: usize = 16;
 
 /// Whether the element of the first position comes before that of the second.
 pub trait Before: Fn(usize, usize) -> bool {}
@@ -19,11 +25,13 @@ pub fn select_nth(positions: &mut [usize], nth: usize, before: impl Before) {
     if nth >= end {
         return;
     }
-    // Hostile lines would take quadratic time; sorting bounds it.
+    // Hostile lines would take quadratic time; a heap bounds it.
     let mut rounds_left = 2 * end.ilog2();
     while end - first > SHORT {
         if rounds_left == 0 {
-            break;
+            heap_sort::select(&mut positions[first..end], nth + 1 - first, &before);
+            positions.swap(first, nth);
+            return;
         }
         rounds_left -= 1;
         let cut = partition(positions, first, end, &before);
@@ -36,8 +44,33 @@ pub fn select_nth(positions: &mut [usize], nth: usize, before: impl Before) {
     sort_stable(&mut positions[first..end], before);
 }
 
+/// Brings the `count` first positions to the front, in order: for few of many.
+pub fn sort_first(positions: &mut [usize], count: usize, before: impl Before) {
+    let count = count.min(positions.len());
+    heap_sort::select(positions, count, &before);
+    heap_sort::unfold(&mut positions[..count], &before);
+}
+
+/// Sorts positions by quicksort down to short pieces and by insertion from there.
+pub fn sort(positions: &mut [usize], before: impl Before) {
+    let mut waiting = vec![(0, positions.len(), 2 * positions.len().max(1).ilog2())];
+    while let Some((first, mut end, mut rounds_left)) = waiting.pop() {
+        while end - first > LONG {
+            if rounds_left == 0 {
+                sort_first(&mut positions[first..end], end - first, &before);
+                break;
+            }
+            rounds_left -= 1;
+            let cut = partition(positions, first, end, &before);
+            waiting.push((cut, end, rounds_left));
+            end = cut;
+        }
+    }
+    sort_stable(positions, before);
+}
+
 /// Sorts positions; equal elements keep their order.
-pub fn sort_stable(positions: &mut [usize], before: impl Before) {
+fn sort_stable(positions: &mut [usize], before: impl Before) {
     positions.sort_by(|&a, &b| {
         if before(a, b) {
             std::cmp::Ordering::Less
@@ -157,6 +190,27 @@ mod tests {
                 quick_select(&mut positions, nth, |a, b| values[a] > values[b]);
                 assert_eq!(values[positions[nth]], sorted[nth], "{len} {nth}");
                 assert!(positions[..nth].iter().all(|&at| values[at] <= sorted[nth]));
+            }
+        }
+    }
+
+    #[test]
+    fn all_or_the_first_in_order() {
+        // The last is one on which quicksort with this pivot would be slow.
+        let slow: Vec<u32> = (0..256)
+            .map(|i| if i < 128 { i % 2 * 128 + i + 1 } else { 2 * (i - 127) })
+            .collect();
+        for values in [line(1), line(16), line(17), line(300), slow] {
+            let mut sorted = values.clone();
+            sorted.sort_unstable();
+            let chosen = |positions: &[usize]| positions.iter().map(|&at| values[at]).collect::<Vec<_>>();
+            let mut positions: Vec<usize> = (0..values.len()).collect();
+            sort(&mut positions, |a, b| values[a] < values[b]);
+            assert_eq!(chosen(&positions), sorted);
+            for count in [0, 1, values.len() / 3, values.len()] {
+                let mut positions: Vec<usize> = (0..values.len()).collect();
+                sort_first(&mut positions, count, |a, b| values[a] < values[b]);
+                assert_eq!(chosen(&positions[..count]), sorted[..count]);
             }
         }
     }

@@ -7,7 +7,7 @@ use super::Operand;
 use super::arg_sort::{SortKey, positions_in_shape, rows_along};
 use super::buffer::{Buffer, for_dtype, try_vec};
 use super::memory::ensure_room;
-use super::partial_sort::{quick_select, select_nth, sort_stable};
+use super::partial_sort::{quick_select, select_nth, sort, sort_first};
 use super::strided::contiguous;
 use crate::error::Result;
 
@@ -93,9 +93,13 @@ fn best(keys: &[u64], positions: &mut [usize], k: usize, largest: bool, sorted: 
     let before = |a: usize, b: usize| {
         if largest { keys[a] > keys[b] } else { keys[a] < keys[b] }
     };
+    if k.saturating_mul(FEW_OF_MANY) <= keys.len() {
+        sort_first(positions, k, before);
+        return;
+    }
     select_nth(positions, last, before);
-    if sorted || k.saturating_mul(FEW_OF_MANY) <= keys.len() {
-        sort_stable(&mut positions[..last], before);
+    if sorted {
+        sort(&mut positions[..last], before);
     }
 }
 
