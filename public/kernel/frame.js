@@ -24,7 +24,6 @@
   const RELAYED = new Set(["progress", "ready", "jupyter", "alive", "fatal", "package-request", "package-cancel"]);
 
   const mintToken = () => URL.createObjectURL(new Blob(["1"]));
-  const textOf = (bytes) => new TextDecoder().decode(bytes);
 
   /** A `data:` worker: the one kind that has `navigator.gpu` in an opaque frame. */
   function dataWorker(source) {
@@ -35,8 +34,28 @@
   }
 
   /** A `blob:` worker: shares the frame's opaque origin, so it can see the tokens. */
-  function blobWorker(source) {
-    return new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  function blobWorker(script) {
+    return new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  }
+
+  /** The kernel's files, as they come from the page: what was promised, and the blobs. A file is a handle until somebody reads it. */
+  class Shelf {
+    constructor(names) {
+      this.places = new Map();
+      for (const name of names) this.places.set(name, Promise.withResolvers());
+      // Nobody need wait for a file that cannot be had.
+      for (const { promise } of this.places.values()) promise.catch(() => {});
+    }
+
+    put({ name, blob, reason }) {
+      const place = this.places.get(name);
+      if (blob) place?.resolve(blob);
+      else place?.reject(new Error(reason));
+    }
+
+    get(name) {
+      return this.places.get(name)?.promise ?? Promise.reject(new Error(`${name} is not part of this site`));
+    }
   }
 
   /**
@@ -44,15 +63,21 @@
    * GPU. A GPU that cannot be had is an answer, not an error. `lost` says what
    * became of the worker before this one; `onLost` is called once if this one dies.
    */
-  function startGpu({ assets, wanted, port, lost, onLost }) {
+  async function startGpu({ shelf, wanted, port, lost, onLost }) {
     const none = (reason) => ({ webgpu: false, name: "", info: "{}", reason });
-    if (!wanted) return Promise.resolve(none("the GPU is switched off for this kernel"));
-    if (!navigator.gpu) return Promise.resolve(none("this browser has no WebGPU"));
-    const missing = ["gpu_worker.js", ...GPU_ASSETS].find((name) => !assets[name]);
-    if (missing) return Promise.resolve(none(`${missing} is not part of this site`));
+    if (!wanted) return none("the GPU is switched off for this kernel");
+    if (!navigator.gpu) return none("this browser has no WebGPU");
+    let parts;
+    try {
+      parts = await Promise.all(["gpu_worker.js", ...GPU_ASSETS].map((name) => shelf.get(name)));
+    } catch (error) {
+      return none(error.message);
+    }
+    const [source, script, wasm] = parts;
+    const text = await source.text();
 
-    return new Promise((resolve) => {
-      const worker = dataWorker(textOf(assets["gpu_worker.js"]));
+    return await new Promise((resolve) => {
+      const worker = dataWorker(text);
       const limit = setTimeout(() => {
         worker.terminate();
         resolve(none("the GPU did not answer"));
@@ -77,8 +102,6 @@
         // A trap in the executor comes here too: what awaits it never ends.
         end(isReady ? `the GPU worker stopped (${event.message})` : event.message || "the gpu worker could not start");
       };
-      // The files are copied, not handed over: a worker that dies is started again from them.
-      const [script, wasm] = GPU_ASSETS.map((name) => assets[name]);
       worker.postMessage({ type: "boot", script, wasm, port, lost }, [port]);
     });
   }
@@ -91,25 +114,31 @@
     /** Messages that came before the boot message, which may not be lost. */
     const early = [];
 
-    /** What a gpu worker is started from, also a second time. */
-    let gpuAssets = {};
+    let shelf = null;
 
     const tellGpuLost = (reason) => python.postMessage({ type: "gpu-lost", reason, isForGood: false });
 
     /** Another gpu worker in the place of one that died; Python has sent its messages already. */
     async function restartGpu({ port, lost }) {
-      const answer = await startGpu({ assets: gpuAssets, wanted: true, port, lost, onLost: tellGpuLost });
+      const answer = await startGpu({ shelf, wanted: true, port, lost, onLost: tellGpuLost });
       if (!answer.webgpu) python.postMessage({ type: "gpu-lost", reason: answer.reason, isForGood: true });
     }
 
     const fatal = (reason) => page.postMessage({ type: "fatal", reason });
 
-    async function boot({ assets, accelerator, files }) {
+    /**
+     * Starts both workers, each as soon as its files are there. `names` are the files that will come, `hashes` what they
+     * are; a file may also lie in the message itself (`assets`).
+     */
+    async function boot({ names, hashes, assets = {}, accelerator, files }) {
       const startedAt = performance.now();
       page.postMessage({ type: "progress", stage: "frame" });
       const { port1: gpuPort, port2: pythonPort } = new MessageChannel();
+      shelf = new Shelf(names ?? Object.keys(assets));
+      for (const [name, bytes] of Object.entries(assets)) shelf.put({ name, blob: new Blob([bytes]) });
 
-      python = blobWorker(textOf(assets["python_worker.js"]));
+      const script = await shelf.get("python_worker.js");
+      python = blobWorker(script);
       python.onmessage = ({ data }) => {
         if (RELAYED.has(data?.type)) page.postMessage(data);
         else if (data?.type === "gpu-restart") restartGpu(data);
@@ -120,25 +149,24 @@
       };
       python.onmessageerror = () => fatal("a message from the Python worker could not be read");
 
-      const wanted = accelerator !== "none";
-      if (wanted) page.postMessage({ type: "progress", stage: "gpu" });
-      gpuAssets = Object.fromEntries(
-        ["gpu_worker.js", ...GPU_ASSETS].filter((name) => assets[name]).map((name) => [name, assets[name].slice(0)]),
-      );
-      const gpu = startGpu({ assets: gpuAssets, wanted, port: gpuPort, onLost: tellGpuLost });
-
-      const forPython = {};
-      for (const [name, bytes] of Object.entries(assets)) {
-        if (bytes.byteLength > 0 && !GPU_ASSETS.includes(name)) forPython[name] = bytes;
-      }
+      const forPython = [...shelf.places.keys()].filter((name) => !GPU_ASSETS.includes(name));
       const listOfFiles = files ?? [];
       python.postMessage(
-        { type: "boot", assets: forPython, files: listOfFiles, tokens: [...tokens], port: pythonPort,
+        { type: "boot", names: forPython, hashes, files: listOfFiles, tokens: [...tokens], port: pythonPort,
           frameMs: performance.now() - startedAt },
-        [pythonPort, ...Object.values(forPython), ...listOfFiles.map((file) => file.bytes)],
+        [pythonPort, ...listOfFiles.map((file) => file.bytes)],
       );
+      for (const name of forPython) {
+        shelf.get(name).then(
+          (blob) => python.postMessage({ type: "asset", name, blob }),
+          (error) => python.postMessage({ type: "asset", name, reason: error.message }),
+        );
+      }
       for (const message of early.splice(0)) receive(message);
-      const answer = await gpu;
+
+      const wanted = accelerator !== "none";
+      if (wanted) page.postMessage({ type: "progress", stage: "gpu" });
+      const answer = await startGpu({ shelf, wanted, port: gpuPort, onLost: tellGpuLost });
       python.postMessage({ type: "accelerator", ...answer, gpuMs: performance.now() - startedAt });
     }
 
@@ -153,8 +181,10 @@
 
     function receive(data) {
       if (data?.type === "boot") {
-        if (python) return;
+        if (shelf) return;
         boot(data).catch((error) => fatal(`the kernel frame failed: ${error.message}`));
+      } else if (data?.type === "asset") {
+        shelf?.put(data);
       } else if (!python) {
         early.push(data);
       } else if (data?.type === "interrupt") {

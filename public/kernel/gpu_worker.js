@@ -1,17 +1,16 @@
 // The gpu worker: runs the engine's executor (Rust, wasm, wgpu) beside Python.
 //
-// It imports the executor from bytes, then answers every message on its port
+// It imports the executor from blobs, then answers every message on its port
 // with one reply, strictly in order. It never throws out: a start that fails
 // says why, and so does an executor that stops; then the frame ends the worker.
 // It knows nothing of the wire format. Read next: engine_link.js (the other end).
 
-/** Imports a module from its bytes; browsers differ in which URL they allow here. */
-async function importBytes(bytes) {
+/** Imports a module from a blob; browsers differ in which URL they allow here. */
+async function importBlob(blob) {
   try {
-    return await import(URL.createObjectURL(new Blob([bytes], { type: "text/javascript" })));
+    return await import(URL.createObjectURL(new Blob([blob], { type: "text/javascript" })));
   } catch {
-    const text = new TextDecoder().decode(bytes);
-    return await import(`data:text/javascript,${encodeURIComponent(text)}`);
+    return await import(`data:text/javascript,${encodeURIComponent(await blob.text())}`);
   }
 }
 
@@ -62,8 +61,8 @@ function serve(executor, port) {
 self.onmessage = async ({ data }) => {
   if (data.type !== "boot") return;
   try {
-    const module = await importBytes(data.script);
-    await module.default({ module_or_path: data.wasm });
+    const module = await importBlob(data.script);
+    await module.default({ module_or_path: new Response(data.wasm, { headers: { "content-type": "application/wasm" } }) });
     const executor = await module.Executor.create(data.lost, askForSubgroups());
     const info = executor.info();
     serve(executor, data.port);

@@ -6,25 +6,38 @@
 // are entered through `callPromising`, so that Python can wait for promises
 // and deep recursion ends in RecursionError.
 //
-// It has no network: `fetch` answers for the assets that the page handed over.
-// Python wakes up from a memory snapshot where the site has one (snapshot.js); else, or if that fails, it starts.
-// Read next: snapshot.js, interrupts.js, streams.js, engine_link.js, direct_calls.js, suspending.js, carrel_kernel/boot.py.
+// It has no network: `fetch` answers for the files that the page hands over, one by one, as blobs that are read when they
+// are needed. Python wakes up from a memory snapshot where the site has one (snapshot.js); else, or if that fails, it starts.
+// Read next: host.js, snapshot.js, archives.js, interrupts.js, streams.js, engine_link.js, direct_calls.js, suspending.js,
+// carrel_kernel/boot.py.
 "use strict";
 
 Object.defineProperty(self, "importScripts", { value: undefined });
 
 /** Where Pyodide believes its files to be; nothing is ever requested there. */
 const ASSET_BASE = "https://assets.invalid/";
+/** Among them, a file that is empty. */
+const NOTHING = "nothing";
 
 const HOME = "/home/pyodide";
 
-/** Where archives of Python packages lie, and those that Python imports from; jedi.zip is unpacked when it is needed, widgets.zip comes last in Python's path. */
+/** Python's own library, and where archives of packages lie: those that Python imports from; jedi.zip is unpacked when it is needed, widgets.zip comes last in Python's path. */
+const STANDARD_LIBRARY = "/lib/python314.zip";
 const ARCHIVE_FOLDER = "/lib/carrel";
 const ARCHIVES = ["python.zip", "ipython.zip", "jedi.zip", "widgets.zip"];
 const IMPORTED = ["python.zip", "ipython.zip"].map((name) => `${ARCHIVE_FOLDER}/${name}`);
 
 const post = (message, transfer = []) => self.postMessage(message, transfer);
-const textOf = (bytes) => new TextDecoder().decode(bytes);
+
+/** The kernel's files: name → {promise, resolve, reject} of a blob. */
+const assets = new Map();
+
+/** A file, when it is there. */
+function asset(name) {
+  return assets.get(name)?.promise ?? Promise.reject(new Error(`${name} is not part of this site`));
+}
+
+const textOf = async (name) => (await asset(name)).text();
 
 /** Resolved by the frame's messages during the boot. */
 let resolveAccelerator;
@@ -42,25 +55,30 @@ const earlyInterrupts = [];
 let serving = false;
 let stdinWaiter = null;
 
-/** Imports a module from its bytes; browsers differ in which URL they allow here. */
-async function importBytes(bytes) {
+/** Imports a file that is a module; browsers differ in which URL they allow here. */
+async function importAsset(name) {
+  const blob = await asset(name);
   try {
-    return await import(URL.createObjectURL(new Blob([bytes], { type: "text/javascript" })));
+    return await import(URL.createObjectURL(new Blob([blob], { type: "text/javascript" })));
   } catch {
-    return await import(`data:text/javascript,${encodeURIComponent(textOf(bytes))}`);
+    return await import(`data:text/javascript,${encodeURIComponent(await blob.text())}`);
   }
 }
 
-/** `fetch` for the boot: assets by their names, anything else as the browser decides. */
-function answerFetches(assets) {
+/** A WebAssembly file as the browser compiles it while it is read. */
+async function wasmResponse(name) {
+  return new Response(await asset(name), { headers: { "content-type": "application/wasm" } });
+}
+
+/** `fetch` for the boot: files by their names, anything else as the browser decides. */
+function answerFetches() {
   const browserFetch = self.fetch.bind(self);
-  self.fetch = (resource, options) => {
+  self.fetch = async (resource, options) => {
     const url = String(resource?.url ?? resource);
     if (!url.startsWith(ASSET_BASE)) return browserFetch(resource, options);
-    const bytes = assets[url.slice(ASSET_BASE.length)];
-    if (!bytes) return Promise.resolve(new Response("not found", { status: 404 }));
-    const type = url.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
-    return Promise.resolve(new Response(bytes, { headers: { "content-type": type } }));
+    const name = url.slice(ASSET_BASE.length);
+    if (name === NOTHING) return new Response("");
+    return name.endsWith(".wasm") ? wasmResponse(name) : new Response(await asset(name));
   };
 }
 
@@ -93,12 +111,9 @@ function writeFilesTo(pyodide, files) {
 }
 
 /** The engine's recorder, or the reason why there is none. */
-async function loadEngine(assets, port, afterCall, isStopped) {
+async function loadEngine(port, afterCall, isStopped) {
   try {
-    if (!assets["recorder.js"] || !assets["recorder_bg.wasm"]) throw new Error("it is not part of this site");
-    const { EngineLink } = await importBytes(assets["engine_link.js"]);
-    const bindings = await importBytes(assets["recorder.js"]);
-    const wasm = await bindings.default({ module_or_path: assets["recorder_bg.wasm"] });
+    const [{ EngineLink }, { bindings, wasm }] = await Promise.all([importAsset("engine_link.js"), loadRecorder()]);
     const restart = (newPort, lost) => post({ type: "gpu-restart", port: newPort, lost }, [newPort]);
     return { engine: new EngineLink({ bindings, wasm, accelerator: await accelerator, port, restart, afterCall, isStopped }) };
   } catch (error) {
@@ -106,10 +121,16 @@ async function loadEngine(assets, port, afterCall, isStopped) {
   }
 }
 
+async function loadRecorder() {
+  const bindings = await importAsset("recorder.js");
+  const wasm = await bindings.default({ module_or_path: wasmResponse("recorder_bg.wasm") });
+  return { bindings, wasm };
+}
+
 /** Offers Python the short way to the engine; without it, it takes the long one. */
-async function offerDirectCalls(assets, pyodide) {
+async function offerDirectCalls(pyodide) {
   try {
-    const direct = await importBytes(assets["direct_calls.js"]);
+    const direct = await importAsset("direct_calls.js");
     direct.offerDirectCalls(pyodide._module, engine);
   } catch (error) {
     console.warn(`calls of the engine take the long way: ${error?.message ?? error}`);
@@ -117,9 +138,9 @@ async function offerDirectCalls(assets, pyodide) {
 }
 
 /** Offers Python the short way to wait; without it, it takes Pyodide's. */
-async function offerWaits(assets, pyodide) {
+async function offerWaits(pyodide) {
   try {
-    const { offerWaiting } = await importBytes(assets["suspending.js"]);
+    const { offerWaiting } = await importAsset("suspending.js");
     if (!offerWaiting(pyodide._module)) throw new Error("this Pyodide does not offer what it needs");
   } catch (error) {
     console.warn(`waits take the long way: ${error?.message ?? error}`);
@@ -127,94 +148,39 @@ async function offerWaits(assets, pyodide) {
 }
 
 /**
- * What Python imports as `_carrel_host` (the Host protocol of carrel_kernel/host.py).
- * Promises come in objects: of a promise that a call returns Pyodide makes a future, which takes longer than a short wait.
- */
-function hostModule({ interrupts, streams, pause, stopIfDue, accelerator, engineFailure, jspi, packageLock, version, heap }) {
-  return {
-    python_memory_bytes: () => heap().length,
-    tensor_memory_bytes: () => engine?.memory?.buffer.byteLength ?? 0,
-    jspi,
-    engine_failure: engineFailure ?? "",
-    accelerator_name: accelerator.name,
-    post(text) {
-      streams.flush();
-      post({ type: "jupyter", message: text });
-    },
-    stream: (name, text) => streams.write(name, text),
-    flush: () => streams.flush(),
-    set_parent: (parent, session) => streams.setParent(parent, session),
-    set_interruptible(on) {
-      interrupts.setArmed(on);
-      if (!on) engine?.endOfCell();
-    },
-    interrupt_wait: () => interrupts.endWait(),
-    postpone_interrupt: () => interrupts.postpone(),
-    guard(promise) {
-      streams.flush();
-      return { promise: interrupts.guard(promise) };
-    },
-    sleep(ms) {
-      streams.flush();
-      return { promise: interrupts.guard(new Promise((resolve) => setTimeout(resolve, ms))) };
-    },
-    pause(ms) {
-      streams.flush();
-      pause(ms);
-      stopIfDue();
-    },
-    stdin() {
-      streams.flush();
-      return { promise: interrupts.guard(new Promise((resolve) => (stdinWaiter = resolve))) };
-    },
-    next_turn: () => ({ promise: new Promise((resolve) => setTimeout(resolve, 0)) }),
-    add_wait: (callback) => interrupts.addWait(callback),
-    remove_wait: (callback) => interrupts.removeWait(callback),
-    ending() {
-      let resolve;
-      const promise = new Promise((settle) => (resolve = settle));
-      return { promise, resolve };
-    },
-    take_queued: () => inbox.splice(0),
-    pyodide_version: version,
-    package_request(text) {
-      streams.flush();
-      return packageRequests.request(text);
-    },
-    package_lock: () => packageLock,
-  };
-}
-
-/**
  * Starts Python and the kernel in it: from the snapshot if one is given, which is as after the usual start but sooner.
  * Resolves to {pyodide, kernel, isWoken}; what it throws with a snapshot may go well without.
  */
-async function startKernel({ assets, files, loading, hostParts, lap, timings }, snapshot) {
-  const [{ loadPyodide }, { default: createModule }] = await Promise.all(
-    ["pyodide.mjs", "pyodide.asm.mjs"].map((name) => importBytes(assets[name])),
-  );
-  const createPyodideModule = (settings) => createModule(hostParts.interrupts.offeredTo(settings));
+async function startKernel({ files, loading, parts, jspi, lap }, snapshot) {
+  const [{ loadPyodide }, { default: createModule }, lock] = await Promise.all([
+    importAsset("pyodide.mjs"), importAsset("pyodide.asm.mjs"), textOf("pyodide-lock.json"),
+  ]);
   lap("modules");
-  const waking = snapshot ? await openSnapshot(assets, snapshot, timings, createPyodideModule) : {};
+  // What Python cannot start without, or the reason why it is not there.
+  if (!snapshot) await Promise.all(["python_stdlib.zip", "python.zip", "ipython.zip"].map(asset));
+  const createPyodideModule = (settings) => createModule(parts.interrupts.offeredTo(settings));
+  const waking = snapshot && (await snapshot.options(createPyodideModule));
   const pyodide = await loadPyodide({
     createPyodideModule,
     indexURL: ASSET_BASE,
-    stdLibURL: `${ASSET_BASE}python_stdlib.zip`,
-    lockFileContents: textOf(assets["pyodide-lock.json"]),
-    enableRunUntilComplete: hostParts.jspi,
+    // Python that wakes up has imported what it needs; that which starts needs its library at once.
+    stdLibURL: ASSET_BASE + (snapshot ? NOTHING : "python_stdlib.zip"),
+    lockFileContents: lock,
+    enableRunUntilComplete: jspi,
     ...waking,
   });
   lap("python");
 
   post({ type: "progress", stage: "packages" });
   pyodide.FS.mkdirTree(ARCHIVE_FOLDER);
-  for (const name of ARCHIVES) pyodide.FS.writeFile(`${ARCHIVE_FOLDER}/${name}`, new Uint8Array(assets[name]));
+  if (snapshot) parts.archives.place(pyodide.FS, STANDARD_LIBRARY, asset("python_stdlib.zip"));
+  for (const name of ARCHIVES) parts.archives.place(pyodide.FS, `${ARCHIVE_FOLDER}/${name}`, asset(name));
   writeFilesTo(pyodide, files);
   for (const [name, write] of [["stdout", "setStdout"], ["stderr", "setStderr"]]) {
     const decoder = new TextDecoder();
     pyodide[write]({
       write(bytes) {
-        hostParts.streams.write(name, decoder.decode(bytes, { stream: true }));
+        parts.streams.write(name, decoder.decode(bytes, { stream: true }));
         return bytes.length;
       },
     });
@@ -223,30 +189,33 @@ async function startKernel({ assets, files, loading, hostParts, lap, timings }, 
   engine = loaded.engine ?? null;
   if (engine) {
     pyodide.registerJsModule("_carrel_engine", engine.module());
-    await offerDirectCalls(assets, pyodide);
+    await offerDirectCalls(pyodide);
   }
   const { name } = await accelerator;
-  const host = hostModule({
-    ...hostParts, accelerator: { name }, engineFailure: loaded.failure,
-    packageLock: textOf(assets["pyodide-lock.json"]), version: pyodide.version, heap: () => pyodide._module.HEAP8,
-  });
-  pyodide.registerJsModule("_carrel_host", host);
-  if (hostParts.jspi) await offerWaits(assets, pyodide);
+  const { hostModule } = await importAsset("host.js");
+  const heap = () => pyodide._module.HEAP8;
+  const facts = { accelerator: { name }, engineFailure: loaded.failure, jspi, packageLock: lock, version: pyodide.version, heap };
+  if (!snapshot) await parts.archives.settled();
+  pyodide.registerJsModule("_carrel_host", hostModule(parts, facts));
+  if (jspi) await offerWaits(pyodide);
   if (!snapshot) pyodide.runPython(`import sys; sys.path[:0] = ${JSON.stringify(IMPORTED)}; del sys`);
   const kernel = pyodide.pyimport("carrel_kernel.boot").start();
   return { pyodide, kernel, isWoken: snapshot !== null };
 }
 
-/** What `loadPyodide` needs to wake up from the snapshot. */
-async function openSnapshot(assets, { file, hashes }, timings, createPyodideModule) {
-  const { readSnapshot, checkParts, wakingOptions } = await importBytes(assets["snapshot.js"]);
-  const startedAt = performance.now();
-  const reading = readSnapshot(file).then((snapshot) => {
-    checkParts(snapshot.header, assets, hashes);
+/** The snapshot, which is read and unpacked from now on, or null if the site has none: what `startKernel` needs to wake up from it. */
+function openSnapshot(hashes, timings) {
+  if (!assets.has("snapshot.bin.gz")) return null;
+  const module = importAsset("snapshot.js");
+  const reading = Promise.all([module, asset("snapshot.bin.gz")]).then(async ([{ readSnapshot, checkParts }, file]) => {
+    const startedAt = performance.now();
+    const snapshot = await readSnapshot(file);
+    checkParts(snapshot.header, hashes);
     timings.snapshot = performance.now() - startedAt;
     return snapshot;
   });
-  return wakingOptions(reading, createPyodideModule);
+  reading.catch(() => {});
+  return { options: async (createPyodideModule) => (await module).wakingOptions(reading, createPyodideModule) };
 }
 
 /** Starts the kernel from the snapshot, or, if that cannot be, as Python usually starts. */
@@ -264,7 +233,7 @@ async function startEitherWay(context, snapshot) {
   }
 }
 
-async function boot({ assets, files, tokens, port, frameMs, hashes }) {
+async function boot({ files, tokens, port, frameMs, hashes }) {
   const startedAt = performance.now();
   const timings = { frame: frameMs };
   let since = startedAt;
@@ -275,30 +244,32 @@ async function boot({ assets, files, tokens, port, frameMs, hashes }) {
   };
 
   post({ type: "progress", stage: "python" });
-  answerFetches(assets);
-  const [{ Interrupts }, { Streams }, { PackageRequests }] = await Promise.all(
-    ["interrupts.js", "streams.js", "packages.js"].map((name) => importBytes(assets[name])),
+  answerFetches();
+  // Both take long and need nobody: they go on beside everything else.
+  const snapshot = openSnapshot(hashes, timings);
+  const [{ Interrupts }, { Streams }, { PackageRequests }, { Archives }] = await Promise.all(
+    ["interrupts.js", "streams.js", "packages.js", "archives.js"].map(importAsset),
   );
   const pause = makePause();
   const streams = new Streams((message) => post({ type: "jupyter", message }), pause);
   interrupts = new Interrupts(tokens, (now) => streams.tick(now));
   for (const message of earlyInterrupts) interrupts.receive(message);
   packageRequests = new PackageRequests(post, (promise) => interrupts.guard(promise));
+  const archives = new Archives();
   const jspi = "Suspending" in WebAssembly;
   const stopIfDue = () => {
     if (interrupts.due()) interrupts.hurry();
   };
-  const loading = loadEngine(assets, port, stopIfDue, () => interrupts.due() && interrupts.take());
-  const context = { assets, files, loading, lap, timings, hostParts: { interrupts, streams, pause, stopIfDue, jspi } };
-  const file = assets["snapshot.bin.gz"];
-  const started = await startEitherWay(context, file && { file, hashes });
+  const stdin = () => new Promise((resolve) => (stdinWaiter = resolve));
+  const parts = { interrupts, streams, packages: packageRequests, archives, pause, stopIfDue, inbox, post, engine: () => engine, stdin };
+  const loading = loadEngine(port, stopIfDue, () => interrupts.due() && interrupts.take());
+  const started = await startEitherWay({ files, loading, parts, jspi, lap, timings }, snapshot);
   const { pyodide } = started;
   pyodide._api.on_fatal = (error) => {
     post({ type: "fatal", reason: `Python stopped: ${error?.message ?? error}` });
   };
   writeFiles = (list) => writeFilesTo(pyodide, list);
   writeFiles(earlyFiles);
-  kernel = started.kernel;
   interrupts.attach(pyodide);
   lap("packages");
 
@@ -307,6 +278,9 @@ async function boot({ assets, files, tokens, port, frameMs, hashes }) {
   timings.fromSnapshot = started.isWoken ? 1 : 0;
   timings.total = performance.now() - startedAt + frameMs;
   post({ type: "ready", accelerator: { webgpu: gpu.webgpu, name: gpu.name }, timings });
+  // Python that cannot wait for an archive must find it.
+  if (!jspi) await archives.settled();
+  kernel = started.kernel;
   serve(jspi);
 }
 
@@ -341,10 +315,14 @@ function receive(message) {
 
 self.onmessage = ({ data }) => {
   if (data.type === "boot") {
+    for (const name of data.names) assets.set(name, Promise.withResolvers());
+    for (const { promise } of assets.values()) promise.catch(() => {});
     boot(data).catch((error) => {
       post({ type: "fatal", reason: `Python did not start: ${error?.message ?? error}` });
     });
-  } else if (data.type === "accelerator") resolveAccelerator(data);
+  } else if (data.type === "asset" && data.blob) assets.get(data.name)?.resolve(data.blob);
+  else if (data.type === "asset") assets.get(data.name)?.reject(new Error(data.reason));
+  else if (data.type === "accelerator") resolveAccelerator(data);
   else if (data.type === "jupyter") receive(data.message);
   else if (data.type === "ping") post({ type: "alive" });
   else if (data.type === "interrupt" && interrupts) interrupts.receive(data);

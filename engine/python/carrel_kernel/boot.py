@@ -15,7 +15,7 @@ from typing import Any
 
 import __main__
 
-from . import engine_guard, limits, network, snapshot
+from . import archives, engine_guard, limits, network, snapshot
 from .host import Host
 from .kernel import Kernel
 from .shell import CarrelShell, make_shell, warm_up
@@ -47,6 +47,7 @@ def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:
     sys.stdout = OutputStream(host, "stdout")
     sys.stderr = OutputStream(host, "stderr")
     kernel = Kernel(host, shell, run_sync)
+    archives.install(host, kernel.waits)
     kernel.comms.install()
     builtins.input = kernel.prompts.input
     time.sleep = _renamed(kernel.waits.sleep, "sleep", "time")

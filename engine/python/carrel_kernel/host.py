@@ -88,3 +88,9 @@ class Host(Protocol):
 
     def package_lock(self) -> str:
         """The text of Pyodide's lock file."""
+
+    def awaited_archives(self) -> list[str]:
+        """Paths of archives that Python imports from and that are not there: on their way, or not to be had."""
+
+    def archive(self, path: str) -> Any:
+        """An object with a `promise` for "" when the archive is there, or for the reason why it cannot be had."""
