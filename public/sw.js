@@ -48,11 +48,18 @@ async function fetchChecked(file) {
   return response;
 }
 
+/** The address of the file that an entry of the store is made from: the page keeps some unpacked as well (app/src/web/offline.rs). */
+function packedAddress(request) {
+  const address = new URL(request.url);
+  address.searchParams.delete("unpacked");
+  return address.href;
+}
+
 async function dropOldFiles() {
   const store = await caches.open(STORE);
   const wanted = new Set(FILES.map(storedAddress));
   const kept = await store.keys();
-  await Promise.all(kept.filter((request) => !wanted.has(request.url)).map((request) => store.delete(request)));
+  await Promise.all(kept.filter((request) => !wanted.has(packedAddress(request))).map((request) => store.delete(request)));
 }
 
 self.addEventListener("install", (event) => {

@@ -19,6 +19,9 @@ const pyodideFiles = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyt
 /** What a kernel can start without. */
 const optionalFile = "snapshot.bin.gz";
 
+/** What a kernel that wakes up from it does not need before its first cells. */
+const laterFiles = new Set(["pyodide/python_stdlib.zip", "python.zip", "ipython.zip", "jedi.zip", "widgets.zip"]);
+
 function copyParts() {
   cpSync(join(root, "public"), site, { recursive: true });
   cpSync(join(root, "examples"), join(site, "examples"), { recursive: true, filter: (path) => !path.endsWith("index.json") });
@@ -39,12 +42,15 @@ function addLiveReload() {
 }
 
 function writeManifest() {
-  const files = filesBelow(join(site, "kernel"))
-    .filter((path) => path !== "manifest.json")
+  const paths = filesBelow(join(site, "kernel")).filter((path) => path !== "manifest.json");
+  const hasSnapshot = paths.includes(optionalFile);
+  const files = paths
     .map((path) => {
       const bytes = readFileSync(join(site, "kernel", path));
       const entry = { name: basename(path), path: `kernel/${path}`, bytes: bytes.length, sha256: sha256(bytes) };
-      return path === optionalFile ? { ...entry, optional: true } : entry;
+      if (path === optionalFile) entry.optional = true;
+      if (hasSnapshot && laterFiles.has(path)) entry.later = true;
+      return entry;
     });
   const names = new Set(files.map((file) => file.name));
   if (names.size !== files.length) throw new Error("two files of the kernel have the same name");

@@ -1,41 +1,29 @@
-//! The kernel in its frame: fetches what it needs once, opens the frame, and passes messages.
-//! It neither reads nor changes what the messages say. Read next: `web/frame.rs`, `web/offline.rs`, public/kernel/frame.js.
+//! The kernel in its frame: opens the frame, hands it the kernel's files as they come, and passes messages.
+//! It neither reads nor changes what the messages say. Read next: `library.rs`, `web/frame.rs`, public/kernel/frame.js.
 
 use super::client::{ClientEvent, EventSink, KernelClient, KernelLauncher, LaunchOptions, PackageEvent};
-use super::manifest::{Asset, Manifest, stage_label};
+use super::library::{File, Library};
+use super::manifest::{Asset, stage_label};
 use super::protocol::Message;
 use crate::model::action::NewFile;
 use crate::model::runtime::{BootProgress, Device};
-use crate::web::frame::Frame;
-use crate::web::offline::{self, Starting};
-use crate::web::{fetch, js, time};
+use crate::web::frame::{Frame, FrameHost};
+use crate::web::offline::Starting;
+use crate::web::{js, time};
 use futures::channel::oneshot;
-use futures::future::try_join_all;
-use js_sys::{Array, ArrayBuffer, Object, Uint8Array};
+use js_sys::{Array, Object, Uint8Array};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
-const MANIFEST: &str = "kernel/manifest.json";
 /// The asset that is the frame's own script.
 const FRAME_SCRIPT: &str = "frame.js";
-
-/// A file of the kernel.
-struct Loaded {
-    asset: Asset,
-    bytes: ArrayBuffer,
-    /// Whether it came over the network, and is to be kept for the next visit.
-    is_new: bool,
-}
-
-/// Files of the kernel. They are kept, so that a restart fetches nothing.
-type Assets = Rc<Vec<Loaded>>;
 
 /// Launches kernels in frames.
 #[derive(Default)]
 pub(crate) struct FrameLauncher {
-    assets: Rc<RefCell<Option<Assets>>>,
+    library: Rc<Library>,
 }
 
 /// One kernel in a frame.
@@ -51,8 +39,13 @@ struct Link {
     early: RefCell<Vec<JsValue>>,
     is_ended: Cell<bool>,
     started_ms: f64,
-    /// Told when the kernel is ready.
-    ready: RefCell<Option<oneshot::Sender<()>>>,
+    /// When the frame ran, and when the files that it needs first were there, from the launch on.
+    frame_ms: Cell<Option<f64>>,
+    fetched_ms: Cell<Option<f64>>,
+    /// What the frame did last; shown when all is fetched.
+    stage: RefCell<String>,
+    /// Told when the kernel is ready, and whether it could use everything that it was given.
+    ready: RefCell<Option<oneshot::Sender<bool>>>,
     /// Keeps the rest of the site from being fetched while the kernel starts.
     starting: RefCell<Option<Starting>>,
 }
@@ -91,9 +84,40 @@ impl Link {
         }
     }
 
-    fn take(&self, data: &JsValue, fetched_ms: f64) {
+    /// The stage of the frame. While files are fetched, that is what people wait for.
+    fn show_stage(&self) {
+        if self.fetched_ms.get().is_some() {
+            self.progress(&self.stage.borrow(), 0, 0);
+        }
+    }
+
+    fn elapsed_ms(&self) -> f64 {
+        time::page_ms() - self.started_ms
+    }
+
+    /// Hands a file to the frame, or tells it that there is none.
+    fn hand_over(&self, asset: &Asset, file: Result<File, String>) {
+        if self.is_ended.get() {
+            return;
+        }
+        let content = match file {
+            Ok(file) => ("blob", file.blob.into()),
+            Err(reason) if asset.optional || asset.later => ("reason", reason.into()),
+            Err(reason) => return self.fail(reason),
+        };
+        let name = JsValue::from_str(&asset.name);
+        self.post(js::object(&[("type", "asset".into()), ("name", name), content]).into());
+    }
+
+    fn take(&self, data: &JsValue) {
         match js::get_text(data, "type").as_deref() {
-            Some("progress") => self.progress(&js::get_text(data, "stage").unwrap_or_default(), 0, 0),
+            Some("progress") => {
+                if self.frame_ms.get().is_none() {
+                    self.frame_ms.set(Some(self.elapsed_ms()));
+                }
+                *self.stage.borrow_mut() = js::get_text(data, "stage").unwrap_or_default();
+                self.show_stage();
+            }
             Some("ready") => {
                 let accelerator = js::get(data, "accelerator");
                 let device = Device {
@@ -102,10 +126,13 @@ impl Link {
                 };
                 let reported = js::entries(&js::get(data, "timings")).into_iter();
                 let mut timings_ms: Vec<_> = reported.filter_map(|(name, ms)| Some((name, ms.as_f64()?))).collect();
-                timings_ms.push(("kernelFetch".to_owned(), fetched_ms));
-                timings_ms.push(("kernelReady".to_owned(), time::page_ms() - self.started_ms));
+                for (name, ms) in [("kernelFrame", &self.frame_ms), ("kernelFetch", &self.fetched_ms)] {
+                    timings_ms.extend(ms.get().map(|ms| (name.to_owned(), ms)));
+                }
+                timings_ms.push(("kernelReady".to_owned(), self.elapsed_ms()));
                 if let Some(ready) = self.ready.take() {
-                    ready.send(()).ok();
+                    let is_woken = |(name, value): &(String, f64)| name == "fromSnapshot" && *value == 1.0;
+                    ready.send(timings_ms.iter().any(is_woken)).ok();
                 }
                 self.tell(ClientEvent::Ready { device, timings_ms });
             }
@@ -217,17 +244,23 @@ impl KernelLauncher for FrameLauncher {
             early: RefCell::default(),
             is_ended: Cell::new(false),
             started_ms: time::page_ms(),
+            frame_ms: Cell::default(),
+            fetched_ms: Cell::default(),
+            stage: RefCell::default(),
             ready: RefCell::new(Some(ready)),
             starting: RefCell::new(Some(Starting::new())),
         });
-        let (assets, far_link) = (self.assets.clone(), link.clone());
+        let (library, far_link) = (self.library.clone(), link.clone());
         time::spawn(async move {
-            if let Err(reason) = start(&assets, &far_link, options).await {
+            if let Err(reason) = start(&library, &far_link, options).await {
                 far_link.fail(reason);
             }
             // What was fetched is kept when nothing waits for the browser any more.
-            if is_ready.await.is_ok() {
-                keep_new(&assets).await;
+            if let Ok(is_woken) = is_ready.await {
+                if !is_woken {
+                    library.drop_unpacked().await;
+                }
+                library.keep_new().await;
                 far_link.starting.take();
             }
         });
@@ -235,43 +268,56 @@ impl KernelLauncher for FrameLauncher {
     }
 }
 
-async fn start(cache: &RefCell<Option<Assets>>, link: &Rc<Link>, options: LaunchOptions) -> Result<(), String> {
-    let cached = cache.borrow().clone();
-    let assets = match cached {
-        Some(assets) => assets,
-        None => {
-            let assets = Rc::new(fetch_assets(link).await?);
-            *cache.borrow_mut() = Some(assets.clone());
-            assets
+/// Opens the frame and hands it every file when it is there; both begin at once.
+async fn start(library: &Rc<Library>, link: &Rc<Link>, options: LaunchOptions) -> Result<(), String> {
+    let not_opened = |error: JsValue| format!("the kernel's frame could not be opened: {}", js::error_text(&error));
+    let host = FrameHost::open().map_err(not_opened)?;
+    link.progress("download", 0, 0);
+    let weak_link = Rc::downgrade(link);
+    library.listen(move |done, total| {
+        if let Some(link) = weak_link.upgrade().filter(|link| link.fetched_ms.get().is_none()) {
+            link.progress("download", done, total);
         }
-    };
+    });
+    let manifest = library.manifest().await?;
+    let mut script = None;
+    for asset in &manifest.files {
+        let (load, asset, link) = (library.file(asset), asset.clone(), link.clone());
+        if asset.name == FRAME_SCRIPT {
+            script = Some(load.clone());
+        }
+        time::spawn(async move { link.hand_over(&asset, load.await) });
+    }
+    let (far_library, far_link) = (library.clone(), link.clone());
+    time::spawn(async move {
+        far_library.first_files().await;
+        far_link.fetched_ms.set(Some(far_link.elapsed_ms()));
+        far_link.show_stage();
+    });
+    let script = script.ok_or("the kernel's frame script is missing")?.await?;
+    let script = JsFuture::from(script.blob.text()).await.ok();
+    let script = script
+        .and_then(|text| text.as_string())
+        .ok_or("the kernel's frame script cannot be read")?;
+
+    let weak_link = Rc::downgrade(link);
+    let frame = Frame::open(host, &script, options.network, move |data| {
+        if let Some(link) = weak_link.upgrade() {
+            link.take(&data);
+        }
+    });
+    let frame = frame.await.map_err(not_opened)?;
     if link.is_ended.get() {
         return Ok(());
     }
-    let fetched_ms = time::page_ms() - link.started_ms;
-    let script = assets
-        .iter()
-        .find(|loaded| loaded.asset.name == FRAME_SCRIPT)
-        .ok_or("the kernel's frame script is missing")?;
-    let script = String::from_utf8_lossy(&Uint8Array::new(&script.bytes).to_vec()).into_owned();
-
-    let weak_link = Rc::downgrade(link);
-    let frame = Frame::open(&script, options.network, move |data| {
-        if let Some(link) = weak_link.upgrade() {
-            link.take(&data, fetched_ms);
-        }
-    });
-    let frame = frame.map_err(|error| format!("the kernel's frame could not be opened: {}", js::error_text(&error)))?;
-
-    let (named, hashes) = (Object::new(), Object::new());
-    for Loaded { asset, bytes, .. } in assets.iter() {
-        js::set(&named, &asset.name, bytes);
+    let (names, hashes) = (Array::new(), Object::new());
+    for asset in &manifest.files {
+        names.push(&JsValue::from_str(&asset.name));
         js::set(&hashes, &asset.name, &JsValue::from_str(&asset.sha256));
     }
-    // Nothing is transferred: the browser copies the bytes, and ours stay for the next start.
     let boot = js::object(&[
         ("type", "boot".into()),
-        ("assets", named.into()),
+        ("names", names.into()),
         ("hashes", hashes.into()),
         ("accelerator", options.accelerator.as_str().into()),
         ("files", files_to_js(options.files).into()),
@@ -284,48 +330,6 @@ async fn start(cache: &RefCell<Option<Assets>>, link: &Rc<Link>, options: Launch
     }
     *link.frame.borrow_mut() = Some(frame);
     Ok(())
-}
-
-async fn fetch_assets(link: &Rc<Link>) -> Result<Vec<Loaded>, String> {
-    link.progress("download", 0, 0);
-    let manifest = Manifest::from_text(&fetch::text(MANIFEST).await?)?;
-    let total = manifest.total_bytes();
-    let done = RefCell::new(BTreeMap::new());
-    let done = &done;
-    let loads = manifest.files.iter().map(|asset| async move {
-        let on_piece = |num_bytes| {
-            done.borrow_mut().insert(asset.name.clone(), num_bytes);
-            let sum = done.borrow().values().sum();
-            link.progress("download", sum, total);
-        };
-        match load(asset, on_piece).await {
-            Err(_) if asset.optional => Ok(None),
-            loaded => loaded.map(Some),
-        }
-    });
-    Ok(try_join_all(loads).await?.into_iter().flatten().collect())
-}
-
-/// A file by its content: what the browser keeps is not fetched.
-async fn load(asset: &Asset, on_piece: impl FnMut(u64)) -> Result<Loaded, String> {
-    let (path, sha256, asset) = (&asset.path, &asset.sha256, asset.clone());
-    if let Some(bytes) = offline::kept(path, sha256).await {
-        let is_new = false;
-        return Ok(Loaded { asset, bytes, is_new });
-    }
-    let bytes = fetch::bytes(path, asset.bytes, on_piece).await?;
-    if !offline::has_content(&bytes, sha256).await {
-        return Err(format!("{path} is not what was published; reload the page"));
-    }
-    let is_new = true;
-    Ok(Loaded { asset, bytes, is_new })
-}
-
-async fn keep_new(assets: &RefCell<Option<Assets>>) {
-    let Some(assets) = assets.borrow().clone() else { return };
-    for Loaded { asset, bytes, .. } in assets.iter().filter(|loaded| loaded.is_new) {
-        offline::keep(&asset.path, &asset.sha256, bytes).await;
-    }
 }
 
 fn files_to_js(files: Vec<NewFile>) -> Array {

@@ -20,6 +20,16 @@ pub struct Asset {
     /// Whether a kernel can start without it.
     #[serde(default)]
     pub optional: bool,
+    /// Whether a kernel needs it only after its start.
+    #[serde(default)]
+    pub later: bool,
+}
+
+impl Asset {
+    /// Whether it is packed with gzip.
+    pub fn is_packed(&self) -> bool {
+        self.name.ends_with(".gz")
+    }
 }
 
 /// All files the kernel needs.
@@ -44,9 +54,9 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The size of all files together.
-    pub fn total_bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.bytes).sum()
+    /// The files without which no kernel starts.
+    pub fn first(&self) -> impl Iterator<Item = &Asset> {
+        self.files.iter().filter(|asset| !asset.later)
     }
 }
 
@@ -69,8 +79,10 @@ mod tests {
     #[test]
     fn a_manifest_is_read_and_a_newer_one_refused() {
         let text = r#"{"version":1,"files":[{"name":"a.js","path":"kernel/a.js","bytes":5,"sha256":"x"},
-            {"name":"b.gz","path":"kernel/b.gz","bytes":7,"sha256":"y","optional":true}]}"#;
-        assert_eq!(Manifest::from_text(text).map(|manifest| manifest.total_bytes()), Ok(12));
+            {"name":"b.gz","path":"kernel/b.gz","bytes":7,"sha256":"y","optional":true},
+            {"name":"c.zip","path":"kernel/c.zip","bytes":9,"sha256":"z","later":true}]}"#;
+        let first_bytes = |manifest: Manifest| manifest.first().map(|asset| asset.bytes).sum::<u64>();
+        assert_eq!(Manifest::from_text(text).map(first_bytes), Ok(12));
         assert!(Manifest::from_text(&text.replace(":1,", ":2,")).is_err());
         assert!(Manifest::from_text("<html>").is_err());
     }

@@ -13,3 +13,5 @@ pub mod session;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod frame;
+#[cfg(target_arch = "wasm32")]
+mod library;

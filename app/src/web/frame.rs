@@ -3,9 +3,8 @@
 
 use super::host_frame::{KERNEL_HOST, fill};
 use super::js;
+use futures::channel::oneshot;
 use js_sys::Array;
-use std::cell::RefCell;
-use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
 
@@ -22,15 +21,21 @@ const NO_NETWORK: &str = "blob:";
 /// With a network, beside the sites of `remote_sources`.
 const CARRIED: &str = "blob: data:";
 
+/// The document in which a frame will be, which loads while the kernel's files are fetched. Dropping it takes it away.
+pub struct FrameHost {
+    element: HtmlIFrameElement,
+    /// Told when it has loaded.
+    loaded: oneshot::Receiver<()>,
+    _on_load: Closure<dyn FnMut()>,
+}
+
 /// A live frame. Dropping it ends everything that runs inside.
 pub struct Frame {
-    host: HtmlIFrameElement,
-    /// The frame itself, once its host has loaded.
-    element: Rc<RefCell<Option<HtmlIFrameElement>>>,
+    host: FrameHost,
+    element: HtmlIFrameElement,
     port: MessagePort,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
-    _on_host_load: Closure<dyn FnMut()>,
-    _on_load: Rc<Closure<dyn FnMut()>>,
+    _on_load: Closure<dyn FnMut()>,
 }
 
 /// What a notebook that has a network may reach, in the words of a policy: any secure site that lets others read it,
@@ -43,75 +48,82 @@ pub fn remote_sources() -> &'static str {
     }
 }
 
-impl Frame {
-    /// Opens a frame that runs `script`, with or without a network for as long as it lives, and takes what it sends.
-    pub fn open(
-        script: &str,
-        has_network: bool,
-        on_message: impl FnMut(JsValue) + Clone + 'static,
-    ) -> Result<Self, JsValue> {
+impl FrameHost {
+    /// Begins to load a host.
+    pub fn open() -> Result<Self, JsValue> {
         let document = web_sys::window()
             .and_then(|window| window.document())
             .ok_or(JsValue::NULL)?;
+        let element: HtmlIFrameElement = document.create_element("iframe")?.unchecked_into();
+        element.set_attribute("src", KERNEL_HOST)?;
+        element.set_attribute("title", "Kernel")?;
+        element.set_attribute("aria-hidden", "true")?;
+        element.set_hidden(true);
+        let (tell, loaded) = oneshot::channel();
+        let mut tell = Some(tell);
+        let on_load = Closure::<dyn FnMut()>::new(move || {
+            if let Some(tell) = tell.take() {
+                tell.send(()).ok();
+            }
+        });
+        element.set_onload(Some(on_load.as_ref().unchecked_ref()));
+        document.body().ok_or(JsValue::NULL)?.append_child(&element)?;
+        let _on_load = on_load;
+        Ok(Self {
+            element,
+            loaded,
+            _on_load,
+        })
+    }
+}
+
+impl Drop for FrameHost {
+    fn drop(&mut self) {
+        self.element.set_onload(None);
+        self.element.remove();
+    }
+}
+
+impl Frame {
+    /// Opens a frame that runs `script`, with or without a network for as long as it lives, and takes what it sends.
+    pub async fn open(
+        mut host: FrameHost,
+        script: &str,
+        has_network: bool,
+        on_message: impl FnMut(JsValue) + 'static,
+    ) -> Result<Self, JsValue> {
+        (&mut host.loaded).await.ok();
+        let element = fill(&host.element, "Kernel", &page(script, &policy(has_network))).ok_or(NO_HOST)?;
         let channel = MessageChannel::new()?;
         let port = channel.port1();
         let on_event = {
-            let mut on_message = on_message.clone();
+            let mut on_message = on_message;
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| on_message(event.data()))
         };
         port.set_onmessage(Some(on_event.as_ref().unchecked_ref()));
-
-        let host: HtmlIFrameElement = document.create_element("iframe")?.unchecked_into();
-        host.set_attribute("src", KERNEL_HOST)?;
-        host.set_attribute("title", "Kernel")?;
-        host.set_attribute("aria-hidden", "true")?;
-        host.set_hidden(true);
-        let element = Rc::new(RefCell::new(None::<HtmlIFrameElement>));
         let on_load = {
             let (element, far_end) = (element.clone(), channel.port2());
             let mut is_connected = false;
-            Rc::new(Closure::<dyn FnMut()>::new(move || {
-                // A frame that loads again is no longer ours.
-                if !std::mem::replace(&mut is_connected, true)
-                    && let Some(element) = &*element.borrow()
-                {
-                    connect(element, &far_end);
-                }
-            }))
-        };
-        let on_host_load = {
-            let (host, element, on_load) = (host.clone(), element.clone(), on_load.clone());
-            let srcdoc = page(script, &policy(has_network));
-            let mut on_message = on_message;
             Closure::<dyn FnMut()>::new(move || {
-                if element.borrow().is_some() {
-                    return;
-                }
-                match fill(&host, "Kernel", &srcdoc) {
-                    Some(frame) => {
-                        frame.set_onload(Some((*on_load).as_ref().unchecked_ref()));
-                        *element.borrow_mut() = Some(frame);
-                    }
-                    None => on_message(js::object(&[("type", "fatal".into()), ("reason", NO_HOST.into())]).into()),
+                // A frame that loads again is no longer ours.
+                if !std::mem::replace(&mut is_connected, true) {
+                    connect(&element, &far_end);
                 }
             })
         };
-        host.set_onload(Some(on_host_load.as_ref().unchecked_ref()));
-        document.body().ok_or(JsValue::NULL)?.append_child(&host)?;
+        element.set_onload(Some(on_load.as_ref().unchecked_ref()));
         Ok(Self {
             host,
             element,
             port,
             _on_message: on_event,
-            _on_host_load: on_host_load,
             _on_load: on_load,
         })
     }
 
     /// False when something has taken the frame out of the page, which ends what runs inside.
     pub fn is_alive(&self) -> bool {
-        let is_inside = |element: &HtmlIFrameElement| element.is_connected();
-        self.host.is_connected() && self.element.borrow().as_ref().is_none_or(is_inside)
+        self.host.element.is_connected() && self.element.is_connected()
     }
 
     /// Sends a message.
@@ -124,11 +136,7 @@ impl Drop for Frame {
     fn drop(&mut self) {
         self.port.set_onmessage(None);
         self.port.close();
-        self.host.set_onload(None);
-        if let Some(element) = &*self.element.borrow() {
-            element.set_onload(None);
-        }
-        self.host.remove();
+        self.element.set_onload(None);
     }
 }
 

@@ -2,12 +2,12 @@
 //! The page looks there before it asks the network, and puts there what it has fetched itself, so that nothing is fetched
 //! twice. Where the browser has no such store, or refuses it, everything here answers softly and the network is asked.
 
-use super::window;
-use js_sys::{ArrayBuffer, Uint8Array};
+use super::{js, window};
+use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
 use std::cell::Cell;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Cache, Response, Url, UrlSearchParams};
+use web_sys::{Blob, Cache, ReadableStream, Response, Url, UrlSearchParams};
 
 /// The page waits this long before the whole site is fetched, unless a kernel has started before.
 const FILL_AFTER_MS: f64 = 3000.0;
@@ -52,12 +52,24 @@ fn register() {
     }
 }
 
-/// Where a file lies in the store: at its own address, with its hash.
-fn address(path: &str, sha256: &str) -> Option<String> {
+/// In which form a file is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As the site has it.
+    AsFetched,
+    /// Without its gzip, for readers that cannot wait for that.
+    Unpacked,
+}
+
+/// Where a file lies in the store: at its own address, with its hash. The service worker knows these addresses.
+fn address(path: &str, sha256: &str, form: Form) -> Option<String> {
     let base = web_sys::window()?.document()?.base_uri().ok()??;
     let url = Url::new_with_base(path, &base).ok()?;
     let parameters = UrlSearchParams::new().ok()?;
     parameters.append("integrity", &integrity(sha256)?);
+    if form == Form::Unpacked {
+        parameters.append("unpacked", "");
+    }
     url.set_search(&parameters.to_string().as_string()?);
     Some(url.href())
 }
@@ -84,23 +96,44 @@ async fn store() -> Option<Cache> {
     opened.dyn_into().ok()
 }
 
-/// The file with this content, if it is kept.
-pub async fn kept(path: &str, sha256: &str) -> Option<ArrayBuffer> {
-    let address = address(path, sha256)?;
+/// The file with this content, if it is kept: a handle, which the browser reads from its disk when somebody asks for bytes.
+pub async fn kept(path: &str, sha256: &str, form: Form) -> Option<Blob> {
+    let address = address(path, sha256, form)?;
     let found = JsFuture::from(store().await?.match_with_str(&address)).await.ok()?;
     let response: Response = found.dyn_into().ok()?;
-    let bytes = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
-    bytes.dyn_into().ok()
+    JsFuture::from(response.blob().ok()?).await.ok()?.dyn_into().ok()
 }
 
 /// Keeps a file that was fetched and has this content.
-pub async fn keep(path: &str, sha256: &str, bytes: &ArrayBuffer) -> Option<()> {
-    let address = address(path, sha256)?;
-    let response = Response::new_with_opt_js_u8_array(Some(&Uint8Array::new(bytes))).ok()?;
-    JsFuture::from(store().await?.put_with_str(&address, &response))
+pub async fn keep(path: &str, sha256: &str, form: Form, blob: &Blob) -> Option<()> {
+    let address = address(path, sha256, form)?;
+    let response = match form {
+        Form::AsFetched => Response::new_with_opt_blob(Some(blob)),
+        Form::Unpacked => Response::new_with_opt_readable_stream(Some(&unpacked(blob)?)),
+    };
+    JsFuture::from(store().await?.put_with_str(&address, &response.ok()?))
         .await
         .ok()?;
     Some(())
+}
+
+/// Forgets the unpacked form of a file.
+pub async fn drop_unpacked(path: &str, sha256: &str) -> Option<()> {
+    let address = address(path, sha256, Form::Unpacked)?;
+    JsFuture::from(store().await?.delete_with_str(&address)).await.ok()?;
+    Some(())
+}
+
+/// Bytes as a file.
+pub fn blob(bytes: &ArrayBuffer) -> Option<Blob> {
+    Blob::new_with_buffer_source_sequence(&Array::of1(bytes)).ok()
+}
+
+/// What a file packed with gzip holds, as a stream. The bindings do not know the browser's class for that yet.
+fn unpacked(blob: &Blob) -> Option<ReadableStream> {
+    let class: Function = js::get(&js_sys::global(), "DecompressionStream").dyn_into().ok()?;
+    let unpacking = Reflect::construct(&class, &Array::of1(&"gzip".into())).ok()?;
+    Some(blob.stream().pipe_through(unpacking.unchecked_ref()))
 }
 
 /// Whether bytes have this hash; also true where the browser cannot compute one, as on plain http.
