@@ -1,44 +1,49 @@
 // Measures what a visitor waits for: the bytes of the first load, and the time from the address to a usable page, to a
 // kernel that is ready, and to the first result (`1 + 1`). Cold is a browser that was never here; warm is its next visit.
-// Beside it, in the same run, plain Pyodide in a worker, as it is published. Prints medians; judges nothing.
+// Beside it, in the same run, plain Pyodide in a worker and JupyterLite, both as they are published. Prints medians, and
+// where Carrel's time goes; judges nothing. The method is told in docs/benchmarks-start.md.
+//
+//     node tests/browser/bench_load.mjs [--runs 5] [--without-jupyterlite]
 
-import { readFileSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 import { root } from "../../tools/build/site.mjs";
 import { serveFolder } from "../../tools/serve/static.mjs";
+import { coldAndWarm, counter, jupyterLite, plainPyodide } from "./bench/peers.mjs";
 import { weigh } from "./bench/weigh.mjs";
 import { launchBrowser } from "./harness/browser.mjs";
 
-const RUNS = 5;
 const LIMIT_MS = 120_000;
 const dist = join(root, "dist");
 
-/** Where the plain Pyodide lies: the published files, its library as sources. */
-const PLAIN_PYODIDE = "baseline/pyodide/";
-const types = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
+/** What large static hosts send; without it, browsers keep nothing for the next visit but what a page stores itself. */
+const headers = { "Cache-Control": "max-age=600" };
 
 const notebook = {
   nbformat: 4,
   nbformat_minor: 5,
-  metadata: {},
+  metadata: { kernelspec: { name: "python", display_name: "Python", language: "python" } },
   cells: [{ cell_type: "code", id: "sum", source: "1 + 1", metadata: {}, outputs: [], execution_count: null }],
 };
 
-/** Paths asked for since the last visit began, in order. */
-let requested = [];
+/** The parts of a start in the order in which they come, each from the end of the one before: [key of a timing, what it is]. */
+const STAGES = [
+  ["kernelFrame", "frame opened (since the launch)"],
+  ["frame", "worker started"],
+  ["modules", "modules of Pyodide imported"],
+  ["python", "Python woken up"],
+  ["packages", "kernel connected"],
+];
+/** What goes on beside them. */
+const BESIDE = [
+  ["kernelFetch", "files at hand (since the launch)"],
+  ["snapshot", "snapshot read and unpacked"],
+  ["gpu", "GPU opened (since the frame)"],
+];
 
-function intercept(request, response) {
-  const path = new URL(request.url, "http://localhost").pathname.slice(1);
-  requested.push(path === "" ? "index.html" : path);
-  if (!path.startsWith("baseline")) return false;
-  const type = types[extname(path)] ?? "application/octet-stream";
-  const isPyodide = path.startsWith(PLAIN_PYODIDE);
-  const file = isPyodide ? join(root, "node_modules", "pyodide", basename(path)) : join(root, "tests", "browser", "bench", basename(path));
-  response.writeHead(200, { "Content-Type": type });
-  response.end(readFileSync(file));
-  return true;
-}
+const { values } = parseArgs({ options: { runs: { type: "string", default: "5" }, "without-jupyterlite": { type: "boolean" } } });
+const numRuns = Number(values.runs);
 
 /** Runs in the page before anything else: notes when the page can be used. */
 function noteUsable() {
@@ -51,99 +56,92 @@ function noteUsable() {
   });
 }
 
-/** One visit to Carrel: milliseconds from the navigation's start, and what was fetched by when. */
-async function visit(page, url) {
-  requested = [];
-  await page.goto(url);
-  const usable = await page.evaluate(() => window.usable);
-  const firstPaths = new Set(requested);
-  const rest = await page.evaluate(async (document) => {
-    const starting = new Set(["none", "starting"]);
-    const kernel = new Promise((resolve) => {
-      const timer = setInterval(() => {
-        if (starting.has(carrel.status().kernel)) return;
-        clearInterval(timer);
-        resolve(performance.now());
-      }, 5);
-    });
-    await carrel.open(document, { name: "bench.ipynb" });
-    const { ok } = await carrel.runAll();
-    if (!ok) throw new Error("1 + 1 failed");
-    return { result: performance.now(), kernel: await kernel, timings: carrel.status().timings };
-  }, notebook);
-  return { times: { page: usable, kernel: rest.kernel, result: rest.result }, firstPaths, allPaths: new Set(requested), timings: rest.timings };
-}
-
-async function carrelOnce(browser, url) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(LIMIT_MS);
-  await page.addInitScript(noteUsable);
-  const cold = await visit(page, url);
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  const warm = await visit(page, url);
-  await context.close();
-  return { cold, warm };
-}
-
-async function baselineOnce(browser, url) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const times = {};
-  for (const visitName of ["cold", "warm"]) {
-    await page.goto(`${url}baseline.html`);
-    times[visitName] = await page.evaluate(() => done);
+/** Carrel: opens the notebook as soon as the page can be used, and runs it at once. */
+async function carrel() {
+  const count = counter();
+  const server = await serveFolder({ folder: dist, headers, intercept: count.intercept });
+  async function visit(page) {
+    count.paths = [];
+    await page.addInitScript(noteUsable);
+    await page.goto(server.url);
+    const usable = await page.evaluate(() => window.usable);
+    const firstPaths = new Set(count.paths);
+    const rest = await page.evaluate(async (document) => {
+      const starting = new Set(["none", "starting"]);
+      const kernel = new Promise((resolve) => {
+        const timer = setInterval(() => {
+          if (starting.has(carrel.status().kernel)) return;
+          clearInterval(timer);
+          resolve(performance.now());
+        }, 5);
+      });
+      await carrel.open(document, { name: "bench.ipynb" });
+      const openedAt = performance.now();
+      const { ok } = await carrel.runAll();
+      if (!ok) throw new Error("1 + 1 failed");
+      return { result: performance.now(), openedAt, kernel: await kernel, timings: carrel.status().timings };
+    }, notebook);
+    const times = { page: usable, kernel: rest.kernel, result: rest.result };
+    return { times, firstPaths, allPaths: new Set(count.paths), timings: { ...rest.timings, firstCell: rest.result - rest.kernel } };
   }
-  await context.close();
-  return times;
+  return {
+    name: "Carrel",
+    stages: [["page", "usable page"], ["kernel", "kernel ready"], ["result", "first result"]],
+    visit,
+    // Everything is stored when the service worker is ready.
+    between: (page) => page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined)),
+    close: () => server.close(),
+  };
 }
 
 function median(values) {
-  const sorted = [...values].sort((left, right) => left - right);
+  const sorted = values.filter((value) => value !== undefined).sort((left, right) => left - right);
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-const ms = (values) => `${Math.round(median(values)).toString().padStart(6)} ms`;
+const ms = (values) => (median(values) === undefined ? "–" : `${Math.round(median(values))} ms`).padStart(9);
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 
 function printWeight(name, paths) {
-  const weight = weigh(dist, [...paths].filter((path) => path !== "sw.js" && !path.startsWith("baseline")));
+  const files = [...paths].map((path) => (path === "/" ? "index.html" : path.slice(1))).filter((path) => path !== "sw.js");
+  const weight = weigh(dist, files);
   console.log(`  ${name.padEnd(28)} ${weight.files} files, ${megabytes(weight.raw)} raw, ${megabytes(weight.wire)} over the wire (gzip)`);
 }
 
-function printTimes(name, visits, keys) {
-  const cells = keys.map(([key, label]) => `${label} ${ms(visits.map((times) => times[key]))}`);
-  console.log(`  ${name.padEnd(28)} ${cells.join("   ")}`);
-}
-
-const server = await serveFolder({ folder: dist, intercept });
+const sites = [await carrel(), await plainPyodide({ headers })];
+if (!values["without-jupyterlite"]) sites.push(await jupyterLite({ headers, notebook }));
 const browser = await launchBrowser();
-console.log(`Chromium ${browser.version()}, ${RUNS} runs each, medians, from the navigation's start`);
+console.log(`Chromium ${browser.version()}, ${numRuns} runs each, medians, from the navigation's start`);
 
-const ours = [];
-const plain = [];
-for (let round = 0; round < RUNS; round += 1) {
-  ours.push(await carrelOnce(browser, server.url));
-  plain.push(await baselineOnce(browser, server.url));
-  console.log(`  run ${round + 1} of ${RUNS}`);
+const visits = new Map(sites.map((site) => [site, []]));
+for (let round = 1; round <= numRuns; round += 1) {
+  for (const site of sites) visits.get(site).push(await coldAndWarm(browser, { limitMs: LIMIT_MS, ...site }));
+  console.log(`  run ${round} of ${numRuns}`);
 }
 
+const ours = visits.get(sites[0]);
 console.log("\nbytes of the first load");
 printWeight("until the page is usable", ours[0].cold.firstPaths);
 printWeight("until the first result", ours[0].cold.allPaths);
 
-const all = [["page", "usable page"], ["kernel", "kernel ready"], ["result", "first result"]];
-console.log("\ntime");
-for (const visitName of ["cold", "warm"]) {
-  printTimes(`Carrel, ${visitName}`, ours.map((run) => run[visitName].times), all);
-  printTimes(`plain Pyodide, ${visitName}`, plain.map((run) => run[visitName]), all.slice(1));
+console.log(`\n${"time".padEnd(28)} ${["usable page", "kernel ready", "first result"].map((label) => label.padStart(13)).join("")}`);
+for (const when of ["cold", "warm"]) {
+  for (const site of sites) {
+    const cells = ["page", "kernel", "result"].map((key) => ms(visits.get(site).map((run) => run[when].times[key])).padStart(13));
+    console.log(`  ${`${site.name}, ${when}`.padEnd(26)} ${cells.join("")}`);
+  }
 }
 const woken = ours.flatMap((run) => [run.cold, run.warm]).filter((visited) => visited.timings.fromSnapshot === 1).length;
-console.log(`  ${woken} of ${2 * RUNS} kernels woke up from the snapshot`);
-const stages = Object.keys(ours[0].warm.timings ?? {}).filter((stage) => stage !== "fromSnapshot");
-if (stages.length > 0) {
-  console.log("\nwhere the warm start goes");
-  for (const stage of stages) console.log(`  ${stage.padEnd(28)} ${ms(ours.map((run) => run.warm.timings[stage]))}`);
-}
+console.log(`  ${woken} of ${2 * numRuns} kernels woke up from the snapshot`);
+
+console.log(`\n${"where the start goes".padEnd(46)}     cold     warm`);
+const row = (indent, [key, label]) =>
+  console.log(`${indent}${label}`.padEnd(44) + ["cold", "warm"].map((when) => ms(ours.map((run) => run[when].timings[key]))).join(""));
+row("  ", ["pageReady", "page usable"]);
+for (const stage of STAGES) row("  ", stage);
+row("  ", ["firstCell", "first cell run"]);
+console.log("beside these");
+for (const stage of BESIDE) row("  ", stage);
+
 await browser.close();
-await server.close();
+for (const site of sites) await site.close();

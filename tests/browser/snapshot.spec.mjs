@@ -9,8 +9,9 @@ import { useSite } from "./harness/site.mjs";
 const START_LIMIT_MS = 60_000;
 
 const CHANCE = `
-import random, torch, uuid
-print(random.random(), torch.rand(1).item(), torch.initial_seed(), uuid.uuid4())
+import os, random, secrets, tempfile, torch, uuid
+print(random.random(), torch.rand(1).item(), torch.initial_seed(), uuid.uuid4(), secrets.token_hex(), os.urandom(8).hex(),
+      os.path.basename(tempfile.mktemp()), uuid.uuid1().node, random.Random().random(), torch.Generator().seed())
 `;
 
 const TRAINS = `
@@ -75,7 +76,9 @@ describe("a kernel of the published site", () => {
     await page.restart();
     const second = (await printed(page, CHANCE)).split(" ");
     assert.equal((await timings(page)).fromSnapshot, 1);
+    assert.equal(first.length, 10);
     first.forEach((value, index) => assert.notEqual(value, second[index], `number ${index}`));
+    assert.equal(await printed(page, "import sys; print(sys.flags.hash_randomization)"), "0", "what is the same in all kernels says so");
   });
 });
 

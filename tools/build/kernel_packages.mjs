@@ -32,7 +32,7 @@ const leftOut = [
   /^pygments\/(cmdline|sphinxext|formatters\/(_mapping_scripts|bbcode|groff|img|irc|pangomarkup|rtf|svg))/,
   /-info\/(RECORD|WHEEL|INSTALLER|REQUESTED|top_level\.txt)$/,
   /^jedi\/third_party\/(typeshed\/stubs|django-stubs)\//,
-  /^parso\/python\/grammar(3[6-9]|31[0-3])\.txt$/,
+  /^parso\/python\/grammar(3[6-9]|31[0-2])\.txt$/,
 ];
 
 /** Types of the standard library, which jedi reads; the one kind of stub that stays. */

@@ -20,6 +20,8 @@ const HEADER_ALIGNMENT = 8;
 const ARCHIVE_FOLDER = "/lib/carrel";
 /** What Python imports from, in this order; the worker (public/kernel/python_worker.js) has the same list. */
 const IMPORTED = ["python.zip", "ipython.zip"];
+/** Archives that only have to be there while the snapshot is made: one is unpacked, of the other it is noted what it holds. */
+const OTHERS = ["jedi.zip", "widgets.zip"];
 const output = join(pieces, "kernel", "snapshot.bin.gz");
 
 /** What the memory depends on, by the name under which the kernel gets it. */
@@ -29,6 +31,8 @@ const parts = {
   "python_stdlib.zip": join(pieces, "kernel", "pyodide", "python_stdlib.zip"),
   "python.zip": join(pieces, "kernel", "python.zip"),
   "ipython.zip": join(pieces, "kernel", "ipython.zip"),
+  "jedi.zip": join(pieces, "kernel", "jedi.zip"),
+  "widgets.zip": join(pieces, "kernel", "widgets.zip"),
   "recorder.js": join(pieces, "kernel", "recorder.js"),
   "recorder_bg.wasm": join(pieces, "kernel", "recorder_bg.wasm"),
 };
@@ -63,7 +67,7 @@ async function memoryOfKernel() {
   });
   const { module, calls } = await lentEngine();
   python.FS.mkdirTree(ARCHIVE_FOLDER);
-  for (const name of IMPORTED) python.FS.writeFile(`${ARCHIVE_FOLDER}/${name}`, readFileSync(parts[name]));
+  for (const name of [...IMPORTED, ...OTHERS]) python.FS.writeFile(`${ARCHIVE_FOLDER}/${name}`, readFileSync(parts[name]));
   python.registerJsModule("_carrel_engine", module);
   const paths = IMPORTED.map((name) => `${ARCHIVE_FOLDER}/${name}`);
   python.runPython(`import sys; sys.path[:0] = ${JSON.stringify(paths)}`);

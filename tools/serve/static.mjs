@@ -30,10 +30,11 @@ const types = {
  * @param {string} options.folder
  * @param {string} [options.prefix] begins and ends with a slash
  * @param {number} [options.port] 0 lets the system choose
+ * @param {Record<string, string>} [options.headers] sent with every file
  * @param {(request, response) => boolean | Promise<boolean>} [options.intercept] answers a request itself and says so with true
  * @returns {Promise<{url: string, port: number, close: () => Promise<void>}>}
  */
-export async function serveFolder({ folder, prefix = "/", port = 0, intercept = () => false }) {
+export async function serveFolder({ folder, prefix = "/", port = 0, headers = {}, intercept = () => false }) {
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => {
       console.error(`${request.url}: ${error.message}`);
@@ -50,7 +51,7 @@ export async function serveFolder({ folder, prefix = "/", port = 0, intercept = 
       return;
     }
     const type = types[extname(path)] ?? "application/octet-stream";
-    response.writeHead(200, { "Content-Type": type, "Content-Length": bytes.length });
+    response.writeHead(200, { "Content-Type": type, "Content-Length": bytes.length, ...headers });
     response.end(request.method === "HEAD" ? undefined : bytes);
   }
 

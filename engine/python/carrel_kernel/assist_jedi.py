@@ -30,23 +30,32 @@ _is_warm = False
 
 
 def available() -> bool:
-    """Whether jedi can be asked; the first call imports it, which takes a while."""
+    """Whether jedi can be asked; the first call may unpack and import it, which takes a while."""
     global _jedi
+    if not os.path.isdir(_FOLDER) and os.path.isfile(_ARCHIVE):
+        _unpack()
     if _jedi is None:
-        if os.path.isfile(_ARCHIVE) and not os.path.isdir(_FOLDER):
-            with zipfile.ZipFile(_ARCHIVE) as archive:
-                archive.extractall(_FOLDER)
-            sys.path.append(_FOLDER)
         try:
             import jedi
         except ImportError:
-            _jedi = False
-        else:
-            _jedi = jedi
-            # Never in the working directory, whose files are the user's.
-            jedi.settings.cache_directory = os.path.join(tempfile.gettempdir(), "jedi")
-            jedi.settings.allow_unsafe_interpreter_executions = False
-    return bool(_jedi)
+            # Its archive may come later.
+            return False
+        _jedi = jedi
+        # Never in the working directory, whose files are the user's.
+        jedi.settings.cache_directory = os.path.join(tempfile.gettempdir(), "jedi")
+        jedi.settings.allow_unsafe_interpreter_executions = False
+    # In a memory snapshot it is imported, but its files were not saved.
+    return os.path.isfile(_jedi.__file__)
+
+
+def _unpack() -> None:
+    with zipfile.ZipFile(_ARCHIVE) as archive:
+        archive.extractall(_FOLDER)
+        for name in archive.namelist():
+            # Files that are newer than what a snapshot knows of them would be read again.
+            os.utime(os.path.join(_FOLDER, name), (0, 0))
+    if _FOLDER not in sys.path:
+        sys.path.append(_FOLDER)
 
 
 def warm() -> None:

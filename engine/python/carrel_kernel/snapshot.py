@@ -9,12 +9,16 @@ Read next: boot.py, tools/build/snapshot.mjs, public/kernel/snapshot.js.
 
 import gc
 import importlib
+import importlib.util
 import os
 import pkgutil
 import random
 import sys
+import tempfile
 import time
+import uuid
 
+from . import assist_jedi, comms
 from .shell import CarrelShell
 
 ENGINE_MODULES = ("torch", "torchvision", "safetensors")
@@ -44,6 +48,10 @@ def compose() -> None:
     own = [f"{__package__}.{module.name}" for module in pkgutil.iter_modules(sys.modules[__package__].__path__)]
     for name in (*MODULES, *own):
         importlib.import_module(name)
+    assist_jedi.available()
+    # Where ipywidgets lie is known to a kernel that wakes up, also before their archive is there; nothing of them is imported.
+    sys.path.append(comms.ARCHIVE)
+    importlib.util.find_spec("ipywidgets")
     # The module knows its loader and the loader its module: a ring that Python cannot see, because JavaScript is part of it.
     sys.modules["_carrel_engine"].__spec__.loader.jsproxy = None
     sys.modules["torch._C"].disconnect()
@@ -60,7 +68,7 @@ def wake() -> CarrelShell | None:
     shell, _shell = _shell, None
     if shell is None:
         return None
-    random.seed()
+    _draw_seeds()
     _set_time_zone()
     # Memory was saved, files were not.
     os.makedirs(shell.profile_dir.location, exist_ok=True)
@@ -69,6 +77,16 @@ def wake() -> CarrelShell | None:
     if sys.path[:1] == [""]:
         sys.path[:] = ["", *(path for path in sys.path if path != "")]
     return shell
+
+
+def _draw_seeds() -> None:
+    """Random numbers of this kernel's own. `secrets`, `uuid4` and `os.urandom` ask the browser each time; torch's generator
+    is seeded where it is joined to its engine. What cannot be drawn anew is the seed of `hash(str)`, which is in every
+    dictionary that was saved: it is the same in all kernels of a build, and `sys.flags.hash_randomization` says so."""
+    random.seed()
+    # Both are drawn at the first use, which may have been at the build.
+    tempfile._name_sequence = None
+    uuid._node = None
 
 
 def _set_time_zone() -> None:

@@ -1,6 +1,6 @@
 // What the kernel's start is compared with: Pyodide as its documentation says, in a worker, and nothing else.
 
-import { loadPyodide } from "./baseline/pyodide/pyodide.mjs";
+import { loadPyodide } from "./pyodide.mjs";
 
 const pyodide = await loadPyodide();
 postMessage("ready");
