@@ -31,6 +31,7 @@ class FakeHost:
         self.stop_sleeps = False
         self.slept_ms = 0.0
         self.parent = "{}"
+        self.archives = {}
 
     def run_sync(self, promise):
         """Waits for a promise as Pyodide's function of this name does."""
@@ -129,6 +130,13 @@ class FakeHost:
     def take_queued(self):
         queued, self.queued = self.queued, []
         return queued
+
+    def awaited_archives(self):
+        return list(self.archives)
+
+    def archive(self, path):
+        """Comes at once, or not at all for a reason."""
+        return SimpleNamespace(promise=self._settled(self.archives.pop(path)))
 
 
 def request(msg_type, content, number=1):
