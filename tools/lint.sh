@@ -12,3 +12,5 @@ run cargo clippy --package carrel-app --target "$WASM_TARGET" -- -D warnings
 for half in recorder executor; do
   run cargo clippy --package carrel-engine --target "$WASM_TARGET" --no-default-features --features "$half" -- -D warnings
 done
+# The module of loops (tools/build/loops.mjs) has code of its own.
+run cargo clippy --package carrel-loops --target "$WASM_TARGET" -- -D warnings -C target-feature=+simd128,+relaxed-simd

@@ -115,7 +115,9 @@ async function loadEngine(port, afterCall, isStopped) {
   try {
     const [{ EngineLink }, { bindings, wasm }] = await Promise.all([importAsset("engine_link.js"), loadRecorder()]);
     const restart = (newPort, lost) => post({ type: "gpu-restart", port: newPort, lost }, [newPort]);
-    return { engine: new EngineLink({ bindings, wasm, accelerator: await accelerator, port, restart, afterCall, isStopped }) };
+    const engine = new EngineLink({ bindings, wasm, accelerator: await accelerator, port, restart, afterCall, isStopped });
+    await offerLoops(engine, wasm);
+    return { engine };
   } catch (error) {
     return { failure: String(error?.message ?? error) };
   }
@@ -125,6 +127,16 @@ async function loadRecorder() {
   const bindings = await importAsset("recorder.js");
   const wasm = await bindings.default({ module_or_path: wasmResponse("recorder_bg.wasm") });
   return { bindings, wasm };
+}
+
+/** Gives the engine the faster loops that this browser can run, if there are any. */
+async function offerLoops(engine, wasm) {
+  try {
+    const [{ linkLoops }, loops] = await Promise.all([importAsset("loops.js"), asset("loops.wasm")]);
+    await linkLoops(await loops.arrayBuffer(), engine.recorder, wasm);
+  } catch (error) {
+    console.warn(`the engine keeps to its own loops: ${error?.message ?? error}`);
+  }
 }
 
 /** Offers Python the short way to the engine; without it, it takes the long one. */

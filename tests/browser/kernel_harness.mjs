@@ -15,7 +15,7 @@ import { launchBrowser } from "./harness/browser.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 
 const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
-const ENGINE_FILES = ["recorder.js", "recorder_bg.wasm", "executor.js", "executor_bg.wasm"];
+const ENGINE_FILES = ["recorder.js", "recorder_bg.wasm", "executor.js", "executor_bg.wasm", "loops.wasm"];
 
 /** The files of the kernel: path below kernel/ → bytes. */
 function kernelFiles() {

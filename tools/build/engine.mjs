@@ -9,25 +9,27 @@ import { isQuickBuild, pieces, run, sha256, unlessCurrent } from "./site.mjs";
 
 const target = "wasm32-unknown-unknown";
 
+/** `links` is what the linker is told; the recorder's table of functions takes in those of another module (see loops.mjs). */
 const halves = [
-  { name: "recorder", level: "-O3" },
-  { name: "executor", level: "-Os" },
+  { name: "recorder", level: "-O3", links: ["--export-table", "--growable-table"] },
+  { name: "executor", level: "-Os", links: [] },
 ];
 
 /** Compiles, binds and optimises both halves into kernel/. */
 export async function buildEngine() {
   for (const half of halves) {
-    const compiled = compile(half.name);
+    const compiled = compile(half);
     await bind(half, compiled);
   }
 }
 
-function compile(name) {
+function compile({ name, links }) {
   const profile = isQuickBuild ? `serve-${name}` : name;
   const folder = join(process.env.CARREL_WASM_TARGET_DIR, target, profile);
   // `cargo rustc` builds the cdylib alone: built together with the rlib it could not be optimised as a whole.
   const args = ["rustc", "--package", "carrel-engine", "--lib", "--crate-type", "cdylib"];
   args.push("--target", target, "--profile", profile, "--no-default-features", "--features", name);
+  if (links.length > 0) args.push("--", ...links.flatMap((link) => ["-C", `link-arg=${link}`]));
   const env = { ...process.env, RUSTFLAGS: "-C target-feature=+simd128" };
   run("cargo", args, { env });
   return join(folder, "carrel_engine.wasm");

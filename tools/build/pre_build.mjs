@@ -4,6 +4,7 @@
 import { buildEngine } from "./engine.mjs";
 import { bundleJavaScript } from "./javascript.mjs";
 import { packKernelPackages } from "./kernel_packages.mjs";
+import { buildLoops } from "./loops.mjs";
 import { compileStandardLibrary } from "./python_bytecode.mjs";
 import { packPython } from "./python_packages.mjs";
 import { takeSnapshot } from "./snapshot.mjs";
@@ -13,4 +14,5 @@ await compileStandardLibrary();
 await packPython();
 await packKernelPackages();
 await buildEngine();
+buildLoops();
 await takeSnapshot();

@@ -7,6 +7,7 @@
 use std::ops::{Add, AddAssign, Mul};
 
 use super::buffer::try_filled;
+use super::loops::{self, Linked, Target};
 use crate::error::Result;
 use crate::stop::is_asked_after;
 use crate::view::View;
@@ -21,7 +22,7 @@ const BLOCK_COLUMNS: usize = 512;
 const DOT_LANES: usize = 16;
 
 /// f32 or f64. Height times width of a tile are as many sums as leave room in 16 vector registers.
-pub trait Real: Copy + Default + Add<Output = Self> + Mul<Output = Self> + AddAssign {
+pub trait Real: Linked + Add<Output = Self> + Mul<Output = Self> + AddAssign {
     /// Memory for products up to some sizes, to be used again and again.
     type Workspace: std::fmt::Debug;
 
@@ -172,26 +173,19 @@ fn pack_columns<T: Real, const W: usize>(strip: &mut [[T; W]], source: &[T], row
     }
 }
 
-/// The part of the row-major result that a pair of blocks adds to.
-#[derive(Debug)]
-struct Target<'a, T> {
-    elements: &'a mut [T],
-    row_step: usize,
-    rows: usize,
-    columns: usize,
-}
-
-impl<T: Real> Target<'_, T> {
-    /// Adds a tile at a place, as far as it lies inside.
-    fn add<const MR: usize, const NR: usize>(&mut self, first_row: usize, first_column: usize, tile: &[[T; NR]; MR]) {
-        let num_columns = NR.min(self.columns - first_column);
-        for (row, line) in (first_row..self.rows).zip(tile) {
-            let to = &mut self.elements[row * self.row_step + first_column..][..num_columns];
-            if let Some(whole) = to.first_chunk_mut::<NR>() {
-                whole.iter_mut().zip(line).for_each(|(to, &sum)| *to += sum);
-            } else {
-                to.iter_mut().zip(line).for_each(|(to, &sum)| *to += sum);
-            }
+/// Adds a tile at a place, as far as it lies inside the target.
+fn add_tile<T: Real, const MR: usize, const NR: usize>(
+    target: &mut Target<'_, T>,
+    [first_row, first_column]: [usize; 2],
+    tile: &[[T; NR]; MR],
+) {
+    let num_columns = NR.min(target.columns - first_column);
+    for (row, line) in (first_row..target.rows).zip(tile) {
+        let to = &mut target.elements[row * target.row_step + first_column..][..num_columns];
+        if let Some(whole) = to.first_chunk_mut::<NR>() {
+            whole.iter_mut().zip(line).for_each(|(to, &sum)| *to += sum);
+        } else {
+            to.iter_mut().zip(line).for_each(|(to, &sum)| *to += sum);
         }
     }
 }
@@ -239,10 +233,13 @@ fn multiply_blocks<T: Real, const MR: usize, const NR: usize>(
     b: &PackedBlock<T, NR>,
     mut target: Target<'_, T>,
 ) {
+    if loops::multiply_blocks(&a.groups, &b.groups, a.depth, &mut target) {
+        return;
+    }
     for (first_column, b_strip) in (0..target.columns).step_by(NR).zip(b.strips()) {
         for (first_row, a_strip) in (0..target.rows).step_by(MR).zip(a.strips()) {
             let tile = multiply_strips::<T, MR, NR>(a_strip, b_strip);
-            target.add(first_row, first_column, &tile);
+            add_tile(&mut target, [first_row, first_column], &tile);
         }
     }
 }
@@ -296,6 +293,9 @@ fn multiply_vector<T: Real>(matrix: Matrix<'_, T>, vector: Matrix<'_, T>, target
 }
 
 fn dot<T: Real>(x: &[T], y: &[T]) -> T {
+    if let Some(sum) = loops::dot(x, y) {
+        return sum;
+    }
     let mut lanes = [T::default(); DOT_LANES];
     let ((x_groups, x_rest), (y_groups, y_rest)) = (x.as_chunks::<DOT_LANES>(), y.as_chunks::<DOT_LANES>());
     for (x_group, y_group) in x_groups.iter().zip(y_groups) {

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::recorder::Recorder as Inner;
 use crate::context;
+use crate::cpu::loops;
 use crate::stop;
 
 /// The engine's recorder half.
@@ -29,6 +30,16 @@ impl Recorder {
     /// Lets long operators ask whether the user wants them to stop; who says yes has delivered the interrupt.
     pub fn ask_before_going_on(&self, question: Function) {
         stop::ask_with(move || question.call0(&JsValue::NULL).is_ok_and(|answer| answer.is_truthy()));
+    }
+
+    /// Takes in a function of the module of loops (see `carrel_loops`), which has this place in our table of functions.
+    #[allow(
+        unsafe_code,
+        reason = "which functions stand in the table is up to the page's own code"
+    )]
+    pub fn link_loop(&self, name: &str, place: u32) -> bool {
+        // SAFETY: the build takes the module from the sources whose types the engine knows, and only its functions are put there.
+        unsafe { loops::link(name, place as usize) }
     }
 
     /// The operators' signatures, a line each; the line's number is the operator's.
