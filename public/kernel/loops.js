@@ -11,7 +11,7 @@
 export async function linkLoops(bytes, recorder, wasm) {
   if (!WebAssembly.validate(bytes)) return [];
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: wasm.memory } });
-  const table = wasm.__indirect_function_table;
+  const table = recorder.function_table();
   const linked = [];
   for (const [name, work] of Object.entries(instance.exports)) {
     if (typeof work !== "function") continue;

@@ -15,7 +15,7 @@ const resultOf = ({ outputs }) => {
   return outputs.find(({ type }) => type === "execute_result").data["text/plain"];
 };
 
-/** Errors in units in the last place, over lengths that fill no vector too; bounds as in engine/src/cpu/lanes.rs. */
+/** Errors in units in the last place, over lengths that fill no vector too; bounds as in engine/src/cpu/lanes.rs, which both have. */
 const FUNCTIONS = `
 import torch
 from torch.nn import functional as F

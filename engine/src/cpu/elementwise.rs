@@ -6,15 +6,13 @@
 
 use std::borrow::Cow;
 
-use carrel_loops::lanes::Lanes;
-
 use super::Operand;
 use super::buffer::{Buffer, Element, try_vec};
 use super::cast::{Convert, as_contiguous, narrow};
 use super::float::{
     Float, c_floor_divide_int, c_gcd_int, c_lcm_int, c_pow_int, c_remainder_int, c_shift_left_int, c_shift_right_int,
 };
-use super::loops;
+use super::lanes::Lanes;
 use super::special;
 use super::strided::{Runs, fresh_view};
 use crate::dtype::DType;
@@ -52,10 +50,6 @@ pub fn binary(op: Binary, x: Operand<'_>, y: Operand<'_>, output: &Meta) -> Resu
 /// As the table says; the functions of many coefficients with those in registers.
 fn unary_lanes(op: Unary, x: &[f32]) -> Result<Buffer> {
     let lanes = Lanes::hoisted();
-    let mut result = try_vec(x.len())?;
-    if loops::extend_mapped(op, &mut result, x, &lanes) {
-        return Ok(Buffer::F32(result));
-    }
     match op {
         Unary::Exp => map_one(x, |x| lanes.exp(x)),
         Unary::Log => map_one(x, |x| lanes.ln(x)),

@@ -3,10 +3,7 @@
 //! [`Float`] adds them to f32 and f64; the `c_` functions are those of `int64`. They follow PyTorch's
 //! CPU kernels in every corner case. Refuses to know buffers.
 
-use carrel_loops::lanes::{self, Lanes};
-
-use super::loops;
-use super::reduce::sum_slice;
+use super::lanes::{self, Lanes};
 
 /// f32 or f64 with PyTorch's elementwise functions.
 pub trait Float: Copy + PartialOrd {
@@ -24,9 +21,8 @@ pub trait Float: Copy + PartialOrd {
     fn minimum_nan(self, other: Self) -> Self;
     /// e to the power x by arithmetic that vectorises (f32), or by the library (f64).
     fn exp_lanes(self) -> Self;
-    /// Appends e to the power of each element less the shift, to a vector with room for them, and answers the sum. Those are
-    /// up to 80; results below the normal range may become zero.
-    fn extend_exp(result: &mut Vec<Self>, elements: &[Self], shift: Self, lanes: &Lanes) -> f64;
+    /// The same for x up to 80, where results below the normal range may become zero.
+    fn exp_flushed(self, lanes: &Lanes) -> Self;
     /// Natural logarithm, likewise.
     fn ln_lanes(self) -> Self;
     /// Hyperbolic tangent, likewise.
@@ -42,7 +38,7 @@ pub trait Float: Copy + PartialOrd {
 }
 
 macro_rules! implement_float {
-    ($float:ident, $erf:path, $exp:path, $extend_exp:expr, $ln:path, $tanh:path, $next:path, $frexp:path) => {
+    ($float:ident, $erf:path, $exp:path, $exp_flushed:expr, $ln:path, $tanh:path, $next:path, $frexp:path) => {
         impl Float for $float {
             #[inline(always)]
             fn erf(self) -> Self {
@@ -104,8 +100,8 @@ macro_rules! implement_float {
             }
 
             #[inline(always)]
-            fn extend_exp(result: &mut Vec<Self>, elements: &[Self], shift: Self, lanes: &Lanes) -> f64 {
-                $extend_exp(result, elements, shift, lanes)
+            fn exp_flushed(self, lanes: &Lanes) -> Self {
+                $exp_flushed(lanes, self)
             }
 
             #[inline(always)]
@@ -145,14 +141,7 @@ implement_float!(
     f32,
     lanes::erf,
     lanes::exp,
-    |result: &mut Vec<f32>, elements: &[f32], shift: f32, lanes: &Lanes| {
-        if let Some(sum) = loops::extend_exp_shifted(result, elements, shift, lanes) {
-            return sum;
-        }
-        let first = result.len();
-        result.extend(elements.iter().map(|&x| lanes.exp_flushed(x - shift)));
-        sum_slice(&result[first..])
-    },
+    Lanes::exp_flushed,
     lanes::ln,
     lanes::tanh,
     libm::nextafterf,
@@ -162,11 +151,7 @@ implement_float!(
     f64,
     libm::erf,
     f64::exp,
-    |result: &mut Vec<f64>, elements: &[f64], shift: f64, _: &Lanes| {
-        let first = result.len();
-        result.extend(elements.iter().map(|&x| (x - shift).exp()));
-        sum_slice(&result[first..])
-    },
+    |_: &Lanes, x: f64| x.exp(),
     f64::ln,
     f64::tanh,
     libm::nextafter,

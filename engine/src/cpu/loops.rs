@@ -11,28 +11,14 @@
 
 use std::cell::Cell;
 
-use carrel_loops::exports::{self, Dot, Map, MapExp, MultiplyBlocks};
-use carrel_loops::lanes::Lanes;
+use carrel_loops::exports::{self, Dot, MultiplyBlocks};
 use carrel_loops::products::{Block, TILE_ROWS, TILE_VECTORS};
-
-use crate::prim::Unary;
 
 /// Products of one dtype.
 #[derive(Debug)]
 pub struct Products<T> {
     multiply_blocks: Cell<Option<MultiplyBlocks<T>>>,
     dot: Cell<Option<Dot<T>>>,
-}
-
-/// Functions of f32.
-#[derive(Debug)]
-struct Maps {
-    exp: Cell<Option<Map>>,
-    log: Cell<Option<Map>>,
-    tanh: Cell<Option<Map>>,
-    sigmoid: Cell<Option<Map>>,
-    erf: Cell<Option<Map>>,
-    exp_shifted: Cell<Option<MapExp>>,
 }
 
 /// Whether this build multiplies and adds in one instruction by itself.
@@ -46,14 +32,6 @@ thread_local! {
     static F64: Products<f64> = const { Products {
         multiply_blocks: Cell::new(if IS_FUSED { Some(exports::multiply_blocks_f64) } else { None }),
         dot: Cell::new(if IS_FUSED { Some(exports::dot_f64) } else { None }),
-    } };
-    static MAPS: Maps = const { Maps {
-        exp: Cell::new(None),
-        log: Cell::new(None),
-        tanh: Cell::new(None),
-        sigmoid: Cell::new(None),
-        erf: Cell::new(None),
-        exp_shifted: Cell::new(None),
     } };
 }
 
@@ -75,12 +53,6 @@ pub unsafe fn link(name: &str, place: usize) -> bool {
         "multiply_blocks_f64" => F64.with(|products| set!(products.multiply_blocks, MultiplyBlocks<f64>)),
         "dot_f32" => F32.with(|products| set!(products.dot, Dot<f32>)),
         "dot_f64" => F64.with(|products| set!(products.dot, Dot<f64>)),
-        "map_exp" => MAPS.with(|maps| set!(maps.exp, Map)),
-        "map_log" => MAPS.with(|maps| set!(maps.log, Map)),
-        "map_tanh" => MAPS.with(|maps| set!(maps.tanh, Map)),
-        "map_sigmoid" => MAPS.with(|maps| set!(maps.sigmoid, Map)),
-        "map_erf" => MAPS.with(|maps| set!(maps.erf, Map)),
-        "map_exp_shifted" => MAPS.with(|maps| set!(maps.exp_shifted, MapExp)),
         _ => return false,
     }
     true
@@ -164,45 +136,4 @@ pub fn dot<T: Linked>(x: &[T], y: &[T]) -> Option<T> {
     let function = T::with_products(|products| products.dot.get())?;
     // SAFETY: both slices have as many elements.
     Some(unsafe { function(x.as_ptr(), y.as_ptr(), x.len().min(y.len())) })
-}
-
-/// Appends a function of each element to a vector with room for them, if there is a function for that.
-pub fn extend_mapped(op: Unary, result: &mut Vec<f32>, elements: &[f32], lanes: &Lanes) -> bool {
-    let function = MAPS.with(|maps| match op {
-        Unary::Exp => maps.exp.get(),
-        Unary::Log => maps.log.get(),
-        Unary::Tanh => maps.tanh.get(),
-        Unary::Sigmoid => maps.sigmoid.get(),
-        Unary::Erf => maps.erf.get(),
-        _ => None,
-    });
-    function.is_some_and(|function| {
-        let written = extend_with(result, elements, |from, to, len| {
-            // SAFETY: as `extend_with` says.
-            unsafe { function(from, to, len, lanes) }
-        });
-        written.is_some()
-    })
-}
-
-/// Appends e to the power of each element less a shift, and answers their sum, if there is a function for that.
-pub fn extend_exp_shifted(result: &mut Vec<f32>, elements: &[f32], shift: f32, lanes: &Lanes) -> Option<f64> {
-    let function = MAPS.with(|maps| maps.exp_shifted.get())?;
-    extend_with(result, elements, |from, to, len| {
-        // SAFETY: as `extend_with` says.
-        unsafe { function(from, to, len, lanes, shift) }
-    })
-}
-
-/// Calls with what can be read, and written, and how much; all of it must be written. Nothing happens without room.
-fn extend_with<R>(
-    result: &mut Vec<f32>,
-    elements: &[f32],
-    write: impl FnOnce(*const f32, *mut f32, usize) -> R,
-) -> Option<R> {
-    let room = result.spare_capacity_mut().get_mut(..elements.len())?;
-    let answer = write(elements.as_ptr(), room.as_mut_ptr().cast(), elements.len());
-    // SAFETY: there is room, and all of it was written.
-    unsafe { result.set_len(result.len() + elements.len()) };
-    Some(answer)
 }

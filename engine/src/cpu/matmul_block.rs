@@ -6,7 +6,7 @@
 
 use std::ops::{Add, AddAssign, Mul};
 
-use super::buffer::try_filled;
+use super::buffer::{try_filled, try_vec};
 use super::loops::{self, Linked, Target};
 use crate::error::Result;
 use crate::stop::is_asked_after;
@@ -119,32 +119,36 @@ struct PackedBlock<T, const W: usize> {
 }
 
 impl<T: Real, const W: usize> PackedBlock<T, W> {
+    /// Room for blocks up to these sizes.
     fn new(depth: usize, extent: usize) -> Result<PackedBlock<T, W>> {
-        let groups = try_filled(extent.div_ceil(W) * depth, [T::default(); W])?;
+        let groups = try_vec(extent.div_ceil(W) * depth)?;
         Ok(PackedBlock { groups, depth })
     }
 
     /// Packs `extent` rows from `first` and `depth` columns from `first_depth`; missing rows become zeros.
     fn pack(&mut self, matrix: Matrix<'_, T>, first: usize, extent: usize, first_depth: usize, depth: usize) {
         self.depth = depth;
-        let strips = self.groups.chunks_exact_mut(depth);
-        for (strip_first, strip) in (0..extent).step_by(W).zip(strips) {
+        self.groups.clear();
+        for strip_first in (0..extent).step_by(W) {
             let strip_rows = W.min(extent - strip_first);
             let start = (first + strip_first) * matrix.row_step + first_depth * matrix.column_step;
             let source = &matrix.elements[start..];
-            if matrix.row_step == 1 {
-                pack_columns(strip, source, strip_rows, matrix.column_step);
-            } else if matrix.column_step == 1 && strip_rows == W {
+            let is_whole = strip_rows == W;
+            if matrix.row_step == 1 && is_whole {
+                let columns = (0..depth).map(|place| source[place * matrix.column_step..].first_chunk());
+                self.groups
+                    .extend(columns.map(|column| column.copied().unwrap_or([T::default(); W])));
+            } else if matrix.column_step == 1 && is_whole {
                 let lines: [&[T]; W] = std::array::from_fn(|row| &source[row * matrix.row_step..][..depth]);
-                for (place, group) in strip.iter_mut().enumerate() {
-                    *group = std::array::from_fn(|row| lines[row][place]);
-                }
+                let groups = (0..depth).map(|place| std::array::from_fn(|row| lines[row][place]));
+                self.groups.extend(groups);
             } else {
-                for (place, group) in strip.iter_mut().enumerate() {
-                    *group = [T::default(); W];
+                for place in 0..depth {
+                    let mut group = [T::default(); W];
                     for (row, to) in group[..strip_rows].iter_mut().enumerate() {
                         *to = source[row * matrix.row_step + place * matrix.column_step];
                     }
+                    self.groups.push(group);
                 }
             }
         }
@@ -152,24 +156,6 @@ impl<T: Real, const W: usize> PackedBlock<T, W> {
 
     fn strips(&self) -> impl Iterator<Item = &[[T; W]]> {
         self.groups.chunks_exact(self.depth)
-    }
-}
-
-/// Packs a strip whose rows are neighbours in memory.
-fn pack_columns<T: Real, const W: usize>(strip: &mut [[T; W]], source: &[T], rows: usize, step: usize) {
-    if rows == W {
-        for (place, group) in strip.iter_mut().enumerate() {
-            if let Some(column) = source[place * step..].first_chunk() {
-                *group = *column;
-            }
-        }
-        return;
-    }
-    for (place, group) in strip.iter_mut().enumerate() {
-        *group = [T::default(); W];
-        for (to, &element) in group.iter_mut().zip(&source[place * step..][..rows]) {
-            *to = element;
-        }
     }
 }
 

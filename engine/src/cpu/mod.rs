@@ -16,6 +16,7 @@ mod fill;
 mod float;
 mod heap_sort;
 mod index;
+mod lanes;
 mod linalg;
 pub mod loops;
 mod matmul;

@@ -4,13 +4,12 @@
 
 use std::ops::{AddAssign, Mul, Sub};
 
-use carrel_loops::lanes::Lanes;
-
 use super::Operand;
 use super::buffer::{Buffer, try_vec};
 use super::cast::{Convert, as_contiguous, narrow};
 use super::float::Float;
-use super::reduce::fold_slice;
+use super::lanes::Lanes;
+use super::reduce::{fold_slice, sum_slice};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 
@@ -51,8 +50,9 @@ where
         // The comparison passes over NaN, which every exponential and so the sum then has.
         let max = fold_slice(row, row[0], |x, y| if x < y { y } else { x });
         let first = result.len();
-        let sum = T::extend_exp(&mut result, row, max, &lanes);
+        result.extend(row.iter().map(|&x| (x - max).exp_flushed(&lanes)));
         let exponentials = &mut result[first..];
+        let sum = sum_slice(exponentials);
         match kind {
             Kind::Softmax => {
                 // A division an element would take as long as everything before it.

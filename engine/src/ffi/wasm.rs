@@ -32,6 +32,11 @@ impl Recorder {
         stop::ask_with(move || question.call0(&JsValue::NULL).is_ok_and(|answer| answer.is_truthy()));
     }
 
+    /// This module's table of functions, in which those of another get a place.
+    pub fn function_table(&self) -> JsValue {
+        wasm_bindgen::function_table()
+    }
+
     /// Takes in a function of the module of loops (see `carrel_loops`), which has this place in our table of functions.
     #[allow(
         unsafe_code,

@@ -1,24 +1,21 @@
 //! exp, log, tanh and erf of f32 by arithmetic alone, so that loops over them become SIMD.
 //!
-//! No branches and no calls: both sides of a choice are computed and one is selected. They take a [`Number`], one float or
-//! several. Each is within about two units in the last place, as PyTorch's vectorised functions are, and exact at the
-//! corners. Polynomials are minimax fits in the weights that the comments name. Refuses f64: the library's functions serve
-//! there. Reduction of arguments: <https://www.netlib.org/cephes/> (single precision).
+//! No branches and no calls: both sides of a choice are computed and one is selected. Each is within
+//! about two units in the last place, as PyTorch's vectorised functions are, and exact at the corners.
+//! Polynomials are minimax fits in the weights that the comments name. Refuses f64: the library's
+//! functions serve there. Reduction of arguments: <https://www.netlib.org/cephes/> (single precision).
 
-use core::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
-
-use super::number::Number;
+use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 
 /// The functions with their coefficients. [`Lanes::hoisted`] before a loop keeps those in registers.
 #[derive(Clone, Copy, Debug)]
-#[repr(C)]
 pub struct Lanes {
     log2_e: f32,
     /// Adding this to a small float leaves its rounded value in the low bits.
     round: f32,
     bias: f32,
-    /// -ln 2 in two parts, the first exact in few bits.
-    minus_ln_2: [f32; 2],
+    /// ln 2 in two parts, the first exact in few bits.
+    ln_2: [f32; 2],
     one: f32,
     /// `(exp(r) - 1 - r) / r^2` for |r| up to half of ln 2, to 3e-9 of exp(r); highest power first, as all are.
     exp: [f32; 5],
@@ -34,7 +31,7 @@ const PLAIN: Lanes = Lanes {
     log2_e: LOG2_E,
     round: 12_582_912.0,
     bias: 127.0,
-    minus_ln_2: [-0.693_359_4, 2.121_944_4e-4],
+    ln_2: [0.693_359_4, -2.121_944_4e-4],
     one: 1.0,
     exp: [
         1.381_457_3e-3,
@@ -101,102 +98,111 @@ impl Lanes {
     /// The functions with coefficients that the compiler takes for variables. Written out as constants they
     /// would be made anew in every round of a loop, which takes longer than the arithmetic.
     pub fn hoisted() -> Lanes {
-        core::hint::black_box(PLAIN)
+        std::hint::black_box(PLAIN)
     }
 
     /// `x` as a whole number of ln 2 and a rest: the rest, and bits that end in the number plus `bias`.
     #[inline(always)]
-    fn reduce_exponent<N: Number>(&self, x: N, bias: f32) -> (N, N::Bits) {
-        let round = N::of(self.round + bias);
-        let shifted = x.multiply_add(N::of(self.log2_e), round);
+    fn reduce_exponent(&self, x: f32, bias: f32) -> (f32, i32) {
+        let round = self.round + bias;
+        let shifted = x * self.log2_e + round;
         let whole = shifted - round;
-        let rest = whole.multiply_add(N::of(self.minus_ln_2[0]), x);
-        (whole.multiply_add(N::of(self.minus_ln_2[1]), rest), shifted.bits())
+        let rest = x - whole * self.ln_2[0] - whole * self.ln_2[1];
+        (rest, shifted.to_bits() as i32)
     }
 
     /// `exp(r) - 1` for |r| up to half of ln 2.
     #[inline(always)]
-    fn exp_m1_near<N: Number>(&self, rest: N) -> N {
-        polynomial(rest, self.exp).multiply_add(rest * rest, rest)
+    fn exp_m1_near(&self, rest: f32) -> f32 {
+        polynomial(rest, self.exp) * (rest * rest) + rest
     }
 
     /// e to the power x.
     #[inline(always)]
-    pub fn exp<N: Number>(&self, x: N) -> N {
+    pub fn exp(&self, x: f32) -> f32 {
         // Beyond these bounds the result is 0 or infinite; the comparisons let NaN pass.
-        let x = x.at_least(-104.0).at_most(89.0);
+        let x = if x < -104.0 { -104.0 } else { x };
+        let x = if x > 89.0 { 89.0 } else { x };
         // The power of two in two steps, so that results below the normal range are reached: twice the bias.
         let (rest, exponent) = self.reduce_exponent(x, 2.0 * self.bias);
-        let [low, high] = N::halves(exponent);
-        (self.exp_m1_near(rest) + N::of(self.one)) * N::power_of_two(low) * N::power_of_two(high)
+        let half = exponent >> 1;
+        (self.exp_m1_near(rest) + self.one) * power_of_two(half) * power_of_two(exponent.wrapping_sub(half))
     }
 
     /// e to the power x for x up to 80; what is below the normal range becomes zero. Cheaper than `exp`.
     #[inline(always)]
-    pub fn exp_flushed<N: Number>(&self, x: N) -> N {
+    pub fn exp_flushed(&self, x: f32) -> f32 {
         // At the bound the power of two has the exponent of zero.
-        let (rest, exponent) = self.reduce_exponent(x.at_least(-88.0), self.bias);
-        (self.exp_m1_near(rest) + N::of(self.one)) * N::power_of_two(exponent)
+        let x = if x < -88.0 { -88.0 } else { x };
+        let (rest, exponent) = self.reduce_exponent(x, self.bias);
+        (self.exp_m1_near(rest) + self.one) * power_of_two(exponent)
     }
 
     /// `1 / (1 + exp(-x))`
     #[inline(always)]
-    pub fn sigmoid<N: Number>(&self, x: N) -> N {
-        let one = N::of(self.one);
-        one / (one + self.exp(-x))
+    pub fn sigmoid(&self, x: f32) -> f32 {
+        self.one / (self.one + self.exp(-x))
     }
 
     /// Natural logarithm.
     #[inline(always)]
-    pub fn ln<N: Number>(&self, x: N) -> N {
+    pub fn ln(&self, x: f32) -> f32 {
         /// Brings numbers below the normal range into it.
         const SCALE: f32 = 8_388_608.0;
-        let (zero, one) = (N::of(0.0), N::of(1.0));
-        let scaled = x.choose_below(f32::MIN_POSITIVE, x * N::of(SCALE), x);
-        let (mantissa, biased) = scaled.split();
-        let exponent = biased - x.choose_below(f32::MIN_POSITIVE, N::of(149.0), N::of(126.0));
-        let exponent = exponent - mantissa.choose_below(FRAC_1_SQRT_2, one, zero);
-        let rest = (mantissa - one) + mantissa.choose_below(FRAC_1_SQRT_2, mantissa, zero);
+        let is_tiny = x < f32::MIN_POSITIVE;
+        let bits = (if is_tiny { x * SCALE } else { x }).to_bits();
+        let mantissa = f32::from_bits((bits & 0x007f_ffff) | 0x3f00_0000);
+        let exponent = (bits >> 23) as i32 as f32 - if is_tiny { 149.0 } else { 126.0 };
+        let is_low = mantissa < FRAC_1_SQRT_2;
+        let exponent = exponent - if is_low { 1.0 } else { 0.0 };
+        let rest = (mantissa - 1.0) + if is_low { mantissa } else { 0.0 };
         let square = rest * rest;
-        let series = polynomial(rest, self.ln) * rest * square - exponent * N::of(self.minus_ln_2[1]);
-        let series = square.multiply_add(N::of(-0.5), series);
-        let result = exponent.multiply_add(N::of(-self.minus_ln_2[0]), rest + series);
-        let result = x.choose_equal(f32::INFINITY, x, result);
-        let result = x.choose_equal(0.0, N::of(f32::NEG_INFINITY), result);
+        let series = polynomial(rest, self.ln) * rest * square + exponent * self.ln_2[1] - 0.5 * square;
+        let result = rest + series + exponent * self.ln_2[0];
+        let result = if x == f32::INFINITY { x } else { result };
+        let result = if x == 0.0 { f32::NEG_INFINITY } else { result };
         // Also catches NaN.
-        x.choose_at_least(0.0, result, N::of(f32::NAN))
+        if x >= 0.0 { result } else { f32::NAN }
     }
 
     /// Hyperbolic tangent.
     #[inline(always)]
-    pub fn tanh<N: Number>(&self, x: N) -> N {
+    pub fn tanh(&self, x: f32) -> f32 {
         // tanh(x) = m / (m + 2) for m = exp(2x) - 1, and m = 2^n (exp(r) - 1) + (2^n - 1) loses no digits.
-        let double = (N::of(2.0) * x.absolute()).at_most(20.0);
+        let double = 2.0 * x.abs();
+        let double = if double > 20.0 { 20.0 } else { double };
         let (rest, exponent) = self.reduce_exponent(double, self.bias);
-        let power = N::power_of_two(exponent);
-        let growth = self.exp_m1_near(rest).multiply_add(power, power - N::of(self.one));
-        (growth / (growth + N::of(2.0))).with_sign_of(x)
+        let power = power_of_two(exponent);
+        let growth = self.exp_m1_near(rest) * power + (power - self.one);
+        (growth / (growth + 2.0)).copysign(x)
     }
 
     /// Gauss error function.
     #[inline(always)]
-    pub fn erf<N: Number>(&self, x: N) -> N {
-        let distance = x.absolute();
-        let near = polynomial(x * x, self.erf_near).multiply_add(x, x);
-        let decay = polynomial(distance.at_most(3.95), self.erf_far);
-        let far = (N::of(self.one) - self.exp_flushed(-decay)).with_sign_of(x);
-        distance.choose_below(0.925, near, far)
+    pub fn erf(&self, x: f32) -> f32 {
+        let distance = x.abs();
+        let near = polynomial(x * x, self.erf_near) * x + x;
+        let bounded = if distance > 3.95 { 3.95 } else { distance };
+        let decay = polynomial(bounded, self.erf_far);
+        let far = (self.one - self.exp_flushed(-decay)).copysign(x);
+        if distance < 0.925 { near } else { far }
     }
 }
 
 /// The polynomial with these coefficients, highest power first.
 #[inline(always)]
-fn polynomial<N: Number, const TERMS: usize>(x: N, coefficients: [f32; TERMS]) -> N {
-    let mut sum = N::of(coefficients[0]);
+fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
+    let mut sum = coefficients[0];
     for &coefficient in &coefficients[1..] {
-        sum = sum.multiply_add(x, N::of(coefficient));
+        sum = sum * x + coefficient;
     }
     sum
+}
+
+/// The power of two whose biased exponent the low bits hold; what lies above is shifted out.
+#[inline(always)]
+fn power_of_two(exponent: i32) -> f32 {
+    f32::from_bits((exponent << 23) as u32)
 }
 
 #[cfg(test)]
@@ -210,7 +216,7 @@ mod tests {
     }
 
     /// The largest error in units in the last place over floats of every size in `range`.
-    fn worst(range: core::ops::RangeInclusive<f32>, function: fn(f32) -> f32, exact: fn(f64) -> f64) -> f64 {
+    fn worst(range: std::ops::RangeInclusive<f32>, function: fn(f32) -> f32, exact: fn(f64) -> f64) -> f64 {
         /// A prime, so that the low bits vary from one float to the next.
         const STRIDE: usize = 100_003;
         let floats = (0..=u32::MAX).step_by(STRIDE).map(f32::from_bits);
