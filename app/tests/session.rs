@@ -12,8 +12,10 @@ use carrel_app::model::ids::{CellId, DocumentId};
 use carrel_app::model::notebook::{Document, Notebook};
 use carrel_app::model::output::Output;
 use carrel_app::model::runtime::{CellStatus, Device, KernelStatus};
+use carrel_app::model::source_place::{FilePiece, SourcePlace};
 use carrel_app::model::state::State;
 use carrel_app::model::update::update;
+use carrel_app::model::view::{Dialog, Mode};
 use carrel_app::settings::Settings;
 use serde_json::json;
 
@@ -352,4 +354,79 @@ fn what_a_comm_says_reaches_the_page_also_while_a_cell_runs_and_changes_no_cell(
     bench.deliver(vec![message.clone()]);
     assert_eq!(bench.comms, [message]);
     assert_eq!(bench.show(), ["[1] running: "]);
+}
+
+#[test]
+fn code_puts_text_into_its_own_cell_or_a_new_one() {
+    let sources = |bench: &Bench| -> Vec<String> {
+        let cells = bench.state.document.notebook.cells.iter();
+        cells.map(|cell| cell.source.clone()).collect()
+    };
+    let mut bench = Bench::new(&["load loaded", "print two"]);
+    bench.ready();
+    bench.act(Action::RunAll);
+    assert_eq!(sources(&bench), ["loaded", "print two"]);
+    assert_eq!(bench.show()[0], "[1] done: ");
+
+    // What was written meanwhile is not lost.
+    let mut bench = Bench::new(&["load loaded", "print two"]);
+    bench.act(Action::RunAll);
+    bench.act(Action::SetSource {
+        cell: CellId::from("c0"),
+        source: "mine".to_owned(),
+    });
+    bench.ready();
+    assert_eq!(sources(&bench), ["mine", "loaded", "print two"]);
+    bench.act(Action::UndoCells);
+    assert_eq!(sources(&bench), ["mine", "print two"]);
+
+    let mut bench = Bench::new(&["next new", "print two"]);
+    bench.ready();
+    bench.act(Action::RunAll);
+    assert_eq!(sources(&bench), ["next new", "new", "print two"]);
+    assert_eq!(bench.state.view.selected, Some(CellId::from("c0")));
+}
+
+#[test]
+fn a_frame_of_a_traceback_leads_to_the_cell_that_ran() {
+    let mut bench = Bench::new(&["print one", "print two", "print three"]);
+    bench.ready();
+    bench.act(Action::RunAll);
+    let mut go = |number, line| {
+        let place = SourcePlace::Cell { number, line };
+        let from = CellId::from("c2");
+        let effects = update(&mut bench.state, Action::GoToPlace { from, place }).effects;
+        (
+            effects,
+            bench.state.view.selected.clone(),
+            bench.state.view.mode,
+            bench.state.notices.len(),
+        )
+    };
+    let cell = CellId::from("c1");
+    let goes = vec![Effect::GoToLine {
+        cell: cell.clone(),
+        line: 5,
+    }];
+    assert_eq!(go(2, 5), (goes, Some(cell.clone()), Mode::Edit, 0));
+    let (effects, selected, _, num_notices) = go(9, 1);
+    assert_eq!((effects, selected, num_notices), (vec![], Some(cell), 1));
+    let place = SourcePlace::File {
+        path: "a.py".to_owned(),
+        line: 3,
+    };
+    let from = CellId::from("c0");
+    let effects = update(&mut bench.state, Action::GoToPlace { from, place }).effects;
+    let path = "a.py".to_owned();
+    assert_eq!(effects, [Effect::ReadFile { path, line: 3 }]);
+    let reply = json!({"status": "ok", "path": "a.py", "first_line": 2, "text": "two\nthree\n"});
+    let piece = FilePiece::from_reply(&reply, 3).unwrap();
+    assert_eq!((piece.first_line, piece.lines.len()), (2, 2));
+    update(&mut bench.state, Action::ShowFile(piece.clone()));
+    assert_eq!(
+        (bench.state.view.dialog, bench.state.view.file.clone()),
+        (Some(Dialog::File), Some(piece))
+    );
+    let refused = FilePiece::from_reply(&json!({"status": "error", "evalue": "no such text file"}), 3);
+    assert_eq!(refused, Err("no such text file".to_owned()));
 }

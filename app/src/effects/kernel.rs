@@ -342,7 +342,10 @@ impl Effects {
                     endings.push((cell.clone(), run.clone(), outcome.clone(), *execution_count));
                 }
                 RunEvent::InputAsked(_) => asking = Some(cell.clone()),
-                RunEvent::Started { .. } | RunEvent::Shown(_) | RunEvent::Cleared { .. } => {}
+                RunEvent::Started { .. }
+                | RunEvent::Shown(_)
+                | RunEvent::Cleared { .. }
+                | RunEvent::NextInput { .. } => {}
             }
         }
         app.dispatch(Action::TakeReports {

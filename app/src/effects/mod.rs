@@ -151,6 +151,8 @@ impl Effects {
             Effect::Answer(text) => self.answer(app, &text),
             Effect::Inspect(effect) => self.inspect(app, effect),
             Effect::UseEditor { cell, task } => crate::web::editor::perform(&cell, task),
+            Effect::GoToLine { cell, line } => crate::web::editor::go_to_line(&cell, line),
+            Effect::ReadFile { path, line } => self.read_file(app, path, line),
             Effect::DocumentChanged => self.document_changed(app),
             Effect::SaveNow => self.save_now(app),
             Effect::Overwrite => self.overwrite(app),

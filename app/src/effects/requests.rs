@@ -3,15 +3,21 @@
 
 use super::Effects;
 use crate::kernel::requests::{Answer, NoAnswer, Request, RequestId, WhenBusy};
+use crate::model::action::Action;
+use crate::model::source_place::FilePiece;
 use crate::state::AppState;
 use crate::web::time;
 use futures::channel::oneshot;
 use futures::future::{Either, select};
+use serde_json::json;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Help that comes later than this is no help; what the kernel still computes is dropped.
 const ASSIST_LIMIT_MS: f64 = 4000.0;
+
+/// How long a piece of a file is awaited.
+const FILE_LIMIT_MS: f64 = 10_000.0;
 
 /// Those who wait for answers.
 #[derive(Default)]
@@ -43,6 +49,33 @@ impl Effects {
                 Err(NoAnswer::Late)
             }
         }
+    }
+
+    /// Shows a piece of a file in the kernel, around a line, or says why there is none.
+    pub(super) fn read_file(&self, app: AppState, path: String, line: u32) {
+        let effects = self.clone();
+        time::spawn(async move {
+            let request = Request {
+                msg_type: "carrel_file_request".to_owned(),
+                content: json!({"path": path, "line": line}),
+                topic: Some("file".to_owned()),
+                when_busy: WhenBusy::Refuse,
+            };
+            let answer = effects.ask(app, request, FILE_LIMIT_MS).await;
+            let piece = match answer {
+                Ok(content) => FilePiece::from_reply(&content, line),
+                Err(NoAnswer::Overtaken) => return,
+                Err(reason) => Err(reason.to_string()),
+            };
+            app.dispatch(match piece {
+                Ok(piece) => Action::ShowFile(piece),
+                Err(reason) => Action::Notify {
+                    text: format!("{path} cannot be shown: {reason}"),
+                    is_error: false,
+                    action: None,
+                },
+            });
+        });
     }
 
     /// Asks for completion or help; `None` where the kernel has nothing to say in time, or runs a cell.

@@ -1,5 +1,6 @@
 //! A scripted kernel for tests: it answers requests with the messages a Jupyter kernel would send, and computes nothing.
-//! A cell's text is its script, one instruction a line: `print TEXT`, `show TEXT`, `raise NAME`, `ask PROMPT`, `hang`.
+//! A cell's text is its script, one instruction a line: `print TEXT`, `show TEXT`, `raise NAME`, `ask PROMPT`, `hang`,
+//! and at the end `load TEXT` or `next TEXT`, which have text for this cell or a new one.
 
 use super::protocol::{Channel, Header, Message};
 use serde_json::{Value, json};
@@ -86,6 +87,12 @@ impl FakeKernel {
                 }
                 "hang" => {
                     self.waiting = Some((parent, Vec::new()));
+                    return sent;
+                }
+                "load" | "next" => {
+                    let payload = json!({"source": "set_next_input", "text": text, "replace": verb == "load"});
+                    let content = json!({"status": "ok", "payload": [payload]});
+                    sent.extend(self.finish(&parent, content));
                     return sent;
                 }
                 _ => {}

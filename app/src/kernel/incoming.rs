@@ -7,6 +7,9 @@ use crate::model::runtime::Prompt;
 use crate::nbformat::bundle_from_json;
 use serde_json::Value;
 
+/// The longest text that code may put into a cell; what is longer is no text to edit.
+const MAX_INPUT_BYTES: usize = 4_000_000;
+
 /// A message, understood.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Incoming {
@@ -25,6 +28,8 @@ pub enum Incoming {
         outcome: Outcome,
         /// Its number.
         execution_count: Option<u32>,
+        /// Text for a cell, and whether it replaces that of the cell that ran.
+        next_input: Option<(String, bool)>,
     },
     /// Everything that belongs to the request has been sent.
     Idle,
@@ -74,6 +79,7 @@ pub fn understand(message: &Message) -> Incoming {
         "execute_reply" => Incoming::Replied {
             outcome: outcome(content),
             execution_count: count(content),
+            next_input: next_input(content),
         },
         "status" if text(content, "execution_state") == "idle" => Incoming::Idle,
         _ => Incoming::Nothing,
@@ -106,6 +112,16 @@ fn error_output(content: &JsonMap) -> Output {
         evalue: text(content, "evalue"),
         traceback: traceback.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
     }
+}
+
+/// The last text for a cell among the payloads of a reply; one that is too long is none.
+fn next_input(content: &JsonMap) -> Option<(String, bool)> {
+    let payloads = content.get("payload")?.as_array()?;
+    let is_input = |payload: &&Value| payload.get("source").and_then(Value::as_str) == Some("set_next_input");
+    let payload = payloads.iter().rev().find(is_input)?;
+    let text = payload.get("text")?.as_str()?;
+    let replaces = payload.get("replace").and_then(Value::as_bool).unwrap_or(false);
+    (text.len() <= MAX_INPUT_BYTES).then(|| (text.to_owned(), replaces))
 }
 
 fn outcome(content: &JsonMap) -> Outcome {

@@ -254,7 +254,17 @@ impl Session {
             Incoming::Replied {
                 outcome,
                 execution_count,
-            } => current.reply = Some((outcome, execution_count)),
+                next_input,
+            } => {
+                let code = &current.execution.code;
+                let event = next_input.map(|(text, replaces)| RunEvent::NextInput {
+                    text,
+                    replaces: replaces.then(|| code.clone()),
+                });
+                current.reply = Some((outcome, execution_count));
+                let report = event.map(|event| Step::Report(Report::Run { cell, run, event }));
+                return report.into_iter().chain(self.end_current()).collect();
+            }
             Incoming::Idle => current.is_idle = true,
             Incoming::DisplayUpdated { .. } | Incoming::Nothing => {}
         }

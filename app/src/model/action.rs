@@ -9,6 +9,7 @@ use super::output::MimeBundle;
 use super::packages::PackageAction;
 use super::run::RunEvent;
 use super::runtime::{Device, KernelStatus, SaveStatus};
+use super::source_place::{FilePiece, SourcePlace};
 use super::view::{Dialog, NoticeAction, Recent};
 use crate::settings::{Accelerator, Theme};
 
@@ -212,6 +213,15 @@ pub enum Action {
         /// What.
         task: EditorTask,
     },
+    /// Go to a place that a traceback names.
+    GoToPlace {
+        /// The cell that shows the traceback.
+        from: CellId,
+        /// The place.
+        place: SourcePlace,
+    },
+    /// Show a piece of a file.
+    ShowFile(FilePiece),
     /// Leave the text of the selected cell.
     LeaveEdit,
     /// The text of a cell has lost the caret to something outside of the cells.

@@ -37,6 +37,20 @@ pub enum Effect {
         /// What.
         task: EditorTask,
     },
+    /// Put the caret on a line of a cell, counted from 1.
+    GoToLine {
+        /// The cell.
+        cell: CellId,
+        /// The line.
+        line: u32,
+    },
+    /// Read a piece of a file in the kernel and show it.
+    ReadFile {
+        /// The path as a traceback writes it.
+        path: String,
+        /// The line to show, counted from 1.
+        line: u32,
+    },
 
     /// The document has changed and is to be stored soon.
     DocumentChanged,

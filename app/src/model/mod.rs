@@ -18,6 +18,7 @@ pub mod packages;
 pub mod positions;
 pub mod run;
 pub mod runtime;
+pub mod source_place;
 pub mod state;
 pub mod stream;
 pub mod update;

@@ -49,6 +49,13 @@ pub enum RunEvent {
     },
     /// The code waits for an answer.
     InputAsked(Prompt),
+    /// The code has text for a cell: in place of its own, if that is still the text that ran, or else for a new one below.
+    NextInput {
+        /// The text.
+        text: String,
+        /// The text that ran, if that is to be replaced.
+        replaces: Option<String>,
+    },
     /// The execution is over.
     Ended {
         /// How it ended.
@@ -96,6 +103,8 @@ pub fn receive(cell: &mut Cell, runtime: &mut CellRuntime, event: RunEvent, now_
             runtime.prompt = Some(prompt);
             vec![CellFacet::Run]
         }
+        // Which cells there are is not a cell's affair; see `update/run.rs`.
+        RunEvent::NextInput { .. } => Vec::new(),
         RunEvent::Ended {
             outcome,
             execution_count,

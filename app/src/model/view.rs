@@ -2,6 +2,7 @@
 //! None of it is saved with the document.
 
 use super::ids::{CellId, DocumentId};
+use super::source_place::FilePiece;
 use std::collections::BTreeSet;
 
 /// Whether keys are commands or text.
@@ -25,6 +26,8 @@ pub enum Dialog {
     Network,
     /// The packages that this browser has stored.
     Packages,
+    /// A piece of a file.
+    File,
 }
 
 /// What the page shows.
@@ -99,4 +102,6 @@ pub struct View {
     pub open_sources: BTreeSet<CellId>,
     /// The open dialog.
     pub dialog: Option<Dialog>,
+    /// The piece of a file that was shown last.
+    pub file: Option<FilePiece>,
 }

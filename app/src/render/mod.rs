@@ -5,6 +5,7 @@
 pub mod ansi;
 pub mod contrast;
 pub mod frame_page;
+pub mod frames;
 pub mod latex;
 pub mod markdown;
 pub mod mime;

@@ -101,6 +101,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn perform(this: &EditorModule, cell: &str, task: &str) -> Result<(), JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = goToLine)]
+    fn go_to_line(this: &EditorModule, cell: &str, line: u32) -> Result<(), JsValue>;
+
     #[derive(Clone)]
     type EditorHandle;
 
@@ -254,6 +257,17 @@ pub fn perform(cell: &CellId, task: EditorTask) {
     });
 }
 
+/// Puts the caret on a line of a code cell, counted from 1, as soon as the cell has an editor.
+pub fn go_to_line(cell: &CellId, line: u32) {
+    let cell = cell.clone();
+    spawn_local(async move {
+        if let Ok(module) = load_editor().await {
+            let module: EditorModule = module.unchecked_into();
+            module.go_to_line(cell.as_str(), line).ok();
+        }
+    });
+}
+
 /// An editor for one cell's source.
 ///
 /// A new `value` that equals the editor's text does nothing, so the owner may simply store what `on_change` says.
@@ -325,6 +339,11 @@ pub fn CodeEditor(
                 match mounted.await {
                     Ok(Some(mounted)) => {
                         editor.try_update_value(|slot| *slot = Some(mounted));
+                        // Others that come in the same moment are made first: a change of the page between two of them
+                        // would have the browser lay it out for each.
+                        wasm_bindgen_futures::JsFuture::from(Promise::resolve(&JsValue::UNDEFINED))
+                            .await
+                            .ok();
                         stage.try_set(Stage::Ready);
                     }
                     Ok(None) => {}

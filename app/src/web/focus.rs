@@ -63,6 +63,13 @@ pub fn leave(element: &Element) {
     }
 }
 
+/// Scrolls an element to the middle of what scrolls around it.
+pub fn reveal_in_middle(element: &HtmlElement) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Center);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
 /// Scrolls just as far as it takes to see an element's beginning.
 pub fn reveal(element: &HtmlElement) {
     let options = web_sys::ScrollIntoViewOptions::new();

@@ -15,6 +15,7 @@ from IPython.core import release
 from . import __version__, engine_guard, packages
 from .assist import complete, inspect_at
 from .comms import HANDLERS, Comms
+from .files import file_piece
 from .host import Host
 from .inspector import Inspector
 from .messages import PROTOCOL_VERSION, Publisher
@@ -46,6 +47,7 @@ class Kernel:
             "history_request": lambda _content: {"status": "ok", "history": []},
             "carrel_variables_request": self.inspector.variables,
             "carrel_variable_view_request": self.inspector.view,
+            "carrel_file_request": file_piece,
             "comm_info_request": self.comms.info,
             "interrupt_request": lambda _content: {"status": "ok"},
             "shutdown_request": lambda content: {"status": "ok", "restart": bool(content.get("restart"))},

@@ -35,7 +35,7 @@ impl Turn<'_> {
         }
     }
 
-    fn set_source(&mut self, cell: &CellId, source: String) {
+    pub(super) fn set_source(&mut self, cell: &CellId, source: String) {
         if let Some(target) = self.state.document.notebook.cell_mut(cell)
             && target.source != source
         {
@@ -64,7 +64,7 @@ impl Turn<'_> {
         self.select(id, Mode::Edit);
     }
 
-    fn fresh_cell(&mut self, kind: CellKind) -> Cell {
+    pub(super) fn fresh_cell(&mut self, kind: CellKind) -> Cell {
         let notebook = &self.state.document.notebook;
         Cell::new(self.state.ids.next_cell(|name| notebook.has_cell_named(name)), kind)
     }

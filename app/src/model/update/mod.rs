@@ -96,6 +96,8 @@ impl Turn<'_> {
             | Action::EditNeighbour(..)
             | Action::EditCell(_)
             | Action::UseEditor { .. }
+            | Action::GoToPlace { .. }
+            | Action::ShowFile(_)
             | Action::LeaveEdit
             | Action::LoseCaret(_) => self.perform_view(action),
             Action::Inspect(action) => self.perform_inspector(action),

@@ -3,6 +3,7 @@
 use super::Turn;
 use crate::model::action::{Action, AfterRun, Place, Report, Step};
 use crate::model::cell::CellKind;
+use crate::model::change::Change;
 use crate::model::effect::Effect;
 use crate::model::facet::{CellFacet, Facet};
 use crate::model::ids::{CellId, RunId};
@@ -153,6 +154,9 @@ impl Turn<'_> {
         else {
             return; // The cell has been run anew, converted, or belongs to another document.
         };
+        if let RunEvent::NextInput { text, replaces } = event {
+            return self.take_next_input(id, text, replaces.as_deref());
+        }
         match document.notebook.cell_mut(id) {
             Some(cell) => {
                 for facet in run::receive(cell, runtime, event, now_ms) {
@@ -165,6 +169,22 @@ impl Turn<'_> {
                     *runtime = CellRuntime::default();
                 }
             }
+        }
+    }
+
+    /// Puts text of the code's into its cell, or into a new one below, which is not selected: the user may be elsewhere by now.
+    fn take_next_input(&mut self, id: &CellId, text: String, replaces: Option<&str>) {
+        let Some(cell) = self.state.document.notebook.cell(id) else {
+            return;
+        };
+        if replaces == Some(cell.source.as_str()) {
+            self.set_source(id, text);
+        } else if let Some(index) = self.index_of(id) {
+            let cell = self.fresh_cell(CellKind::Code).with_source(text);
+            self.change(vec![Change::CellsInserted {
+                index: index + 1,
+                cells: vec![cell],
+            }]);
         }
     }
 

@@ -6,7 +6,8 @@ use crate::model::cell::CellKind;
 use crate::model::effect::Effect;
 use crate::model::facet::{CellFacet, Facet};
 use crate::model::ids::CellId;
-use crate::model::view::Mode;
+use crate::model::source_place::SourcePlace;
+use crate::model::view::{Dialog, Mode};
 
 impl Turn<'_> {
     pub(super) fn perform_view(&mut self, action: Action) {
@@ -39,10 +40,41 @@ impl Turn<'_> {
                 self.select(cell, Mode::Edit);
             }
             Action::UseEditor { cell, task } => self.effect(Effect::UseEditor { cell, task }),
+            Action::GoToPlace { from, place } => self.go_to_place(&from, place),
+            Action::ShowFile(piece) => {
+                self.state.view.file = Some(piece);
+                self.state.view.dialog = Some(Dialog::File);
+                self.touch(Facet::Dialog);
+            }
             Action::LeaveEdit => self.leave_edit(),
             Action::LoseCaret(cell) if self.state.view.selected.as_ref() == Some(&cell) => self.leave_edit(),
             _ => {}
         }
+    }
+
+    fn go_to_place(&mut self, from: &CellId, place: SourcePlace) {
+        match place {
+            SourcePlace::Cell { number, line } => match self.cell_of_run(from, number) {
+                Some(cell) => {
+                    self.select(cell.clone(), Mode::Edit);
+                    self.effect(Effect::GoToLine { cell, line });
+                }
+                None => {
+                    let text = format!("The cell that ran as In[{number}] has run again since, or is gone");
+                    self.notify(text, false, None);
+                }
+            },
+            SourcePlace::File { path, line } => self.effect(Effect::ReadFile { path, line }),
+        }
+    }
+
+    /// The cell that ran under a number. A document may have a number of an earlier visit once more: of several cells
+    /// the one that tells of it counts, then those of this visit, then the last.
+    fn cell_of_run(&self, from: &CellId, number: u32) -> Option<CellId> {
+        let cells = self.state.document.notebook.cells.iter();
+        let found = cells.filter(|cell| cell.kind == CellKind::Code && cell.execution_count == Some(number));
+        let rank = |id: &CellId| (id == from, self.state.runtime.cells.contains_key(id));
+        found.map(|cell| &cell.id).max_by_key(|id| rank(id)).cloned()
     }
 
     fn leave_edit(&mut self) {

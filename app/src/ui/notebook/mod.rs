@@ -1,5 +1,6 @@
 //! The open notebook: header, cells, and the keys of command mode.
 
+mod file_dialog;
 mod group;
 mod keys;
 mod list;
@@ -12,6 +13,7 @@ use crate::ui::inspector::Inspector;
 use crate::ui::packages::{PackagesDialog, RequirementsBanner};
 use crate::ui::shell::{Banner, Header, NetworkDialog, ShortcutsDialog};
 use crate::web::files::PickedFile;
+use file_dialog::FileDialog;
 use leptos::prelude::*;
 use list::CellList;
 
@@ -42,6 +44,7 @@ pub fn NotebookPage() -> impl IntoView {
         </DropZone>
         <ShortcutsDialog />
         <FilesDialog />
+        <FileDialog />
         <NetworkDialog />
         <PackagesDialog />
     }

@@ -5,14 +5,23 @@
 use leptos::prelude::*;
 
 use super::text::{TextKind, TextOutput};
-use crate::ui::packages::InstallButton;
+use crate::model::action::Action;
+use crate::state::AppState;
+use crate::ui::packages::{InstallButton, OutputCell};
 
 /// A traceback.
 #[component]
 pub(super) fn ErrorOutput(text: Signal<String>) -> impl IntoView {
+    let app = AppState::from_context();
+    let cell = use_context::<OutputCell>();
+    let on_place = Callback::new(move |place| {
+        if let Some(OutputCell(from)) = cell.clone() {
+            app.dispatch(Action::GoToPlace { from, place });
+        }
+    });
     view! {
         <div class="output-error" role="group" aria-label="Error">
-            <TextOutput text kind=TextKind::Error />
+            <TextOutput text kind=TextKind::Error on_place />
             <InstallButton text />
         </div>
     }

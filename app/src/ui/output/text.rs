@@ -5,6 +5,9 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::model::source_place::SourcePlace;
+use crate::render::ansi::Span;
+use crate::render::frames::{Piece, pieces};
 use crate::render::text::{Block, lay_out};
 
 /// What kind of text it is, which decides how it looks.
@@ -39,7 +42,13 @@ const FOLLOW_DISTANCE: i32 = 24;
 
 /// A block of text with ANSI colours.
 #[component]
-pub(super) fn TextOutput(text: Signal<String>, kind: TextKind) -> impl IntoView {
+pub(super) fn TextOutput(
+    text: Signal<String>,
+    kind: TextKind,
+    /// Goes to a place in code that the text names; without it the text names none.
+    #[prop(optional, into)]
+    on_place: Option<Callback<SourcePlace>>,
+) -> impl IntoView {
     let layout = Memo::new(move |_| text.with(|text| lay_out(text)));
     let num_lines = Memo::new(move |_| layout.with(|layout| layout.num_lines));
     let shows_all = RwSignal::new(false);
@@ -74,7 +83,7 @@ pub(super) fn TextOutput(text: Signal<String>, kind: TextKind) -> impl IntoView 
             // A region that scrolls must be reachable by keyboard.
             <pre class=kind.class() node_ref=area on:scroll=on_scroll tabindex=move || is_scrolling().then_some("0")>
                 <For each=move || layout.get().blocks key=|block| block.key let:block>
-                    <TextBlock block />
+                    <TextBlock block on_place />
                 </For>
             </pre>
             <Show when=move || is_long.get()>
@@ -88,9 +97,26 @@ pub(super) fn TextOutput(text: Signal<String>, kind: TextKind) -> impl IntoView 
 
 /// Consecutive lines; never changed once drawn.
 #[component]
-fn TextBlock(block: Block) -> impl IntoView {
-    block
-        .spans
+fn TextBlock(block: Block, on_place: Option<Callback<SourcePlace>>) -> impl IntoView {
+    let Some(on_place) = on_place else {
+        return view_spans(block.spans).into_any();
+    };
+    pieces(block.spans)
+        .into_iter()
+        .map(|Piece { place, spans }| match place {
+            Some(place) => {
+                let on_click = move |_| on_place.run(place.clone());
+                view! { <button type="button" class="output-place" on:click=on_click>{view_spans(spans)}</button> }
+                    .into_any()
+            }
+            None => view_spans(spans).into_any(),
+        })
+        .collect_view()
+        .into_any()
+}
+
+fn view_spans(spans: Vec<Span>) -> impl IntoView {
+    spans
         .into_iter()
         .map(|span| {
             let (class, style) = (span.style.classes(), span.style.inline());
