@@ -35,6 +35,19 @@ for parent in ("first", "second", "", None):
         jupyter(msg_type, content, parent)
 print("posted")`;
 
+/** The id of the request that runs, as the kernel knows it. */
+const RUN_ID = "next(o for o in __import__('gc').get_objects() if type(o).__name__ == 'Publisher').parent['msg_id']";
+
+/** Tries to end, number, ask for and take over a cell that ran before, and one that nobody has. */
+const FORGED_REPLIES = `
+for parent in (first_run, first_run + "0"):
+    for channel in ("shell", "iopub", "stdin"):
+        jupyter("execute_input", {"execution_count": 77, "code": "forged"}, parent, channel)
+        jupyter("input_request", {"prompt": "Password:", "password": True}, parent, channel)
+        jupyter("execute_reply", {"status": "error", "execution_count": 77, "ename": "Forged", "evalue": ""}, parent, channel)
+        jupyter("status", {"execution_state": "idle"}, parent, channel)
+print("posted")`;
+
 describe("hostile Python", () => {
   const site = useSite();
   let page;
@@ -75,6 +88,44 @@ describe("hostile Python", () => {
     assert.equal((await page.outputText(0)).trim(), "2");
   });
 
+  const code = (id, source) => ({ cell_type: "code", id, source, metadata: {}, outputs: [], execution_count: null });
+
+  const openCells = (name, sources) =>
+    page.open({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: sources.map((source, index) => code(`c${index}`, source)) }, { name });
+
+  it("answers for no other cell", async () => {
+    await openCells("replies.ipynb", [`print("first")\nfirst_run = ${RUN_ID}`, FORGE + FORGED_REPLIES, "print('third')"]);
+    const { ok } = await page.runAll();
+    assert.ok(ok);
+    const { cells } = await page.notebook();
+    assert.deepEqual(cells.map((cell) => cell.execution_count), [1, 2, 3]);
+    assert.deepEqual([await page.outputText(0), await page.outputText(1), await page.outputText(2)], ["first\n", "posted\n", "third\n"]);
+    await assertAnswers();
+  });
+
+  it("replaces what is shown under a display id in its own document alone", async () => {
+    const show = 'from IPython.display import display\n_ = display("mine", display_id="shared")';
+    await openCells("mine.ipynb", [show]);
+    await page.runAll();
+    await page.page.waitForTimeout(1000);
+    await openCells("theirs.ipynb", [show, `${FORGE}\njupyter("update_display_data", {"data": {"text/plain": "forged"}, "transient": {"display_id": "shared"}})`]);
+    await page.runAll();
+    await page.untilOutput(0, "forged");
+    assert.equal([(await page.notebook()).cells[0].source].flat().join(""), show);
+    await page.page.goto(site.url);
+    await page.untilUsable();
+    await page.recent(/mine/).click();
+    await page.cell(0).waitFor();
+    assert.equal((await page.outputText(0)).trim(), "'mine'");
+    // The cases below go on where the first left off.
+    await page.page.goto(site.url);
+    await page.untilUsable();
+    await page.newNotebook();
+    await page.button("Markdown").first().click();
+    await page.press("Escape");
+    await page.untilIdle();
+  });
+
   it("displays what is too long for the page, and has it in a file", async () => {
     await page.runCell(0, "display({'text/html': '<p>' + 'x' * 40_000_000}, raw=True)\nprint('and goes on')");
     const text = await page.outputText(0);
@@ -82,6 +133,15 @@ describe("hostile Python", () => {
     assert.match(text, /and goes on/);
     await page.runCell(0, `print(len(open("${path}").read()))`);
     assert.equal(await page.outputText(0), "40000003\n");
+  });
+
+  it("sends a message longer than the page takes", async () => {
+    await page.runCell(0, `${FORGE}\njupyter("display_data", {"data": {"text/plain": "x" * 40_000_000}})\nprint("and goes on")`);
+    const text = await page.outputText(0);
+    assert.match(text, /A message of 400\d{5} characters was dropped: the page takes up to 32000000\./);
+    assert.match(text, /and goes on/);
+    assert.ok(text.length < 1000);
+    await assertAnswers();
   });
 
   it("prints a billion lines", () => whileRunning("for line in range(1_000_000_000):\n    print(line)"));

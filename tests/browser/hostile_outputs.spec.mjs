@@ -8,6 +8,8 @@ import { startHost } from "./harness/hosts.mjs";
 import { useSite } from "./harness/site.mjs";
 
 const RUN = "Run the scripts of this output";
+const STOPPED = "This output was stopped: it sent too many messages";
+const WITHOUT_SCRIPTS = "Show it without scripts";
 
 /** What must fail, or find nothing. `true` from any of them is a hole. */
 const REACHES = {
@@ -66,11 +68,33 @@ const LEAVES = [
 /** What hurts only the process that it runs in. */
 const HARMS = {
   "a loop without end": "while (true);",
+  // What a script sends leaves its process when the script has ended, so these reach nobody.
+  "a loop that sends heights": "for (let i = 0; ; i++) top.postMessage({ type: 'carrel:output-height', height: i % 500 }, '*')",
+  "a loop that sends to its host": "for (;;) parent.postMessage(1, '*')",
   "a loop in a promise": "(async () => { for (;;) await null; })()",
   "memory without end": "const kept = []; setInterval(() => kept.push(new Uint8Array(1e8).fill(1)), 1)",
   "elements without end": "setInterval(() => { for (let i = 0; i < 1e4; i++) document.body.append(document.createElement('p')); }, 0)",
   "workers without end": "const source = URL.createObjectURL(new Blob(['for(;;);'])); for (let i = 0; i < 500; i++) try { new Worker(source) } catch {}",
 };
+
+/** What sends the page more than it can read. Every one is taken out of the page, which says so in its place. */
+const FLOODS = {
+  "heights in bursts": "setInterval(() => { for (let i = 0; i < 2e4; i++) top.postMessage({ type: 'carrel:output-height', height: i % 500 }, '*'); }, 0)",
+  "anything, to its host": "setInterval(() => { for (let i = 0; i < 2e4; i++) parent.postMessage(1, '*'); }, 0)",
+  "two hundred thousand at once": "for (let i = 0; i < 2e5; i++) top.postMessage(i, '*')",
+  "large texts": "const text = 'x'.repeat(1e6); setInterval(() => { for (let i = 0; i < 10; i++) top.postMessage(text, '*'); }, 0)",
+  "large objects": "const many = Array.from({ length: 1e5 }, (_, i) => ({ i })); setInterval(() => top.postMessage(many, '*'), 0)",
+  "heights, to the hosts of others": "setInterval(() => { for (let n = 0; n < 100; n++) top[n % top.length].postMessage({ n }, '*'); }, 0)",
+  "from a frame inside": "const i = document.createElement('iframe'); i.srcdoc = '<script>setInterval(() => { for (let n = 0; n < 100; n++) top.postMessage(n, \"*\"); }, 0)<' + '/script>'; document.body.append(i)",
+};
+
+/** Sends through frames that live for a moment, so that no message can be traced to its output. */
+const UNTRACEABLE = `setInterval(() => {
+  const i = document.createElement('iframe');
+  i.srcdoc = '<script>for (let n = 0; n < 500; n++) top.postMessage(n, "*"); parent.postMessage(1, "*")<' + '/script>';
+  document.body.append(i);
+}, 0);
+addEventListener('message', () => document.querySelectorAll('iframe').forEach((i) => i.remove()))`;
 
 const scripted = (script) => `<p id="log">…</p><script>setTimeout(async () => {${script}\n}, 500)</script>`;
 
@@ -151,4 +175,29 @@ describe("a hostile script in an output", () => {
       assert.equal(String((await page.notebook()).cells[0].source), "kept = 1");
     });
   }
+
+  for (const [name, code] of Object.entries(FLOODS)) {
+    it(`is stopped when it floods the page: ${name}`, async () => {
+      await run([scripted(code)]);
+      await page.outputs(0).getByText(STOPPED).waitFor();
+      await assertUnharmed();
+      assert.equal(await page.button(RUN).count(), 0);
+      await page.button(WITHOUT_SCRIPTS).click();
+      await page.button(RUN).waitFor();
+      await assertUnharmed();
+    });
+  }
+
+  it("is stopped when nobody can tell whose messages they are", async () => {
+    await run([scripted(UNTRACEABLE)]);
+    await page.page.waitForFunction(([run, stopped]) => [run, stopped].some((text) => document.querySelector(".outputs").innerText.includes(text)), [RUN, STOPPED]);
+    await assertUnharmed();
+  });
+
+  it("may animate its height", async () => {
+    await run([scripted("const p = document.getElementById('log'); let n = 0; const grow = () => { p.style.height = `${100 + (n % 100)}px`; if (++n < 240) requestAnimationFrame(grow); else { p.style.height = '321px'; p.textContent = 'grown'; } }; grow()")]);
+    await page.outputFrame(0).locator("#log", { hasText: "grown" }).waitFor();
+    await page.page.waitForFunction(() => document.querySelector(".outputs iframe").clientHeight >= 321);
+    assert.equal(await page.outputs(0).getByText(STOPPED).count(), 0);
+  });
 });

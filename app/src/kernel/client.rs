@@ -17,6 +17,9 @@ pub struct LaunchOptions {
     pub files: Vec<NewFile>,
 }
 
+/// The longest message that is read, in UTF-16 units. Streams come in pieces far below; this is for what code displays.
+pub const MAX_MESSAGE_CHARS: u32 = 32_000_000;
+
 /// What a kernel tells the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClientEvent {
@@ -37,6 +40,8 @@ pub enum ClientEvent {
     PackageRequest(u32, String),
     /// Nobody waits for the answer to such a question any more.
     PackageCancelled(u32),
+    /// A message of so many characters was too long, and has been dropped unread.
+    TooLong(u32),
     /// The kernel cannot go on, or could not start, with the reason.
     Fatal(String),
 }

@@ -1,7 +1,9 @@
 //! The kernel in its frame: opens the frame, hands it the kernel's files as they come, and passes messages.
 //! It neither reads nor changes what the messages say. Read next: `library.rs`, `web/frame.rs`, public/kernel/frame.js.
 
-use super::client::{ClientEvent, EventSink, KernelClient, KernelLauncher, LaunchOptions, PackageEvent};
+use super::client::{
+    ClientEvent, EventSink, KernelClient, KernelLauncher, LaunchOptions, MAX_MESSAGE_CHARS, PackageEvent,
+};
 use super::library::{File, Library};
 use super::manifest::{Asset, stage_label};
 use super::protocol::Message;
@@ -11,7 +13,7 @@ use crate::web::frame::{Frame, FrameHost};
 use crate::web::offline::Starting;
 use crate::web::{js, time};
 use futures::channel::oneshot;
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::{Array, JsString, Object, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -137,7 +139,14 @@ impl Link {
                 self.tell(ClientEvent::Ready { device, timings_ms });
             }
             Some("jupyter") => {
-                let text = js::get_text(data, "message").unwrap_or_default();
+                // Counted before it is copied out of the browser's memory, and long before it is parsed.
+                let Ok(text) = js::get(data, "message").dyn_into::<JsString>() else {
+                    return;
+                };
+                if text.length() > MAX_MESSAGE_CHARS {
+                    return self.tell(ClientEvent::TooLong(text.length()));
+                }
+                let text = String::from(text);
                 // What is no message says nothing; code in the frame may send what it likes.
                 if let Ok(message) = Message::from_text(&text) {
                     self.tell(ClientEvent::Message(Box::new(message)));

@@ -2,13 +2,13 @@
 //! It performs nothing: every call returns steps, which `effects` carries out in order.
 //! As in Jupyter, a failed execution takes everything that waits behind it from the queue.
 
-use super::client::ClientEvent;
+use super::client::{ClientEvent, MAX_MESSAGE_CHARS};
 use super::incoming::{Incoming, understand};
 use super::protocol::{self, Channel, Header, Message};
 use super::requests::{Answer, NoAnswer, Request, RequestId, Requests};
 use crate::model::action::Report;
 use crate::model::ids::{CellId, RunId};
-use crate::model::output::Output;
+use crate::model::output::{Output, StreamName};
 use crate::model::run::{Outcome, RunEvent};
 use crate::model::runtime::{Device, KernelStatus};
 use serde_json::{Value, json};
@@ -192,8 +192,26 @@ impl Session {
             // Packages have nothing to do with executions.
             ClientEvent::PackageRequest(..) | ClientEvent::PackageCancelled(_) => Vec::new(),
             ClientEvent::Alive => Vec::new(),
+            ClientEvent::TooLong(num_chars) => self.tell_too_long(num_chars),
             ClientEvent::Fatal(reason) => self.die(reason),
         }
+    }
+
+    /// Says in the cell that runs that something it sent is missing.
+    fn tell_too_long(&self, num_chars: u32) -> Vec<Step> {
+        let Some(Current { execution, .. }) = &self.current else {
+            return Vec::new();
+        };
+        let text =
+            format!("A message of {num_chars} characters was dropped: the page takes up to {MAX_MESSAGE_CHARS}.\n");
+        vec![Step::Report(Report::Run {
+            cell: execution.cell.clone(),
+            run: execution.run.clone(),
+            event: RunEvent::Shown(Output::Stream {
+                name: StreamName::Stderr,
+                text,
+            }),
+        })]
     }
 
     fn die(&mut self, reason: String) -> Vec<Step> {

@@ -19,6 +19,7 @@ pub mod positions;
 pub mod run;
 pub mod runtime;
 pub mod source_place;
+pub mod spending;
 pub mod state;
 pub mod stream;
 pub mod update;

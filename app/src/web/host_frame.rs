@@ -4,6 +4,7 @@
 //! most that such a frame may have, and the page keeps its own. The host also keeps what is inside from being navigated
 //! anywhere: its policy lets a frame go to no address. Read next: `frame.rs` (kernels), `output_frame.rs` (outputs).
 
+use super::output_messages;
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, HtmlIFrameElement};
 
@@ -25,6 +26,8 @@ pub fn fill(host: &HtmlIFrameElement, title: &str, srcdoc: &str) -> Option<HtmlI
     document
         .query_selector("meta[http-equiv='Content-Security-Policy']")
         .ok()??;
+    // Frames elsewhere can send messages here, on the page's own thread.
+    output_messages::listen_at(&host.content_window()?);
     body.set_text_content(None);
     // An element of another document is of that document's class, which a checked cast would refuse.
     let element: HtmlIFrameElement = document.create_element("iframe").ok()?.unchecked_into();

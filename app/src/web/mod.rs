@@ -12,6 +12,7 @@ pub mod mathematics;
 pub mod near_screen;
 pub mod offline;
 pub mod output_frame;
+pub(crate) mod output_messages;
 pub mod package_fetch;
 pub mod package_store;
 pub mod tabs;

@@ -1,30 +1,28 @@
-//! The browser's side of an output frame: its place in a host, how tall it says it is, and the page's colours for it.
-//! From a frame only a height is believed, if the message came from that very frame and the number makes sense; a frame that
-//! shows a widget may also speak of that (`kernel/comm_view.rs` judges what). Nothing else is ever sent to a frame but colours.
-//! Read next: `render/frame_page.rs` (what stands in a frame), `ui/output/frame.rs` (the component).
+//! The browser's side of an output frame: its place in a host, and the page's colours for it.
+//! Nothing is ever sent to a frame but colours and what concerns its widget. Read next: `output_messages.rs` (what a frame may say),
+//! `render/frame_page.rs` (what stands in one), `ui/output/frame.rs` (the component).
 
 use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlIFrameElement, MessageEvent, MutationObserver, MutationObserverInit};
+use web_sys::{HtmlIFrameElement, MutationObserver, MutationObserverInit};
 
 use super::host_frame;
+use super::output_messages::Watch;
 use crate::render::frame_page::{FrameTheme, THEME_VARIABLES};
-
-/// The tallest a frame may make itself; past this it scrolls inside.
-pub const MAX_FRAME_HEIGHT: u32 = 50_000;
 
 /// What is inside a host that has loaded: the output's frame, watched until this is dropped.
 pub struct LiveOutput {
     host: HtmlIFrameElement,
     frame: HtmlIFrameElement,
-    on_message: Closure<dyn Fn(MessageEvent)>,
+    _watch: Watch,
     _on_load: Closure<dyn FnMut()>,
 }
 
 impl LiveOutput {
-    /// Puts an output's page into its host. Calls `on_height` with every acceptable height, `on_leave` when the
-    /// content has gone to another page, and `on_widget` with what it says about a widget. Nothing if the host could not be loaded.
+    /// Puts an output's page into its host. Calls `on_height` with the heights it tells, `on_leave` when the content
+    /// has gone to another page, `on_widget` with what it says about a widget, and `on_flood` when it was removed
+    /// because it sent too many messages. Nothing if the host could not be loaded.
     pub fn open(
         host: HtmlIFrameElement,
         title: &str,
@@ -32,6 +30,7 @@ impl LiveOutput {
         on_height: impl Fn(u32) + 'static,
         on_leave: impl Fn() + 'static,
         on_widget: impl Fn(&str) + 'static,
+        on_flood: impl Fn() + 'static,
     ) -> Option<Self> {
         let frame = host_frame::fill(&host, title, page)?;
         let mut num_loads = 0_u32;
@@ -43,28 +42,10 @@ impl LiveOutput {
             }
         });
         frame.set_onload(Some(on_load.as_ref().unchecked_ref()));
-        let inside = frame.clone();
-        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let is_from_frame = match (event.source(), inside.content_window()) {
-                (Some(source), Some(window)) => Object::is(&source, &window),
-                _ => false,
-            };
-            if !is_from_frame {
-                return;
-            }
-            if let Some(height) = reported_height(&event.data()) {
-                on_height(height);
-            } else if let Some(text) = widget_text(&event.data()) {
-                on_widget(&text);
-            }
-        });
-        window()
-            .add_event_listener_with_callback("message", on_message.as_ref().unchecked_ref())
-            .ok();
         Some(Self {
             host,
+            _watch: Watch::new(frame.clone(), on_height, on_widget, on_flood),
             frame,
-            on_message,
             _on_load: on_load,
         })
     }
@@ -95,27 +76,7 @@ impl LiveOutput {
 impl Drop for LiveOutput {
     fn drop(&mut self) {
         self.frame.set_onload(None);
-        window()
-            .remove_event_listener_with_callback("message", self.on_message.as_ref().unchecked_ref())
-            .ok();
     }
-}
-
-/// The height in a message, if it is one.
-fn reported_height(data: &JsValue) -> Option<u32> {
-    let field = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok();
-    if field("type")?.as_string()? != "carrel:output-height" {
-        return None;
-    }
-    let height = field("height")?.as_f64().filter(|height| height.is_finite())?;
-    // The clamp leaves a whole number well inside the range of u32.
-    Some(height.ceil().clamp(0.0, f64::from(MAX_FRAME_HEIGHT)) as u32)
-}
-
-/// The text in a message about a widget, if it is one.
-fn widget_text(data: &JsValue) -> Option<String> {
-    let field = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok()?.as_string();
-    (field("type")? == "carrel:widget").then(|| field("text")).flatten()
 }
 
 thread_local! {

@@ -1,6 +1,7 @@
 //! HTML and SVG of unknown intent, in a frame that has no origin, may fetch nothing (or, from a run of this visit in a
 //! notebook with a network, pictures) and may tell us only its height.
-//! The frame is made when it comes near the screen, and removed if its content tries to go to another page. Scripts of
+//! The frame is made when it comes near the screen, and removed if its content tries to go to another page or floods
+//! the page with messages. Scripts of
 //! an output that came with the document stay off until the user runs the cell or asks for them.
 //! Read next: `render/frame_page.rs` (what stands in it), `web/output_frame.rs` (what is believed of it).
 
@@ -39,6 +40,8 @@ enum Stage {
     Live,
     /// Taken away, because it went elsewhere.
     Removed,
+    /// Taken away, because its scripts sent messages without end.
+    Stopped,
     /// The host, a file of this site, could not be loaded.
     Unreachable,
 }
@@ -59,9 +62,15 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
     let born = num_endings.get_untracked();
     // After how many endings the user has asked for the scripts; they are asked for anew after the next.
     let asked = RwSignal::new(None::<u32>);
+    // Whether the scripts have sent too many messages since they were last asked for.
+    let is_stopped = RwSignal::new(false);
     let runs_scripts = Memo::new(move |_| {
         let now = num_endings.get();
-        made_here.get() && now == born || asked.get() == Some(now)
+        !is_stopped.get() && (made_here.get() && now == born || asked.get() == Some(now))
+    });
+    let on_flood = Callback::new(move |()| {
+        is_stopped.try_set(true);
+        stage.try_set(Stage::Stopped);
     });
     let app = AppState::from_context();
     let has_network = app.read(Facet::Network, |state| state.document.notebook.allows_network());
@@ -94,20 +103,28 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
                     let content = content.clone();
                     view! {
                         <For each=move || [lease.get()] key=|lease| *lease let:lease>
-                            <LiveFrame content=content.clone() kind stage lease />
+                            <LiveFrame content=content.clone() kind stage on_flood lease />
                         </For>
                     }
                         .into_any()
                 }
                 Stage::Unreachable => view! { <p class="output-note">"This output could not be shown, because the site cannot be reached"</p> }.into_any(),
+                Stage::Stopped => view! {
+                    <p class="output-note">"This output was stopped: it sent too many messages"</p>
+                    <button type="button" class="output-more" on:click=move |_| stage.set(Stage::Live)>"Show it without scripts"</button>
+                }
+                    .into_any(),
                 Stage::Removed => view! { <p class="output-note">"This output was removed because it tried to open another page"</p> }.into_any(),
             }}
-            <Show when=move || has_scripts && !runs_scripts.get()>
+            <Show when=move || has_scripts && !runs_scripts.get() && stage.get() != Stage::Stopped>
                 <button
                     type="button"
                     class="output-more"
                     title="This output came with the notebook. Nothing in it runs until you run the cell or press here."
-                    on:click=move |_| asked.set(Some(num_endings.get_untracked()))
+                    on:click=move |_| {
+                        is_stopped.set(false);
+                        asked.set(Some(num_endings.get_untracked()));
+                    }
                 >
                     "Run the scripts of this output"
                 </button>
@@ -118,7 +135,13 @@ pub(super) fn OutputFrame(content: String, kind: FrameKind, made_here: Signal<bo
 
 /// The frame itself.
 #[component]
-fn LiveFrame(content: Arc<str>, kind: FrameKind, stage: RwSignal<Stage>, lease: Lease) -> impl IntoView {
+fn LiveFrame(
+    content: Arc<str>,
+    kind: FrameKind,
+    stage: RwSignal<Stage>,
+    on_flood: Callback<()>,
+    lease: Lease,
+) -> impl IntoView {
     let frame = NodeRef::<html::Iframe>::new();
     let height = RwSignal::new(None::<u32>);
     let shows_all = RwSignal::new(false);
@@ -161,7 +184,15 @@ fn LiveFrame(content: Arc<str>, kind: FrameKind, stage: RwSignal<Stage>, lease: 
         let on_leave = move || {
             stage.try_set(Stage::Removed);
         };
-        let opened = LiveOutput::open(host, title, &page, on_height, on_leave, |_| {});
+        let opened = LiveOutput::open(
+            host,
+            title,
+            &page,
+            on_height,
+            on_leave,
+            |_| {},
+            move || on_flood.run(()),
+        );
         match &opened {
             Some(opened) => sent_theme.with_untracked(|theme| opened.send_theme(theme)),
             None => stage.set(Stage::Unreachable),

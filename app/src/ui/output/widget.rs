@@ -86,6 +86,7 @@ fn open(
     model: String,
     on_height: impl Fn(u32) + 'static,
     on_leave: impl Fn() + 'static,
+    on_flood: impl Fn() + 'static,
 ) -> Shown {
     let effects = app.effects();
     let view = Rc::new(Cell::new(None::<u64>));
@@ -109,7 +110,7 @@ fn open(
             view.set(opened);
         }
     };
-    *live.borrow_mut() = LiveOutput::open(host, "Widget", page, on_height, on_leave, on_widget);
+    *live.borrow_mut() = LiveOutput::open(host, "Widget", page, on_height, on_leave, on_widget, on_flood);
     shown
 }
 
@@ -149,7 +150,10 @@ fn LiveWidget(model: String) -> impl IntoView {
             let on_leave = move || {
                 failure.try_set(Some("it tried to open another page".to_owned()));
             };
-            let opened = open(app, host, &page, model, on_height, on_leave);
+            let on_flood = move || {
+                failure.try_set(Some("it sent too many messages".to_owned()));
+            };
+            let opened = open(app, host, &page, model, on_height, on_leave, on_flood);
             if let Some(live) = &*opened.live.borrow() {
                 theme.with_untracked(|theme| live.send_theme(theme));
             }
