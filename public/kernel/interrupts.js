@@ -20,6 +20,9 @@ const SIGINT = 2;
  */
 const POLL_TARGET_MS = 0.01;
 
+/** The number falls to no less than this part at a time: a thread that lost its processor for a while only seems to be slow. */
+const MAX_FALL = 3;
+
 /** More checks than this are never left between two polls. */
 const MAX_CHECKS = 500;
 
@@ -131,7 +134,7 @@ export class Interrupts {
     // A clock that was put back says nothing.
     const elapsed = Math.max(1, now - this.lastLook);
     const wanted = Math.floor((this.numPolls * this.numChecks * POLL_TARGET_MS) / elapsed);
-    this.numChecks = Math.max(1, Math.min(MAX_CHECKS, wanted));
+    this.numChecks = Math.max(1, Math.floor(this.numChecks / MAX_FALL), Math.min(MAX_CHECKS, wanted));
     this.setClock(this.numChecks);
     this.startCount(now);
     return this.due() && this.take() ? SIGINT : 0;

@@ -173,13 +173,3 @@ test("says why torch cannot be imported where the engine is missing", async () =
   assert.equal(ename, "ImportError");
   assert.match(evalue, /tensor engine did not load/);
 });
-
-test("works without JSPI, and says what does not", async () => {
-  await kernel.start({ jspi: false });
-  assert.equal(resultOf(await kernel.execute("import asyncio\nawait asyncio.sleep(0.01, 7)")), "7");
-  assert.match(errorOf(await kernel.execute("input()")).evalue, /Chrome or Edge 137, Firefox 153, Safari 27/);
-  const run = await kernel.executeAndInterrupt("import time\nprint('now')\ntime.sleep(30)", 500);
-  assert.equal(errorOf(run).ename, "KeyboardInterrupt");
-  assert.equal(run.stdout, "now\n");
-  assert.ok(run.latency < 500, `stopped after ${run.latency} ms`);
-});

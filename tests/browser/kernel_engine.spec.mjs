@@ -119,6 +119,11 @@ test("does without direct calls", { skip }, async () => {
   assert.equal(resultOf(await kernel.execute("import torch\n(torch.arange(3) + 1).tolist()")), "[1, 2, 3]");
 });
 
+test("does without the short way to wait", { skip }, async () => {
+  await kernel.start({ accelerator: "webgpu", without: ["suspending.js"] });
+  assert.equal(resultOf(await kernel.execute("import time, torch\ntime.sleep(0.01)\n(torch.arange(3, device='webgpu') + 1).tolist()")), "[1, 2, 3]");
+});
+
 test("does without an executor that is missing", { skip }, async () => {
   const without = await kernel.start({ accelerator: "webgpu", without: ["executor.js"] });
   assert.equal(without.accelerator.webgpu, false);
