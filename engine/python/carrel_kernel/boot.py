@@ -15,7 +15,7 @@ from typing import Any
 
 import __main__
 
-from . import archives, engine_guard, limits, network, snapshot
+from . import archives, engine_guard, limits, network, snapshot, unwarned
 from .host import Host
 from .kernel import Kernel
 from .shell import CarrelShell, make_shell, warm_up
@@ -44,6 +44,7 @@ def prepare() -> CarrelShell:
 def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:
     """Makes a kernel for a host and a shell, and lets Python's globals use it."""
     limits.install()
+    unwarned.install()
     sys.stdout = OutputStream(host, "stdout")
     sys.stderr = OutputStream(host, "stderr")
     kernel = Kernel(host, shell, run_sync)

@@ -13,7 +13,8 @@ import { sha256 } from "../../../tools/build/site.mjs";
 /** What the specs install, pinned so that every run sees the same wheels. */
 const PURE = [
   "six==1.17.0", "attrs==26.1.0", "rich==15.0.0", "markdown-it-py==4.3.0", "mdurl==0.1.2", "pygments==2.21.0",
-  "networkx==3.6.1", "tqdm==4.70.1", "einops==0.8.2",
+  "networkx==3.6.1", "tqdm==4.70.1", "einops==0.8.2", "requests==2.34.2",
+  "urllib3==2.8.0", "certifi==2026.10.18", "idna==3.20", "charset-normalizer==3.5.2",
 ];
 const COMPILED = ["msgpack==1.2.4"];
 
@@ -25,7 +26,8 @@ export function wheelFolder() {
   mkdirSync(folder, { recursive: true });
   const python = process.env.CARREL_PYTHON ?? "python3";
   const common = ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest", folder];
-  execFileSync(python, [...common, ...PURE], { stdio: "inherit" });
+  const anywhere = ["--platform", "any", "--implementation", "py", "--abi", "none", "--python-version", "3.14"];
+  execFileSync(python, [...common, ...anywhere, ...PURE], { stdio: "inherit" });
   const browser = ["--platform", "pyemscripten_2026_0_wasm32", "--implementation", "cp", "--abi", "cp314", "--python-version", "3.14"];
   execFileSync(python, [...common, ...browser, ...COMPILED], { stdio: "inherit" });
   writeFileSync(join(folder, ".complete"), "");
