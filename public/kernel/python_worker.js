@@ -3,8 +3,7 @@
 // A classic `blob:` worker (see frame.js), so `importScripts` is masked for
 // Pyodide, which wants module workers. Everything is glue: Jupyter messages are
 // answered by the Python package carrel_kernel, tensors by the engine. Cells
-// are entered through `callPromising`, so that Python can wait for promises
-// and deep recursion ends in RecursionError.
+// are entered through `callPromising`, so that Python can wait for promises.
 //
 // It has no network: `fetch` answers for the files that the page hands over, one by one, as blobs that are read when they
 // are needed. Python wakes up from a memory snapshot where the site has one (snapshot.js); else, or if that fails, it starts.
@@ -26,6 +25,13 @@ const STANDARD_LIBRARY = "/lib/python314.zip";
 const ARCHIVE_FOLDER = "/lib/carrel";
 const ARCHIVES = ["python.zip", "ipython.zip", "jedi.zip", "widgets.zip"];
 const IMPORTED = ["python.zip", "ipython.zip"].map((name) => `${ARCHIVE_FOLDER}/${name}`);
+
+/**
+ * How much of the stack in WebAssembly's memory Python may use. The build lets its functions take of it in proportion to
+ * what they take of the browser's own stack (tools/build/stack_guard.mjs), which must not end first: Chromium gives about
+ * 1 MB to calls that can be suspended, and half of that to a worker's own.
+ */
+const STACK_BYTES = { suspendable: 384 * 1024, plain: 144 * 1024 };
 
 const post = (message, transfer = []) => self.postMessage(message, transfer);
 
@@ -149,6 +155,14 @@ async function offerDirectCalls(pyodide) {
   }
 }
 
+/** Lets Python raise RecursionError before the browser's stack ends: in the thread state of now, and in those that Pyodide makes for calls. */
+function limitStack(numBytes, { _emscripten_stack_get_base, _emscripten_stack_set_limits, _PyThreadState_Get, _PyUnstable_ThreadState_SetStackProtection }) {
+  const start = _emscripten_stack_get_base();
+  const end = start - numBytes;
+  _emscripten_stack_set_limits(start, end);
+  _PyUnstable_ThreadState_SetStackProtection(_PyThreadState_Get(), end, numBytes);
+}
+
 /** Offers Python the short way to wait; without it, it takes Pyodide's. */
 async function offerWaits(pyodide) {
   try {
@@ -208,6 +222,7 @@ async function startKernel({ files, loading, parts, jspi, lap }, snapshot) {
   const heap = () => pyodide._module.HEAP8;
   const facts = { accelerator: { name }, engineFailure: loaded.failure, jspi, packageLock: lock, version: pyodide.version, heap };
   if (!snapshot) await parts.archives.settled();
+  limitStack(jspi ? STACK_BYTES.suspendable : STACK_BYTES.plain, pyodide._module);
   pyodide.registerJsModule("_carrel_host", hostModule(parts, facts));
   if (jspi) await offerWaits(pyodide);
   if (!snapshot) pyodide.runPython(`import sys; sys.path[:0] = ${JSON.stringify(IMPORTED)}; del sys`);

@@ -98,3 +98,9 @@ export async function openKernelPage({ before = {} } = {}) {
     },
   };
 }
+
+/** The plain text of a cell's result. */
+export const resultOf = ({ outputs }) => outputs.find(({ type }) => type === "execute_result")?.data["text/plain"];
+
+/** The error that a cell ended in. */
+export const errorOf = ({ outputs }) => outputs.find(({ type }) => type === "error");

@@ -28,7 +28,7 @@ function copyParts() {
   const pyodide = join(site, "kernel", "pyodide");
   mkdirSync(pyodide, { recursive: true });
   for (const name of pyodideFiles) cpSync(join(root, "node_modules", "pyodide", name), join(pyodide, name));
-  // The pieces last: the compiled standard library takes the place of Pyodide's.
+  // The pieces last: the compiled standard library and the guarded interpreter take the places of Pyodide's.
   cpSync(pieces, site, { recursive: true });
   if (isQuickBuild) addLiveReload();
 }

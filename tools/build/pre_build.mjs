@@ -7,10 +7,12 @@ import { packKernelPackages } from "./kernel_packages.mjs";
 import { buildLoops } from "./loops.mjs";
 import { compileStandardLibrary } from "./python_bytecode.mjs";
 import { packPython } from "./python_packages.mjs";
+import { guardStack } from "./stack_guard.mjs";
 import { takeSnapshot } from "./snapshot.mjs";
 
 await bundleJavaScript();
 await compileStandardLibrary();
+await guardStack();
 await packPython();
 await packKernelPackages();
 await buildEngine();

@@ -11,6 +11,7 @@ import { gzipSync } from "node:zlib";
 import { loadPyodide } from "pyodide";
 
 import { compilerKey } from "./python_bytecode.mjs";
+import { guardedWasm } from "./stack_guard.mjs";
 import { isQuickBuild, pieces, root, sha256, unlessCurrent } from "./site.mjs";
 
 const MAGIC = "CARRELSS";
@@ -27,7 +28,7 @@ const output = join(pieces, "kernel", "snapshot.bin.gz");
 /** What the memory depends on, by the name under which the kernel gets it. */
 const parts = {
   "pyodide.asm.mjs": join(root, "node_modules", "pyodide", "pyodide.asm.mjs"),
-  "pyodide.asm.wasm": join(root, "node_modules", "pyodide", "pyodide.asm.wasm"),
+  "pyodide.asm.wasm": guardedWasm,
   "python_stdlib.zip": join(pieces, "kernel", "pyodide", "python_stdlib.zip"),
   "python.zip": join(pieces, "kernel", "python.zip"),
   "ipython.zip": join(pieces, "kernel", "ipython.zip"),

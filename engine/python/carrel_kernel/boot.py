@@ -1,7 +1,7 @@
 """Starts the kernel inside Pyodide: wires Python's globals to it.
 
 The worker imports this module once and keeps what `start` gives. Everything
-that changes the interpreter for users (streams, input, sleep, limits) is
+that changes the interpreter for users (streams, input, sleep, warnings) is
 listed here, in two parts: `prepare` needs no worker and runs at build time, for
 the memory snapshot (or at the start, where there is none); `connect` binds what
 was prepared to the worker's host. Only what cannot be prepared belongs there:
@@ -15,7 +15,7 @@ from typing import Any
 
 import __main__
 
-from . import archives, engine_guard, limits, network, snapshot, unwarned
+from . import archives, engine_guard, network, snapshot, unwarned
 from .host import Host
 from .kernel import Kernel
 from .shell import CarrelShell, make_shell, warm_up
@@ -43,7 +43,6 @@ def prepare() -> CarrelShell:
 
 def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:
     """Makes a kernel for a host and a shell, and lets Python's globals use it."""
-    limits.install()
     unwarned.install()
     sys.stdout = OutputStream(host, "stdout")
     sys.stderr = OutputStream(host, "stderr")
