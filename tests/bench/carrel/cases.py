@@ -216,8 +216,8 @@ def counters():
     return dict(zip(names, ops.gpu_stats()))
 
 
-#: How long a case runs before it is timed, as in peers/inputs.js.
-WARM_SECONDS = 1.0
+#: How long a case runs before it is timed: longer than the others (peers/inputs.js), because the browser has more to compile.
+WARM_SECONDS = 3.0
 
 
 #: As in peers/inputs.js: what a step asks of the GPU is told from runs that differ by so many steps.
