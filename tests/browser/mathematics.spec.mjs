@@ -35,6 +35,9 @@ describe("formulas", () => {
     const isLoaded = await page.page.evaluate(() => document.fonts.ready.then((fonts) => [...fonts].some((font) => font.family.includes("KaTeX_Math") && font.status === "loaded")));
     assert.ok(isLoaded, "the fonts came along");
     assert.equal(await page.page.locator(".mathematics math").first().locator("annotation").textContent(), "e^{i\\pi} + 1 = 0");
+    // Nothing is numbered that does not ask for it.
+    const numbers = await page.page.evaluate(() => [...document.querySelectorAll(".eqn-num")].map((each) => getComputedStyle(each, "::before").content));
+    assert.deepEqual([...new Set(numbers)], ["none"]);
     assert.match(await page.outputs(1).last().innerText(), /and text/);
     await page.screenshot("mathematics");
     await page.close();
