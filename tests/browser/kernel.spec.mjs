@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openKernelPage } from "./kernel_harness.mjs";
+import { errorOf, openKernelPage, resultOf } from "./kernel_harness.mjs";
 
 let kernel;
 let ready;
@@ -16,9 +16,6 @@ before(async () => {
 
 after(() => kernel.close());
 
-/** The plain text of a cell's result. */
-const resultOf = ({ outputs }) => outputs.find(({ type }) => type === "execute_result")?.data["text/plain"];
-const errorOf = ({ outputs }) => outputs.find(({ type }) => type === "error");
 const plain = (lines) => lines.join("\n").replace(/\x1b\[[\d;]*m/g, "");
 
 test("starts by stages and says how long each took", async () => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { hasEngine, openKernelPage } from "./kernel_harness.mjs";
+import { errorOf, hasEngine, openKernelPage, resultOf } from "./kernel_harness.mjs";
 
 const skip = hasEngine ? false : "no build has left the engine's wasm";
 
@@ -17,9 +17,6 @@ before(async () => {
 });
 
 after(() => kernel.close());
-
-const resultOf = ({ outputs }) => outputs.find(({ type }) => type === "execute_result")?.data["text/plain"];
-const errorOf = ({ outputs }) => outputs.find(({ type }) => type === "error");
 
 test("starts with the GPU and says which", { skip }, async () => {
   assert.equal(ready.accelerator.webgpu, true);

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { hasEngine, openKernelPage } from "./kernel_harness.mjs";
+import { errorOf, hasEngine, openKernelPage, resultOf } from "./kernel_harness.mjs";
 
 const skip = hasEngine ? false : "no build has left the engine's wasm";
 
@@ -38,9 +38,6 @@ before(async () => {
 });
 
 after(() => kernel.close());
-
-const resultOf = ({ outputs }) => outputs.find(({ type }) => type === "execute_result")?.data["text/plain"];
-const errorOf = ({ outputs }) => outputs.find(({ type }) => type === "error");
 
 async function answers(code, expected) {
   const run = await kernel.execute(code);

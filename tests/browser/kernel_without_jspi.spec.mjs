@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { hasEngine, openKernelPage } from "./kernel_harness.mjs";
+import { errorOf, hasEngine, openKernelPage, resultOf } from "./kernel_harness.mjs";
 
 const skip = hasEngine ? false : "no build has left the engine's wasm";
 const BROWSERS = /Chrome or Edge 137, Firefox 153, Safari 27/;
@@ -17,9 +17,6 @@ before(async () => {
 });
 
 after(() => kernel.close());
-
-const resultOf = ({ outputs }) => outputs.find(({ type }) => type === "execute_result")?.data["text/plain"];
-const errorOf = ({ outputs }) => outputs.find(({ type }) => type === "error");
 
 async function assertResult(code, expected) {
   const run = await kernel.execute(code);
