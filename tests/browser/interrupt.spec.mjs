@@ -1,12 +1,10 @@
-// Interrupting: a loop that never ends is ended within half a second, and the kernel goes on.
+// Interrupting: a loop that never ends is ended at once, and the kernel goes on.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { assertStopped } from "./harness/latency.mjs";
 import { useSite } from "./harness/site.mjs";
-
-/** From the click to the end of the cell. */
-const INTERRUPT_LIMIT_MS = 500;
 
 /** How long the loop has been running when it is interrupted. */
 const RUNNING_MS = 1000;
@@ -51,7 +49,7 @@ describe("a cell that does not end", () => {
       await page.screenshot("interrupted");
       await page.runCell(0, "x + 22");
       assert.equal((await page.outputText(0)).trim(), "42");
-      assert.ok(waited <= INTERRUPT_LIMIT_MS, `interrupted after ${Math.round(waited)} ms`);
+      assertStopped(endless, waited);
       await page.close();
     });
   }

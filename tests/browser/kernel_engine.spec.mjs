@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { assertStopped } from "./harness/latency.mjs";
 import { errorOf, hasEngine, openKernelPage, resultOf } from "./kernel_harness.mjs";
 
 const skip = hasEngine ? false : "no build has left the engine's wasm";
@@ -85,9 +86,8 @@ for (const [name, code] of Object.entries({
   test(`stops a loop of ${name}`, { skip }, async () => {
     const run = await kernel.executeAndInterrupt(code, 700);
     assert.equal(errorOf(run)?.ename, "KeyboardInterrupt");
-    assert.ok(run.latency < 500, `stopped after ${Math.round(run.latency)} ms`);
+    assertStopped(`a loop of ${name}`, run.latency);
     assert.equal(resultOf(await kernel.execute("(x + 1).tolist()")), "[1.0, 2.0, 3.0, 4.0]");
-    console.log(`${name}: ${Math.round(run.latency)} ms`);
   });
 }
 
@@ -100,7 +100,8 @@ test("stops a loop of reads every time", { skip }, async () => {
     latencies.push(run.latency);
   }
   latencies.sort((a, b) => a - b);
-  assert.ok(latencies[18] < 500, `stopped after ${latencies.map(Math.round)} ms`);
+  console.log(`reads stopped after ${latencies.map(Math.round)} ms`);
+  assertStopped("a loop of reads, at the worst", latencies.at(-1));
 });
 
 test("does without a GPU when told so", { skip }, async () => {

@@ -94,14 +94,12 @@ describe("%pip install", () => {
     const index = new PackageIndex();
     const page = await openWith(site, index);
     await page.untilIdle();
-    index.slow = "networkx-3.6.1-py3-none-any.whl";
+    index.unanswered = "networkx-3.6.1-py3-none-any.whl";
     await page.type(0, "%pip install networkx");
     await page.press("Control+Enter");
     await page.untilOutput(0, "networkx-3.6.1-py3-none-any.whl");
-    const began = Date.now();
     await page.button(/^Interrupt/).first().click();
     await page.untilRan(0);
-    assert.ok(Date.now() - began < 5_000, `it took ${Date.now() - began} ms to stop`);
     assert.match(await page.outputText(0), /KeyboardInterrupt/);
     assert.deepEqual(page.complaints, [], "and the page has nothing to complain about");
     await page.runCell(0, "1 + 1");

@@ -13,7 +13,7 @@ import { CarrelPage } from "./page.mjs";
 const screenshots = join(root, "target", "screenshots");
 
 /** How long the page itself, without a kernel, may take for anything. */
-const PAGE_LIMIT_MS = 15_000;
+const PAGE_LIMIT_MS = 30_000;
 
 /**
  * Serves dist/ and starts a browser around the tests of one file.
