@@ -61,7 +61,7 @@ export class PackageIndex {
   constructor(folder = wheelFolder()) {
     this.asked = [];
     this.isReachable = true;
-    /** Files that never come, and files whose bytes are not what the index says: a part of their names. */
+    /** Files that never come: the end of their names. Files whose bytes are not what the index says: a part of theirs. */
     this.unanswered = "";
     this.damaged = "";
     this.files = new Map();
@@ -105,7 +105,7 @@ export class PackageIndex {
     }
     let body = address.host === "files.pythonhosted.org" ? this.files.get(address.pathname) : undefined;
     if (!body) return route.fulfill({ status: 404, headers, body: "not found" });
-    if (this.unanswered && address.pathname.includes(this.unanswered)) return await new Promise(() => {});
+    if (this.unanswered && address.pathname.endsWith(this.unanswered)) return await new Promise(() => {});
     if (this.damaged && address.pathname.includes(this.damaged)) body = Buffer.concat([body, Buffer.from("x")]);
     return route.fulfill({ headers: { ...headers, "content-type": "application/octet-stream" }, body });
   }
