@@ -2,14 +2,16 @@
 //! them, and a sample of what the engine generates. A browser would refuse a broken one only when somebody first needs it.
 //! Says nothing about results; those are compared with the CPU by the engine's own tests.
 
-use carrel_engine::kernels::{all_wgsl_for_validation, registry, wgsl_with_subgroups_for_validation};
+use carrel_engine::kernels::{
+    all_wgsl_for_validation, registry, wgsl_with_halves_for_validation, wgsl_with_subgroups_for_validation,
+};
 use naga::front::wgsl;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 /// The complaint about a shader's text, if there is one.
 fn complaint(source: &str) -> Option<String> {
-    // What every WebGPU device can do, and half-precision numbers, which the engine uses only where a device has them.
-    complaint_with(source, Capabilities::default() | Capabilities::SHADER_FLOAT16)
+    // What every WebGPU device can do.
+    complaint_with(source, Capabilities::default())
 }
 
 fn complaint_with(source: &str, capabilities: Capabilities) -> Option<String> {
@@ -31,6 +33,18 @@ fn every_shader_is_valid() {
     let complaints: Vec<String> = shaders
         .iter()
         .filter_map(|(name, source)| complaint(source).map(|text| format!("== {name}\n{text}")))
+        .collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn every_shader_with_halves_is_valid() {
+    let shaders = wgsl_with_halves_for_validation();
+    assert!(shaders.iter().any(|(_, source)| source.starts_with("enable f16;")));
+    let capabilities = Capabilities::default() | Capabilities::SHADER_FLOAT16;
+    let complaints: Vec<String> = shaders
+        .iter()
+        .filter_map(|(name, source)| complaint_with(source, capabilities).map(|text| format!("== {name}\n{text}")))
         .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }

@@ -86,6 +86,16 @@ impl DType {
         }
     }
 
+    /// Bytes of one element on its way to the GPU and back: half types travel as they are, all else in 32 bits.
+    pub const fn wire_bytes(self) -> usize {
+        if self.is_half() { 2 } else { 4 }
+    }
+
+    /// True for the float types of two bytes.
+    pub const fn is_half(self) -> bool {
+        matches!(self, DType::F16 | DType::BF16)
+    }
+
     /// True for floating point dtypes.
     pub const fn is_float(self) -> bool {
         matches!(self.category(), Category::Float)

@@ -116,14 +116,14 @@ impl Storage {
     }
 
     /// The same memory as elements of another dtype; of the bytes at its end that make no whole element, none is seen.
-    /// An error on the GPU, which holds elements of every dtype in four bytes.
+    /// An error on the GPU, which does not hold elements of all dtypes in their own bytes.
     pub fn reinterpreted(self: &Rc<Storage>, dtype: DType) -> Result<Rc<Storage>> {
         if self.device == Device::WebGpu {
             return Err(Error::Other {
                 kind: ErrorKind::NotImplemented,
                 message: format!(
-                    "torch.Tensor.view(dtype) from {} to {dtype} is not supported on device 'webgpu', which holds elements of \
-                     every dtype in 32 bits: move the tensor to the CPU first",
+                    "torch.Tensor.view(dtype) from {} to {dtype} is not supported on device 'webgpu', which does not hold \
+                     elements of all dtypes in their own bytes: move the tensor to the CPU first",
                     self.dtype
                 ),
             });

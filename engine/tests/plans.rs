@@ -24,7 +24,8 @@ type Seen = (Rc<GpuValue>, View);
 
 fn input(graph: &mut Graph, shape: &[usize], dtype: DType) -> Seen {
     let count: usize = shape.iter().product();
-    (graph.upload(dtype, count, vec![0; count * 4]), View::contiguous(shape))
+    let bytes = vec![0; count * dtype.wire_bytes()];
+    (graph.upload(dtype, count, bytes), View::contiguous(shape))
 }
 
 fn apply(graph: &mut Graph, prim: Prim, inputs: &[&Seen], params: &[Scalar]) -> Seen {
@@ -75,20 +76,24 @@ fn seen(value: &Seen, view: View) -> Seen {
 
 /// Compares the plan of what was recorded with the golden file.
 fn check(name: &str, graph: &mut Graph, kept: &[&Seen]) {
+    check_on(&Caps::default(), name, graph, kept);
+}
+
+/// As [`check`], for a device of these capabilities.
+fn check_on(caps: &Caps, name: &str, graph: &mut Graph, kept: &[&Seen]) {
     let flush = graph.flush().expect("something was recorded");
     assert_eq!(flush.output_ids.len(), kept.len());
     let program = Program::decode(&flush.program).expect("a valid program");
     let donated: Vec<bool> = flush.input_ids.iter().map(|id| flush.frees.contains(id)).collect();
-    let caps = Caps::default();
-    let first = plan(&program, &donated, &caps).expect("a plan");
+    let first = plan(&program, &donated, caps).expect("a plan");
     assert_eq!(
-        plan(&program, &donated, &caps),
+        plan(&program, &donated, caps),
         Ok(first.clone()),
         "planning is deterministic"
     );
     let mut text = plan_text(&first);
     for kernel in &first.kernels {
-        let module = generate(kernel, &caps);
+        let module = generate(kernel, caps);
         text.push_str(&format!("\ngrid {:?}\n{}", module.grid, module.wgsl));
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -121,6 +126,32 @@ fn mean_squared_error() {
     let mean = times(&mut graph, &total, 1.0 / 600.0);
     drop((difference, square, total));
     check("mean_squared_error", &mut graph, &[&mean]);
+}
+
+/// A layer in float16, for devices that hold it in two bytes: operands in whole quads, a result that is written over an
+/// operand, a fold whose parts are in 32 bits, and an odd number of elements.
+#[test]
+fn half_layer() {
+    let mut graph = Graph::default();
+    let (x, w) = (
+        input(&mut graph, &[1, 64, 20], DType::F16),
+        input(&mut graph, &[1, 10, 20], DType::F16),
+    );
+    let (b, long) = (
+        input(&mut graph, &[10], DType::F16),
+        input(&mut graph, &[40_001], DType::F16),
+    );
+    let product = apply(&mut graph, Prim::Matmul, &[&x, &seen(&w, w.1.permute(&[0, 2, 1]))], &[]);
+    let biased = binary(&mut graph, Binary::Add, &product, &expanded(&b, &[1, 64, 10]));
+    let out = apply(&mut graph, Prim::Unary(Unary::Relu), &[&biased], &[]);
+    let negative = apply(&mut graph, Prim::Unary(Unary::Neg), &[&long], &[]);
+    let total = sum(&mut graph, &negative, &[0]);
+    drop((product, biased, x, w, b, long));
+    let caps = Caps {
+        halves: true,
+        ..Caps::default()
+    };
+    check_on(&caps, "half_layer", &mut graph, &[&out, &negative, &total]);
 }
 
 #[test]

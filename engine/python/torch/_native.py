@@ -2,7 +2,8 @@
 
 The library's path is in the environment variable CARREL_ENGINE_LIB; with CARREL_ENGINE_GPU=1 it opens a GPU by Vulkan,
 if it was built with the executor; with CARREL_ENGINE_GPU=hardware it chooses kernels as for a real GPU, even on a
-software one, with CARREL_ENGINE_GPU=measured it times which suit the device. Used by the tests.
+software one, with CARREL_ENGINE_GPU=measured it times which suit the device. With CARREL_ENGINE_HALVES=wide it holds
+float16 in 32 bits even where the GPU has 16-bit floats. Used by the tests.
 Refuses to look for the library anywhere else. Read next: `_C`, `engine/src/ffi/native.rs`.
 """
 
@@ -67,6 +68,8 @@ if os.environ.get("CARREL_ENGINE_GPU") and hasattr(_library, "carrel_gpu_open"):
     else:
         _clock = ctypes.CFUNCTYPE(ctypes.c_double)(lambda: time.perf_counter() * 1e3)
         _function("gpu_measure", None, type(_clock), ctypes.c_uint32)(_clock, os.environ["CARREL_ENGINE_GPU"] == "measured")
+    if os.environ.get("CARREL_ENGINE_HALVES") == "wide":
+        _function("gpu_hold_halves_wide", None)()
     atexit.register(_function("gpu_close", None))
 
 _new(_has_gpu)

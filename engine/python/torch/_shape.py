@@ -27,7 +27,7 @@ def view(input, *shape, size=None, dtype=None):
     elements, or if the strides do not allow a view: `reshape` copies then.
     dtype, or a dtype as only argument: the bits are taken as they lie. If elements become smaller or larger the last
     dimension becomes longer or shorter; RuntimeError if sizes, strides or offset do not allow that. CPU only,
-    NotImplementedError on the GPU, which holds elements of every dtype in 32 bits. Not differentiable.
+    NotImplementedError on the GPU, which does not hold elements of all dtypes in their own bytes. Not differentiable.
     """
     shape = shape if size is None else (size,)
     if dtype is None and len(shape) == 1 and hasattr(shape[0], "_code"):

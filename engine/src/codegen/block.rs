@@ -70,19 +70,28 @@ pub fn block_values(
     }
     for store in &block.stores {
         let position = writer.position(store.position);
-        let dtype = bindings[store.binding as usize].dtype;
-        let value = expression_for_memory(dtype, &writer.values[store.value]);
+        let value = to_memory(&bindings[store.binding as usize], &writer.values[store.value]);
         writer.lines.push(format!("b{}[{position}] = {value};", store.binding));
     }
     (writer.lines, writer.values)
 }
 
 /// A register's value as it is written to memory.
-fn expression_for_memory(dtype: DType, value: &str) -> String {
-    if dtype == DType::Bool {
-        format!("select(0u, 1u, {value})")
-    } else {
-        value.to_owned()
+fn to_memory(binding: &Binding, value: &str) -> String {
+    match binding.dtype {
+        DType::Bool => format!("select(0u, 1u, {value})"),
+        // The value was rounded to the dtype when it was computed: the conversion changes nothing.
+        _ if binding.halves => format!("f16({value})"),
+        _ => value.to_owned(),
+    }
+}
+
+/// What memory holds, as a register's value.
+fn from_memory(binding: &Binding, held: String) -> String {
+    match binding.dtype {
+        DType::Bool => format!("{held} != 0u"),
+        _ if binding.halves => format!("f32({held})"),
+        _ => held,
     }
 }
 
@@ -98,8 +107,7 @@ impl BlockWriter<'_> {
         let text = match &expr.op {
             Op::Load { binding, position } => {
                 let position = self.position(*position);
-                let is_bool = self.bindings[*binding as usize].dtype == DType::Bool;
-                format!("b{binding}[{position}]{}", if is_bool { " != 0u" } else { "" })
+                from_memory(&self.bindings[*binding as usize], format!("b{binding}[{position}]"))
             }
             Op::Result => match self.result {
                 Some((name, dtype)) => expression::cast(dtype, expr.dtype, name),

@@ -70,7 +70,7 @@ pub const fn register_type(dtype: DType) -> &'static str {
     }
 }
 
-/// WGSL's memory type of a dtype.
+/// WGSL's memory type of a dtype that is held in four bytes.
 pub const fn memory_type(dtype: DType) -> &'static str {
     match dtype.category() {
         Category::Bool => "u32",

@@ -120,6 +120,9 @@ fn assemble(kernel: &Kernel, vectors: &BTreeSet<u32>, text: &str) -> (String, bo
     let functions = functions_for(text);
     let reports_range = functions.contains("&range_flag");
     let mut module = String::new();
+    if kernel.bindings.iter().any(|binding| binding.halves) {
+        module.push_str("enable f16;\n");
+    }
     // Browsers want it said; naga, which reads the text natively, knows subgroups without and refuses the sentence.
     if cfg!(target_arch = "wasm32") && text.contains("@builtin(subgroup_id)") {
         module.push_str("enable subgroups;\n");
@@ -129,7 +132,12 @@ fn assemble(kernel: &Kernel, vectors: &BTreeSet<u32>, text: &str) -> (String, bo
             Access::Read => "read",
             Access::Write => "read_write",
         };
-        let mut element = memory_type(binding.dtype).to_owned();
+        let mut element = if binding.halves {
+            "f16"
+        } else {
+            memory_type(binding.dtype)
+        }
+        .to_owned();
         if vectors.contains(&(number as u32)) {
             element = format!("vec4<{element}>");
         }

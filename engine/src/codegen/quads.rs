@@ -41,12 +41,12 @@ fn quad_b(batch: u32, k: u32, column: u32) -> vec4<Element> {
 ";
 
 /// Strides of an operand over its three coordinates, if it is one plain array at a fixed place.
-fn plain_strides(block: &Block, sizes: [usize; 3]) -> Option<(u32, [usize; 3])> {
+fn plain_strides(kernel: &Kernel, block: &Block, sizes: [usize; 3]) -> Option<(u32, [usize; 3])> {
     let result = &block.exprs[block.result?];
     let Op::Load { binding, position } = result.op else {
         return None;
     };
-    if result.dtype != DType::F32 {
+    if result.dtype != DType::F32 && !kernel.bindings[binding as usize].halves {
         return None;
     }
     let strides = match &block.positions[position] {
@@ -94,7 +94,7 @@ fn reads(kernel: &Kernel, binding: u32) -> usize {
 
 /// Which of the two inner dimensions holds an operand's quads, and its binding and strides.
 fn quads_along(kernel: &Kernel, load: usize, sizes: [usize; 3]) -> Option<(usize, u32, [usize; 3])> {
-    let (binding, strides) = plain_strides(&kernel.loads[load], sizes)?;
+    let (binding, strides) = plain_strides(kernel, &kernel.loads[load], sizes)?;
     if reads(kernel, binding) != 1 {
         return None;
     }
@@ -135,7 +135,10 @@ pub fn quads(kernel: &Kernel, [batch, rows, columns, inner]: [usize; 4]) -> Quad
                     }
                 });
             let index = super::index::sum(&terms.collect::<Vec<String>>());
-            let whole = format!("b{binding}[{index}]");
+            let mut whole = format!("b{binding}[{index}]");
+            if kernel.bindings[binding as usize].halves {
+                whole = format!("vec4<Element>({whole})");
+            }
             // Beyond the end of the sums there must be zeros, or garbage would count.
             let value = if inner.is_multiple_of(4) {
                 whole

@@ -1,7 +1,7 @@
-//! Elements as bytes: for Python (the dtype's own width) and for the GPU (four bytes an element).
+//! Elements as bytes: for Python (the dtype's own width) and for the way to the GPU (`DType::wire_bytes`).
 //!
-//! The GPU holds floats as f32, integers as i32 and truth values as u32. Refuses float64 there, and
-//! int64 values that 32 bits cannot hold.
+//! To the GPU go floats as f32 or in the two bytes of their half type, integers as i32 and truth values as u32.
+//! Refuses float64 there, and int64 values that 32 bits cannot hold.
 
 use super::Operand;
 use super::buffer::{Buffer, Element, for_dtype, try_vec};
@@ -22,7 +22,7 @@ pub fn gather_bytes(operand: Operand<'_>) -> Result<Vec<u8>> {
     for_dtype!(operand.buffer.dtype(), T => collect::<T>(operand))
 }
 
-/// The operand's elements as the GPU holds them: four little-endian bytes each, in row-major order.
+/// The operand's elements as they travel to the GPU: `DType::wire_bytes` little-endian bytes each, in row-major order.
 pub fn to_gpu_bytes(operand: Operand<'_>) -> Result<Vec<u8>> {
     check_bounds(operand.view, operand.buffer.len())?;
     let dtype = operand.buffer.dtype();
@@ -30,6 +30,7 @@ pub fn to_gpu_bytes(operand: Operand<'_>) -> Result<Vec<u8>> {
         Category::Float if dtype == DType::F64 => Err(Error::type_error(
             "Cannot convert a tensor to float64 dtype on device 'webgpu' as WebGPU doesn't support float64. Please use float32 instead.",
         )),
+        Category::Float if dtype.is_half() => gather_bytes(operand),
         Category::Float => collect_words(&as_contiguous::<f32>(operand)?, |element| Ok(element.to_le_bytes())),
         Category::Bool => collect_words(&as_contiguous::<i32>(operand)?, |element| Ok(element.to_le_bytes())),
         Category::Integer => collect_words(&as_contiguous::<i64>(operand)?, |element| {
@@ -49,7 +50,11 @@ pub fn narrow_for_gpu(element: i64) -> Result<i32> {
 
 /// The inverse of [`to_gpu_bytes`].
 pub fn from_gpu_bytes(dtype: DType, bytes: &[u8]) -> Result<Buffer> {
-    let held_as = if dtype.is_float() { DType::F32 } else { DType::I32 };
+    let held_as = match dtype.category() {
+        Category::Float if dtype.is_half() => return Buffer::from_bytes(dtype, bytes),
+        Category::Float => DType::F32,
+        Category::Bool | Category::Integer => DType::I32,
+    };
     narrow(Buffer::from_bytes(held_as, bytes)?, dtype)
 }
 
@@ -92,7 +97,7 @@ mod tests {
                 assert!(bytes.is_err());
             } else {
                 let bytes = bytes.unwrap();
-                assert_eq!(bytes.len(), 8);
+                assert_eq!(bytes.len(), 2 * dtype.wire_bytes());
                 assert_eq!(from_gpu_bytes(dtype, &bytes), Ok(buffer));
             }
         }

@@ -136,11 +136,13 @@ impl Executor {
         pipelines: &mut PipelineCache,
     ) -> Option<Trial> {
         let plan = plan(program, &vec![false; program.inputs.len()], caps).ok()?;
-        let inputs = program.inputs.iter().map(|input| input.num_elements);
-        let sizes: Vec<usize> = inputs
-            .chain(plan.outputs.iter().copied())
-            .chain(plan.slots.iter().copied())
-            .collect();
+        let inputs = program.inputs.iter().map(|input| (input.dtype, input.num_elements));
+        let outputs = program.outputs.iter().zip(&plan.outputs);
+        let outputs = outputs.map(|(&node, &count)| (program.nodes[node as usize].dtype, count));
+        let values = inputs
+            .chain(outputs)
+            .map(|(dtype, count)| caps.value_bytes(dtype, count));
+        let sizes: Vec<u64> = values.chain(plan.slots.iter().copied()).collect();
         let position = |storage: &Storage| match *storage {
             Storage::Input(index) => index as usize,
             Storage::Output(index) => program.inputs.len() + index as usize,
@@ -156,7 +158,7 @@ impl Executor {
         }
         let buffers = sizes
             .iter()
-            .map(|&size| pool.take(&self.gpu.device, size as u64 * 4, self.gpu.max_buffer_bytes));
+            .map(|&size| pool.take(&self.gpu.device, size, self.gpu.max_buffer_bytes));
         Some(Trial {
             launches,
             buffers: buffers.collect::<Option<Vec<_>>>()?,

@@ -4,9 +4,10 @@
 //! `plan`, `codegen` and `backend`. Each flush becomes at most one submit. Errors go into the reply and
 //! mark the values that were to be made, so that later uses fail with the same reason.
 //! Refuses to panic on any message, and to answer a flush more or less than once.
-//! Read next: `run`, then `room`, `reading`, `range`, `recovery`, `cache`, `measure`.
+//! Read next: `run`, then `room`, `reading`, `range`, `recovery`, `cache`, `measure`, `halves`.
 
 mod cache;
+mod halves;
 mod measure;
 mod range;
 mod reading;
@@ -70,7 +71,7 @@ impl fmt::Debug for Executor {
 impl Executor {
     /// Requests adapter and device.
     pub async fn new() -> Result<Executor> {
-        Ok(Executor {
+        let mut executor = Executor {
             gpu: Gpu::request().await?,
             pool: BufferPool::default(),
             pipelines: PipelineCache::default(),
@@ -83,7 +84,19 @@ impl Executor {
             late: Vec::new(),
             range: RangeWatch::default(),
             stats: Stats::default(),
-        })
+        };
+        executor.try_halves().await;
+        Ok(executor)
+    }
+
+    /// As new: no plans, no buffers, no counts. There must be no values.
+    fn forget_work(&mut self) {
+        self.pool = BufferPool::with_limit(self.pool.limit_bytes);
+        self.pipelines = PipelineCache::default();
+        self.staging = Staging::default();
+        self.plans = PlanCache::default();
+        self.late.clear();
+        self.stats = Stats::default();
     }
 
     /// Executes an encoded flush; the answer is an encoded reply.
@@ -124,7 +137,12 @@ impl Executor {
                 "max_invocations": caps.max_invocations,
                 "workgroup_bytes": caps.workgroup_bytes,
             },
-            "features": { "subgroups": self.gpu.has_subgroups, "subgroups_used": caps.subgroups },
+            "features": {
+                "subgroups": self.gpu.has_subgroups,
+                "subgroups_used": caps.subgroups,
+                "shader_f16": self.gpu.has_halves,
+                "shader_f16_used": caps.halves,
+            },
         })
         .to_string()
     }
@@ -145,6 +163,13 @@ impl Executor {
     const fn choose_as_hardware(&mut self) {
         self.gpu.caps.software = false;
         self.gpu.caps.subgroups = self.gpu.has_subgroups;
+    }
+
+    /// Holds float16 in 32 bits, as where the adapter has nothing else. To be called while there are no values.
+    #[cfg(not(target_arch = "wasm32"))]
+    const fn hold_halves_wide(&mut self) {
+        self.gpu.has_halves = false;
+        self.gpu.caps.halves = false;
     }
 
     /// Says whether nodes may share kernels from now on.

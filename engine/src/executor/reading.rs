@@ -4,12 +4,14 @@
 //! values themselves when the processor has no memory for their copies: they are as good as before.
 
 use super::Executor;
+use super::halves;
 use super::range::RangeWatch;
 use super::run::refused;
 use super::table::ValueTable;
 use crate::backend::wgpu::encode::CopyOut;
 use crate::backend::wgpu::errors::Failure;
 use crate::backend::wgpu::readback::StagingBuffer;
+use crate::dtype::DType;
 use crate::error::Result;
 use crate::wire::{Read, ReplyItem};
 
@@ -19,6 +21,8 @@ const MAP_ALIGNMENT: u64 = 8;
 /// One value to read.
 struct Planned {
     read: Read,
+    dtype: DType,
+    num_elements: usize,
     /// Which staging buffer.
     chunk: usize,
     offset: u64,
@@ -101,13 +105,14 @@ impl Executor {
             return plan;
         }
         for &read in reads {
-            let bytes = match self.values.get(read.id) {
-                Ok(held) => held.num_elements as u64 * 4,
+            let (dtype, num_elements) = match self.values.get(read.id) {
+                Ok(held) => (held.dtype, held.num_elements),
                 Err(failure) => {
                     failures.push(failure);
                     continue;
                 }
             };
+            let bytes = self.gpu.caps.value_bytes(dtype, num_elements);
             if u32::try_from(bytes).is_err() {
                 failures.push(refused(
                     "a value of more than 4 GiB cannot be read from the GPU at once",
@@ -117,6 +122,8 @@ impl Executor {
             let (chunk, offset) = plan.place(bytes, self.gpu.max_buffer_bytes);
             plan.copies.push(Planned {
                 read,
+                dtype,
+                num_elements,
                 chunk,
                 offset,
                 bytes,
@@ -179,7 +186,7 @@ impl Executor {
             };
             Ok(ReplyItem::Data {
                 ticket: planned.read.ticket,
-                bytes,
+                bytes: halves::as_sent(&self.gpu.caps, planned.dtype, planned.num_elements, bytes)?,
             })
         };
         plan.copies.iter().map(item).collect()

@@ -31,7 +31,10 @@ impl Executor {
         match Gpu::request().await {
             Ok(gpu) => {
                 // What was found out about the same device still holds.
-                let known = (gpu.info.name == self.gpu.info.name).then_some(self.gpu.caps);
+                let mut known = (gpu.info.name == self.gpu.info.name).then_some(self.gpu.caps);
+                if let Some(caps) = &mut known {
+                    caps.halves &= gpu.has_halves;
+                }
                 self.gpu = gpu;
                 match known {
                     Some(caps) => self.choose(caps),

@@ -6,6 +6,7 @@
 
 use super::Executor;
 use super::cache::Prepared;
+use super::halves;
 use super::run::{Outcome, Work, refused};
 use super::table::{Entry, Held};
 use crate::backend::wgpu::buffers::PooledBuffer;
@@ -124,17 +125,19 @@ impl Executor {
 
     /// Puts an upload in the table; false, and it is not there, if the device has no memory to take it through.
     async fn upload(&mut self, upload: &Upload) -> Outcome<bool> {
-        if !upload.bytes.len().is_multiple_of(4) {
+        let width = upload.dtype.wire_bytes();
+        if !upload.bytes.len().is_multiple_of(width) {
             return Err(refused("an upload is not a whole number of elements"));
         }
-        let buffer = self.take(upload.bytes.len() as u64)?;
-        if !upload.bytes.is_empty() && !uploads::write(&self.gpu, &buffer.buffer, &upload.bytes).await {
+        let bytes = halves::as_held(&self.gpu.caps, upload.dtype, &upload.bytes)?;
+        let buffer = self.take(bytes.len() as u64)?;
+        if !bytes.is_empty() && !uploads::write(&self.gpu, &buffer.buffer, &bytes).await {
             self.pool.give(buffer);
             return Ok(false);
         }
         let held = Held {
             dtype: upload.dtype,
-            num_elements: upload.bytes.len() / 4,
+            num_elements: upload.bytes.len() / width,
             buffer,
         };
         self.keep(upload.id, Entry::Held(held));
@@ -160,11 +163,12 @@ impl Executor {
             room.outputs.push(if is_overwritten {
                 None
             } else {
-                Some(self.take(num_elements as u64 * 4)?)
+                let dtype = prepared.program.nodes[prepared.program.outputs[number] as usize].dtype;
+                Some(self.take(self.gpu.caps.value_bytes(dtype, num_elements))?)
             });
         }
-        for &num_elements in &plan.slots {
-            room.slots.push(self.take(num_elements as u64 * 4)?);
+        for &bytes in &plan.slots {
+            room.slots.push(self.take(bytes)?);
         }
         Ok(())
     }

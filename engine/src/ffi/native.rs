@@ -202,6 +202,17 @@ pub extern "C" fn carrel_gpu_choose_as_hardware() {
     });
 }
 
+/// Holds float16 in 32 bits, as where the adapter has nothing else: tests meet both. To be called before there are tensors.
+#[cfg(feature = "executor")]
+#[unsafe(no_mangle)]
+pub extern "C" fn carrel_gpu_hold_halves_wide() {
+    EXECUTOR.with_borrow_mut(|slot| {
+        if let Some(executor) = slot {
+            executor.hold_halves_wide();
+        }
+    });
+}
+
 /// Plans with kernels of several nodes (as from the start), or with one node a kernel. For tests that compare both.
 #[cfg(feature = "executor")]
 #[unsafe(no_mangle)]

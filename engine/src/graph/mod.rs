@@ -77,7 +77,7 @@ impl Graph {
         self.nodes.len()
     }
 
-    /// A value from CPU bytes: 4 little-endian bytes an element, as the GPU holds them.
+    /// A value from CPU bytes: little-endian elements as they travel, [`DType::wire_bytes`] each.
     pub fn upload(&mut self, dtype: DType, num_elements: usize, bytes: Vec<u8>) -> Rc<GpuValue> {
         let value = self.new_value(dtype, num_elements);
         self.uploads.push(Upload {

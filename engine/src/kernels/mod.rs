@@ -16,4 +16,4 @@ mod samples_of_attention;
 mod samples_of_routines;
 pub mod select;
 
-pub use samples::{all_wgsl_for_validation, wgsl_with_subgroups_for_validation};
+pub use samples::{all_wgsl_for_validation, wgsl_with_halves_for_validation, wgsl_with_subgroups_for_validation};

@@ -26,6 +26,19 @@ pub fn all_wgsl_for_validation() -> Vec<(String, String)> {
     texts(&[("plain", plain), ("software", software), ("bare", bare)])
 }
 
+/// As [`all_wgsl_for_validation`], for devices whose kernels hold float16 in two bytes.
+pub fn wgsl_with_halves_for_validation() -> Vec<(String, String)> {
+    let halves = Caps {
+        halves: true,
+        ..Caps::default()
+    };
+    let software = Caps {
+        software: true,
+        ..halves
+    };
+    texts(&[("halves", halves), ("halves, software", software)])
+}
+
 /// As [`all_wgsl_for_validation`], for a device whose subgroups are used.
 pub fn wgsl_with_subgroups_for_validation() -> Vec<(String, String)> {
     let subgroups = Caps {
@@ -202,6 +215,18 @@ fn programs() -> Vec<(String, Program)> {
         }
     }
     programs
+}
+
+/// A program of so many float16, made f32 and float16 again; both are kept.
+pub fn every_half(count: usize) -> Option<Program> {
+    let mut program = single(Prim::Cast(DType::F32), &[(&[count], DType::F16)], None)?;
+    let mut back = single(Prim::Cast(DType::F16), &[(&[count], DType::F32)], None)?
+        .nodes
+        .pop()?;
+    back.operands.first_mut()?.value = ValueRef::Node(0);
+    program.nodes.push(back);
+    program.outputs.push(1);
+    Some(program)
 }
 
 /// A program of one node over whole inputs, or `None` if the primitive does not take these dtypes.

@@ -68,12 +68,15 @@ pub fn to_device(x: &Tensor, device: Device) -> Result<Tensor> {
         (from, to) if from == to => Ok(x.clone()),
         (Device::Cpu, _) => {
             check_dtype(x.dtype(), device)?;
-            // Once as the GPU holds them, once more in the message.
-            let count = x.num_elements();
-            let bytes = count.checked_mul(4).filter(|&bytes| u32::try_from(bytes).is_ok());
+            // Once as they travel, once more in the message.
+            let (count, width) = (x.num_elements(), x.dtype().wire_bytes());
+            let bytes = count.checked_mul(width).filter(|&bytes| u32::try_from(bytes).is_ok());
             let bytes = bytes.ok_or_else(|| Error::Other {
                 kind: ErrorKind::OutOfMemory,
-                message: format!("WebGPU out of memory. Tried to allocate {} bytes.", count as u128 * 4),
+                message: format!(
+                    "WebGPU out of memory. Tried to allocate {} bytes.",
+                    count as u128 * width as u128
+                ),
             })?;
             cpu::memory::ensure_room(bytes.saturating_mul(2))?;
             // The elements go up in the order they lie in, and lie so there.

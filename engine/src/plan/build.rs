@@ -232,7 +232,7 @@ impl<'a> KernelBuilder<'a> {
     }
 
     pub(super) fn binding(&mut self, value: Value, dtype: DType, access: Access) -> u32 {
-        let binding = Binding { value, dtype, access };
+        let binding = Binding::new(value, dtype, access);
         let known = self.bindings.iter().position(|other| *other == binding);
         known.unwrap_or_else(|| {
             self.bindings.push(binding);

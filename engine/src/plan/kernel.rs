@@ -12,12 +12,14 @@ use crate::prim::{
     Scatter, Unary,
 };
 
-/// How an element is held on the GPU: always four bytes. Narrow dtypes are held in wide elements, and every result is
-/// brought to a value that the dtype has.
+/// How an element is held on the GPU: in four bytes, or float16 in two where kernels can. Other narrow dtypes are held in
+/// wide elements, and every result is brought to a value that the dtype has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Element {
-    /// 32-bit float; all float dtypes but float64.
+    /// 32-bit float; all float dtypes but float64, and but float16 where kernels hold it in two bytes.
     F32,
+    /// 16-bit float, computed with as 32-bit float.
+    F16,
     /// 32-bit signed integer; all integer dtypes.
     I32,
     /// 0 or 1 in 32 bits.
@@ -25,13 +27,22 @@ pub enum Element {
 }
 
 impl Element {
-    /// The element of a dtype, or `None` for those that the GPU does not hold.
-    pub const fn of(dtype: DType) -> Option<Element> {
+    /// The element of a dtype, or `None` for those that the GPU does not hold. `halves`: kernels take 16-bit floats.
+    pub const fn of(dtype: DType, halves: bool) -> Option<Element> {
         match dtype {
+            DType::F16 if halves => Some(Element::F16),
             DType::Bool => Some(Element::Bool),
             DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Some(Element::I32),
             DType::F16 | DType::BF16 | DType::F32 => Some(Element::F32),
             DType::F64 => None,
+        }
+    }
+
+    /// Bytes of one element.
+    pub const fn bytes(self) -> u64 {
+        match self {
+            Element::F16 => 2,
+            Element::F32 | Element::I32 | Element::Bool => 4,
         }
     }
 }
@@ -209,6 +220,20 @@ pub struct Binding {
     pub dtype: DType,
     /// Read or written.
     pub access: Access,
+    /// It holds 16-bit floats. The planner says so last: what is built before does not depend on it.
+    pub halves: bool,
+}
+
+impl Binding {
+    /// A binding of four bytes an element.
+    pub const fn new(value: Value, dtype: DType, access: Access) -> Binding {
+        Binding {
+            value,
+            dtype,
+            access,
+            halves: false,
+        }
+    }
 }
 
 /// The part of a kernel that is not elementwise. Sizes are static.

@@ -48,13 +48,13 @@ impl Aliases {
     }
 }
 
-/// Sizes of the slots in elements, and where each value lives.
+/// Bytes of the slots, and where each value lives.
 pub(super) fn assign(
     kernels: &[Kernel],
     outputs: &BTreeMap<Value, u32>,
     aliases: &Aliases,
-    num_elements: impl Fn(Value) -> usize,
-) -> (Vec<usize>, BTreeMap<Value, Storage>) {
+    num_bytes: impl Fn(Value) -> u64,
+) -> (Vec<u64>, BTreeMap<Value, Storage>) {
     let mut fixed: BTreeMap<Value, Storage> = BTreeMap::new();
     for (&value, &output) in outputs {
         fixed.insert(aliases.first(value), Storage::Output(output));
@@ -65,7 +65,7 @@ pub(super) fn assign(
             last_use.insert(aliases.first(binding.value), step);
         }
     }
-    let mut slots: Vec<usize> = Vec::new();
+    let mut slots: Vec<u64> = Vec::new();
     let mut free: Vec<u32> = Vec::new();
     let mut storage: BTreeMap<Value, Storage> = BTreeMap::new();
     for (step, kernel) in kernels.iter().enumerate() {
@@ -76,7 +76,7 @@ pub(super) fn assign(
                 (Value::Input(index), _, _) => Storage::Input(index),
                 (_, Some(&place), _) | (_, None, Some(&place)) => place,
                 (Value::Node(_) | Value::Partial(_), None, None) => {
-                    Storage::Slot(take_slot(&mut slots, &mut free, num_elements(first)))
+                    Storage::Slot(take_slot(&mut slots, &mut free, num_bytes(first)))
                 }
             };
             storage.insert(first, place);
@@ -96,19 +96,18 @@ pub(super) fn assign(
 }
 
 /// A free slot of the same size class, or a new one.
-fn take_slot(slots: &mut Vec<usize>, free: &mut Vec<u32>, num_elements: usize) -> u32 {
-    let class = |elements: usize| size_class(elements as u64 * 4);
+fn take_slot(slots: &mut Vec<u64>, free: &mut Vec<u32>, num_bytes: u64) -> u32 {
     let reusable = free
         .iter()
-        .position(|&slot| class(slots[slot as usize]) == class(num_elements));
+        .position(|&slot| size_class(slots[slot as usize]) == size_class(num_bytes));
     match reusable {
         Some(position) => {
             let slot = free.remove(position);
-            slots[slot as usize] = slots[slot as usize].max(num_elements);
+            slots[slot as usize] = slots[slot as usize].max(num_bytes);
             slot
         }
         None => {
-            slots.push(num_elements);
+            slots.push(num_bytes);
             slots.len() as u32 - 1
         }
     }

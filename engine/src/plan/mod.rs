@@ -28,6 +28,7 @@ mod split;
 
 use std::collections::BTreeMap;
 
+use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::prim::Prim;
 use crate::wire::{Program, ValueRef};
@@ -49,6 +50,8 @@ pub struct Caps {
     pub software: bool,
     /// Folds use subgroups: the device has them, and they were measured to pay.
     pub subgroups: bool,
+    /// Kernels take 16-bit floats, so float16 is held in two bytes.
+    pub halves: bool,
 }
 
 impl Default for Caps {
@@ -61,11 +64,21 @@ impl Default for Caps {
             workgroup_bytes: 16_384,
             software: false,
             subgroups: false,
+            halves: false,
         }
     }
 }
 
 impl Caps {
+    /// Bytes of a value's buffer: copies and bindings want whole words.
+    pub const fn value_bytes(&self, dtype: DType, num_elements: usize) -> u64 {
+        let element = match Element::of(dtype, self.halves) {
+            Some(element) => element.bytes(),
+            None => 4,
+        };
+        (num_elements as u64 * element).next_multiple_of(4)
+    }
+
     /// Length of the runs that sorting begins with.
     pub const fn sorted_run(&self) -> usize {
         if self.sorts_in_workgroups() {
@@ -114,8 +127,8 @@ pub struct Plan {
     pub kernels: Vec<Kernel>,
     /// Where each value that a kernel binds lives.
     pub storage: BTreeMap<Value, Storage>,
-    /// Elements of each temporary buffer.
-    pub slots: Vec<usize>,
+    /// Bytes of each temporary buffer.
+    pub slots: Vec<u64>,
     /// Elements of each kept output.
     pub outputs: Vec<usize>,
     /// Outputs that are an input's buffer, written in place: (output, input).
@@ -208,7 +221,12 @@ impl Planner<'_> {
         }
     }
 
-    fn push(&mut self, kernel: Kernel) {
+    fn push(&mut self, mut kernel: Kernel) {
+        for binding in &mut kernel.bindings {
+            let element = Element::of(binding.dtype, self.caps.halves);
+            // What the planner adds is arithmetic's, in 32 bits.
+            binding.halves = element == Some(Element::F16) && !matches!(binding.value, Value::Partial(_));
+        }
         if kernel.num_results() > 0 {
             self.kernels.push(kernel);
         }
@@ -250,9 +268,23 @@ impl Planner<'_> {
         }
     }
 
+    fn num_bytes(&self, value: Value) -> u64 {
+        let declared = match value {
+            Value::Input(index) => self.program.value(ValueRef::Input(index)),
+            Value::Node(index) => self.program.value(ValueRef::Node(index)),
+            Value::Partial(_) => None,
+        };
+        match declared {
+            Some(declared) => self.caps.value_bytes(declared.dtype, declared.num_elements),
+            None => self.num_elements(value) as u64 * 4,
+        }
+    }
+
     fn finish(self) -> Plan {
         let num_elements = |value: Value| self.num_elements(value);
-        let (slots, storage) = memory::assign(&self.kernels, &self.outputs, &self.aliases, num_elements);
+        let (slots, storage) = memory::assign(&self.kernels, &self.outputs, &self.aliases, |value| {
+            self.num_bytes(value)
+        });
         let in_place = self
             .outputs
             .iter()
@@ -294,7 +326,7 @@ fn check(program: &Program) -> Result<()> {
         .map(|input| input.dtype)
         .chain(program.nodes.iter().map(|node| node.dtype));
     for dtype in dtypes {
-        if Element::of(dtype).is_none() {
+        if Element::of(dtype, false).is_none() {
             return Err(Error::UnsupportedDType {
                 op: "the executor",
                 dtype,

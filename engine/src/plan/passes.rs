@@ -117,13 +117,11 @@ impl Cutter<'_> {
         };
         if let Some((value, dtype)) = also {
             kernel.loads.push(load_block(kernel.bindings.len() as u32, dtype));
-            let access = Access::Read;
-            kernel.bindings.push(Binding { value, dtype, access });
+            kernel.bindings.push(Binding::new(value, dtype, Access::Read));
         }
         if let Some((value, dtype)) = into {
             kernel.store = store_block(kernel.bindings.len() as u32, dtype);
-            let access = Access::Write;
-            kernel.bindings.push(Binding { value, dtype, access });
+            kernel.bindings.push(Binding::new(value, dtype, Access::Write));
         }
         drop_unused_bindings(&mut kernel);
         self.kernels.push(kernel);

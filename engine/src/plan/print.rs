@@ -25,7 +25,11 @@ pub fn plan_text(plan: &Plan) -> String {
                 text,
                 "  b{index} {access} {:?} {} in {place}",
                 binding.value,
-                binding.dtype.name()
+                if binding.halves {
+                    "float16 in two bytes"
+                } else {
+                    binding.dtype.name()
+                }
             );
         }
         for (index, block) in kernel.loads.iter().enumerate() {
@@ -41,7 +45,7 @@ pub fn plan_text(plan: &Plan) -> String {
     }
     let _ = writeln!(
         text,
-        "slots {:?}, outputs {:?}, in place {:?}",
+        "slots of {:?} bytes, outputs {:?}, in place {:?}",
         plan.slots, plan.outputs, plan.in_place
     );
     text

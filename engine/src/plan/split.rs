@@ -48,11 +48,7 @@ pub(super) fn split_fold(kernel: &Kernel, partial: u32) -> Option<(Kernel, Kerne
         return None;
     }
     let parts = length.div_ceil(PART_LENGTH).min(MAX_PARTS);
-    let between = Binding {
-        value: Value::Partial(partial),
-        dtype: *dtype,
-        access: Access::Write,
-    };
+    let between = Binding::new(Value::Partial(partial), *dtype, Access::Write);
 
     let mut first = Kernel {
         body: Body::Reduce {

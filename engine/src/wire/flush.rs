@@ -11,12 +11,12 @@ use crate::wire::{VERSION, ValueId};
 /// Bytes of an upload beside its elements, at most.
 const ROOM_FOR_A_LINE: usize = 16;
 
-/// A new value filled with bytes from the CPU: 4 bytes an element, as the GPU holds them.
+/// A new value filled with bytes from the CPU: [`DType::wire_bytes`] an element.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Upload {
     /// The value's identity.
     pub id: ValueId,
-    /// Element type (int64 is uploaded as 32-bit, bool as 0 or 1 in 32 bits).
+    /// Element type (int64 is uploaded as 32-bit, bool as 0 or 1 in 32 bits, half types in their own 16 bits).
     pub dtype: DType,
     /// Little-endian elements.
     pub bytes: Vec<u8>,

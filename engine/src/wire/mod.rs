@@ -17,7 +17,7 @@ pub use program::{Operand, Program, ProgramNode, ValueDecl, ValueRef};
 pub use reply::{Reply, ReplyItem, Stats};
 
 /// Version of the format; both sides are built together, a mismatch is an error.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// Identity of a value (one flat GPU buffer) across flushes, given by the recorder, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

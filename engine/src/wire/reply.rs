@@ -9,7 +9,7 @@ use crate::wire::codec::{Reader, Writer};
 /// One result within a reply.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReplyItem {
-    /// A value's bytes, 4 an element.
+    /// A value's bytes, [`crate::dtype::DType::wire_bytes`] an element.
     Data {
         /// The ticket of the read.
         ticket: u32,

@@ -14,6 +14,7 @@ use carrel_engine::prim::infer::{Meta, infer};
 use carrel_engine::scalar::Scalar;
 use carrel_engine::view::View;
 use carrel_engine::wire::{Reply, ReplyItem};
+use half::{bf16, f16};
 
 /// A value on both sides, seen through a view.
 #[derive(Clone, Debug)]
@@ -68,6 +69,13 @@ impl Bench {
     pub fn as_hardware() -> Bench {
         let mut bench = Bench::new();
         bench.executor.choose_as_hardware();
+        bench
+    }
+
+    /// As on a device without 16-bit floats.
+    pub fn with_wide_halves() -> Bench {
+        let mut bench = Bench::new();
+        bench.executor.hold_halves_wide();
         bench
     }
 
@@ -209,6 +217,8 @@ pub fn numbers(buffer: &Buffer) -> Vec<f64> {
     let size = buffer.dtype().size_bytes();
     let word = |chunk: &[u8]| chunk.iter().rev().fold(0u64, |word, &byte| word << 8 | u64::from(byte));
     let number = |chunk: &[u8]| match buffer.dtype() {
+        DType::F16 => f16::from_bits(word(chunk) as u16).to_f64(),
+        DType::BF16 => bf16::from_bits(word(chunk) as u16).to_f64(),
         DType::F32 => f64::from(f32::from_bits(word(chunk) as u32)),
         DType::I64 => word(chunk) as i64 as f64,
         DType::I32 => f64::from(word(chunk) as u32 as i32),

@@ -5,7 +5,7 @@ use carrel_engine::error::ErrorKind;
 use carrel_engine::executor::blocking::Executor;
 use carrel_engine::prim::{Prim, Unary};
 use carrel_engine::wire::{
-    Flush, Operand, Program, ProgramNode, Read, Reply, ReplyItem, Upload, ValueDecl, ValueId, ValueRef,
+    Flush, Operand, Program, ProgramNode, Read, Reply, ReplyItem, Upload, VERSION, ValueDecl, ValueId, ValueRef,
 };
 
 fn negation(dtype: DType, offset_param: Option<u32>) -> Program {
@@ -68,7 +68,7 @@ fn wrong_messages_are_answered() {
     assert_eq!(reply(&mut executor, &good).items, expected);
 
     assert!(
-        failure(&Reply::decode(&executor.execute(&[1, 2, 3])).expect("a reply"))
+        failure(&Reply::decode(&executor.execute(&[VERSION, 2, 3])).expect("a reply"))
             .1
             .contains("truncated")
     );

@@ -9,6 +9,7 @@ mod bench;
 mod elementwise;
 mod faults;
 mod fusion;
+mod halves;
 mod lines;
 mod losses;
 mod measured;

@@ -10,7 +10,7 @@ const UNARY: [Unary; 5] = [Unary::Neg, Unary::Relu, Unary::Tanh, Unary::Sigmoid,
 const BINARY: [Binary; 4] = [Binary::Add, Binary::Sub, Binary::Mul, Binary::Maximum];
 
 /// One more value from those at hand. All are `[n, n]`, so that any two meet.
-fn grow(bench: &mut Bench, random: &mut Random, values: &[Twin], side: usize) -> Twin {
+pub fn grow(bench: &mut Bench, random: &mut Random, values: &[Twin], side: usize) -> Twin {
     let x = values[random.below(values.len())].clone();
     let y = values[random.below(values.len())].clone();
     let x = if random.below(4) == 0 { x.permute(&[1, 0]) } else { x };

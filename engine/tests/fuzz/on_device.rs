@@ -35,7 +35,8 @@ fn flush(noise: &mut Noise, program: &Program, next_id: &mut u64) -> Flush {
         } else {
             input.num_elements
         };
-        let words = (0..elements).flat_map(|index| ((index % 5) as u32).to_le_bytes());
+        let width = input.dtype.wire_bytes();
+        let words = (0..elements).flat_map(|index| ((index % 5) as u32).to_le_bytes().into_iter().take(width));
         flush.uploads.push(Upload {
             id,
             dtype: input.dtype,

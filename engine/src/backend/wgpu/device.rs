@@ -1,7 +1,7 @@
 //! The adapter and its device: what is asked for, and what is there.
 //!
-//! Limits are raised to what the adapter offers; of its features subgroups are asked for. Capabilities are read, never
-//! assumed. Refuses to pick among adapters beyond asking for the fast one.
+//! Limits are raised to what the adapter offers; of its features subgroups and 16-bit floats are asked for.
+//! Capabilities are read, never assumed. Refuses to pick among adapters beyond asking for the fast one.
 
 use super::errors::{ErrorLog, Failure};
 use crate::error::{Error, Result};
@@ -29,6 +29,8 @@ pub struct Gpu {
     /// Kernels may use subgroups. This version of wgpu does not know how to ask a browser: there the
     /// worker does, and says so.
     pub has_subgroups: bool,
+    /// Kernels may use 16-bit floats.
+    pub has_halves: bool,
     /// Late errors.
     pub errors: ErrorLog,
 }
@@ -55,7 +57,7 @@ impl Gpu {
             max_compute_workgroup_size_x: offered.max_compute_workgroup_size_x,
             ..wgpu::Limits::default()
         };
-        let features = adapter.features() & wgpu::Features::SUBGROUP;
+        let features = adapter.features() & (wgpu::Features::SUBGROUP | wgpu::Features::SHADER_F16);
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("carrel"),
             required_limits: limits,
@@ -79,12 +81,15 @@ impl Gpu {
             workgroup_bytes: limits.max_compute_workgroup_storage_size,
             software: is_software(&info),
             subgroups: false,
+            // The executor tries them first.
+            halves: false,
         };
         Ok(Gpu {
             caps,
             max_buffer_bytes: limits.max_buffer_size.min(limits.max_storage_buffer_binding_size),
             uniform_alignment: u64::from(limits.min_uniform_buffer_offset_alignment),
             has_subgroups: features.contains(wgpu::Features::SUBGROUP),
+            has_halves: features.contains(wgpu::Features::SHADER_F16),
             device,
             queue,
             info,
