@@ -1,7 +1,7 @@
 //! Attention with four queries an invocation and no workgroup memory: keys come one after the other, straight from
 //! memory, and the largest score so far is carried along, so no score is kept.
 //!
-//! Needs: BATCH, ROWS, COLUMNS, DEPTH, WIDTH, LOWEST, GRID_X; load_q, load_k, load_v, scores, factors, store, store_row.
+//! Needs: BATCH, ROWS, COLUMNS, DEPTH, WIDTH, LOWEST, GRID_X; empty_sum, load_q, load_k, load_v, scores, factors, store, store_row.
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -35,8 +35,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     p *= factors(batch, rows, vec4<u32>(column));
     for (var e = 0u; e < width; e += 1u) { sums[e] = sums[e] * shrink + p * load_v(batch, column, e); }
   }
-  // A query that sees no key at all gets NaN.
-  total = select(total, vec4<f32>(c_from_bits(0x7fc00000u)), total == vec4<f32>());
+  // A query that sees no key at all.
+  total = select(total, vec4<f32>(empty_sum()), total == vec4<f32>());
   let seen = largest + log(total);
   for (var e = 0u; e < width; e += 1u) {
     let mean = sums[e] / total;

@@ -29,6 +29,7 @@ pub fn is_differentiable(prim: &Prim) -> bool {
         | Prim::Copy
         | Prim::Matmul
         | Prim::Softmax
+        | Prim::SafeSoftmax
         | Prim::LogSoftmax
         | Prim::Gather { .. }
         | Prim::ScatterAdd { .. }
@@ -57,7 +58,7 @@ pub fn saved_by(prim: &Prim, needs: &[bool]) -> Vec<bool> {
             Reduce::Max | Reduce::Min => vec![true, true],
         },
         Prim::Matmul => vec![needs[1], needs[0], false],
-        Prim::Softmax | Prim::LogSoftmax => vec![false, true],
+        Prim::Softmax | Prim::SafeSoftmax | Prim::LogSoftmax => vec![false, true],
         Prim::Gather { .. } | Prim::IndexSelect => vec![false, true, false],
         Prim::ScatterAdd { .. } => vec![true, false, false],
         Prim::IndexPut { .. } => vec![false, true, false, false],
@@ -112,6 +113,7 @@ fn prim_name(prim: &Prim) -> String {
         Prim::ArgReduce { .. } => "argmax",
         Prim::Matmul => "bmm",
         Prim::Softmax => "softmax",
+        Prim::SafeSoftmax => "safe_softmax",
         Prim::LogSoftmax => "log_softmax",
         Prim::Gather { .. } => "gather",
         Prim::ScatterAdd { .. } => "scatter_add",
@@ -269,7 +271,7 @@ fn prim_rule(prim: &Prim, g: &Tensor, context: &Context<'_>) -> Result<Vec<Optio
         Prim::ArgReduce { .. } | Prim::ArgSort { .. } => Ok(vec![None]),
         Prim::Reduce { op, dims } => Ok(vec![Some(reduction(*op, dims, g, context)?)]),
         Prim::Matmul => matmul_rule(g, context),
-        Prim::Softmax => {
+        Prim::Softmax | Prim::SafeSoftmax => {
             let out = context.saved(1)?;
             let weighted = e::mul(g, out)?;
             let total = reduce::sum(&weighted, &[-1], true)?;

@@ -83,6 +83,7 @@ fn computed(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output: &M
         (Prim::ArgReduce { op, dim }, [x], _) => arg_reduce::arg_reduce(*op, *dim, *x),
         (Prim::Matmul, [a, b], _) => matmul::matmul(*a, *b, output),
         (Prim::Softmax, [x], _) => softmax::softmax(softmax::Kind::Softmax, *x),
+        (Prim::SafeSoftmax, [x], _) => softmax::softmax(softmax::Kind::SafeSoftmax, *x),
         (Prim::LogSoftmax, [x], _) => softmax::softmax(softmax::Kind::LogSoftmax, *x),
         (Prim::Gather { dim }, [x, index], _) => index::gather_dim(*dim, *x, *index),
         (Prim::ScatterAdd { dim, shape }, [index, source], _) => index::scatter_add(*dim, shape, *index, *source),
@@ -124,6 +125,7 @@ fn computed(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output: &M
             | Prim::ArgReduce { .. }
             | Prim::Matmul
             | Prim::Softmax
+            | Prim::SafeSoftmax
             | Prim::LogSoftmax
             | Prim::Gather { .. }
             | Prim::ScatterAdd { .. }

@@ -18,6 +18,8 @@ use crate::error::{Error, Result};
 pub enum Kind {
     /// `exp(x - max) / sum`
     Softmax,
+    /// The same, but zeros where every element is -inf.
+    SafeSoftmax,
     /// `x - max - log(sum)`
     LogSoftmax,
 }
@@ -54,7 +56,10 @@ where
         let exponentials = &mut result[first..];
         let sum = sum_slice(exponentials);
         match kind {
-            Kind::Softmax => {
+            Kind::SafeSoftmax if max == T::from_f64(f64::NEG_INFINITY) && !row.iter().any(|x| x.to_f64().is_nan()) => {
+                exponentials.fill(T::from_f64(0.0));
+            }
+            Kind::Softmax | Kind::SafeSoftmax => {
                 // A division an element would take as long as everything before it.
                 let share = T::from_f64(1.0 / sum);
                 exponentials.iter_mut().for_each(|x| *x = *x * share);
@@ -111,6 +116,12 @@ mod tests {
                 .all(|x| x.is_nan())
         );
         assert!(of(Kind::Softmax, &[f32::NAN, 0.0], &[2]).iter().all(|x| x.is_nan()));
+        assert_eq!(of(Kind::SafeSoftmax, &[f32::NEG_INFINITY; 2], &[2]), [0.0, 0.0]);
+        assert_eq!(of(Kind::SafeSoftmax, &[f32::NEG_INFINITY, -300.0], &[2]), [0.0, 1.0]);
+        for other in [f32::NAN, f32::INFINITY] {
+            let row = [f32::NEG_INFINITY, other, f32::NEG_INFINITY];
+            assert!(of(Kind::SafeSoftmax, &row, &[3]).iter().any(|x| x.is_nan()));
+        }
         assert_eq!(
             of(Kind::LogSoftmax, &[0.0, f32::NEG_INFINITY], &[2]),
             [0.0, f32::NEG_INFINITY]

@@ -1,21 +1,55 @@
-//! Routines of attention: constants, and the functions that stand between products, scores and their gradients.
+//! Routines of attention: the choice between registers and tiles, constants, and the functions that stand between products,
+//! scores and their gradients.
 //!
 //! Refuses to look for attention: see `plan::attend`.
 
 use super::registry;
 use super::select::{Routine, SERIAL_INVOCATIONS, unsigned};
+use crate::plan::Caps;
 use crate::plan::kernel::Attending;
 use crate::prim::{AttentionPart, Scaling};
 
-/// Rows or columns of one invocation.
+/// Queries or keys of one invocation that keeps to registers.
 const BLOCK: usize = 4;
 
+/// Queries or keys of a workgroup that shares tiles, and its invocations.
+const TILE: usize = 64;
+const TILE_INVOCATIONS: u32 = 128;
+
+/// Attention over no more queries and keys than this leaves most of a tile empty.
+const FEW_LINES: usize = 16;
+
+/// Where barriers are dear, one invocation walks so many. Longer walks take more rounds of loops than such adapters allow.
+const FEW_ON_SOFTWARE: usize = 64;
+
+/// Where vectors are no longer than this, registers hold them.
+const SHORT_VECTOR: usize = 16;
+
 /// Attention, or one of its gradients.
-pub(super) fn routine(attending: &Attending) -> Routine {
-    let (shader, lines) = match attending.kind.part {
-        AttentionPart::QueryGradient => (&registry::ATTENTION_QUERIES_REGISTERS, attending.rows),
-        AttentionPart::KeyGradient => (&registry::ATTENTION_KEYS_REGISTERS, attending.columns),
-        _ => (&registry::ATTENTION_FORWARD_REGISTERS, attending.rows),
+pub(super) fn routine(attending: &Attending, caps: &Caps) -> Routine {
+    let [registers, tiled] = match attending.kind.part {
+        AttentionPart::QueryGradient => [
+            &registry::ATTENTION_QUERIES_REGISTERS,
+            &registry::ATTENTION_QUERIES_TILED,
+        ],
+        AttentionPart::KeyGradient => [&registry::ATTENTION_KEYS_REGISTERS, &registry::ATTENTION_KEYS_TILED],
+        _ => [
+            &registry::ATTENTION_FORWARD_REGISTERS,
+            &registry::ATTENTION_FORWARD_TILED,
+        ],
+    };
+    let lines = match attending.kind.part {
+        AttentionPart::KeyGradient => attending.columns,
+        _ => attending.rows,
+    };
+    let few = if caps.software { FEW_ON_SOFTWARE } else { FEW_LINES };
+    let is_small = attending.rows.max(attending.columns) <= few && attending.depth.max(attending.width) <= SHORT_VECTOR;
+    let has_room = caps.workgroup_bytes >= tiled.workgroup_bytes && caps.max_invocations >= TILE_INVOCATIONS;
+    let (shader, workgroups) = if has_room && !is_small {
+        (tiled, attending.batch * lines.div_ceil(TILE))
+    } else {
+        let blocks = attending.batch * lines.div_ceil(BLOCK);
+        (registers, blocks.div_ceil(SERIAL_INVOCATIONS))
     };
     Routine {
         shader,
@@ -26,10 +60,63 @@ pub(super) fn routine(attending: &Attending) -> Routine {
             ("DEPTH", unsigned(attending.depth)),
             ("WIDTH", unsigned(attending.width)),
             ("LOWEST", "-3.4028234663852886e38".to_owned()),
+            ("HIDDEN", unsigned(hidden_test(attending) as usize)),
         ],
         functions: functions(attending),
-        workgroups: (attending.batch * lines.div_ceil(BLOCK)).div_ceil(SERIAL_INVOCATIONS),
+        workgroups,
     }
+}
+
+/// How the kernels by tiles find blocks of which no score counts, to leave them out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum HiddenTest {
+    /// There are none.
+    None,
+    /// By the corners, which all invocations look at.
+    Corners,
+    /// By all scores, shared among the invocations.
+    Scores,
+}
+
+fn hidden_test(attending: &Attending) -> HiddenTest {
+    let kind = &attending.kind;
+    match (kind.has_mask, kind.has_bias) {
+        (false, false) => HiddenTest::None,
+        // Where a query that sees nothing gives NaN, gradients must look for it.
+        (true, false) if kind.is_half_plane && kind.empty_is_zero => HiddenTest::Corners,
+        _ => HiddenTest::Scores,
+    }
+}
+
+/// The function that tells whether a score is -inf whatever the product is, so that its weight is zero.
+fn hidden(attending: &Attending) -> String {
+    let kind = &attending.kind;
+    let is_lowest = |number: &str| format!("(bitcast<u32>({number}(batch, row, column)) == 0xff800000u)");
+    let mut ways = Vec::new();
+    if kind.has_mask {
+        let masked = format!("load_mask(batch, row, column) {} 0", test(kind.keeps_mask));
+        ways.push(format!("({masked} && {})", is_lowest("load_fill")));
+    }
+    if kind.has_bias {
+        let masked = if kind.has_mask {
+            // What stands for a score takes the bias's place too.
+            format!("load_mask(batch, row, column) {} 0 && ", test(!kind.keeps_mask))
+        } else {
+            String::new()
+        };
+        ways.push(format!("({masked}{})", is_lowest("load_bias")));
+    }
+    let is_hidden = if ways.is_empty() {
+        "false".to_owned()
+    } else {
+        ways.join(" || ")
+    };
+    format!("fn hidden(batch: u32, row: u32, column: u32) -> bool {{ return {is_hidden}; }}\n")
+}
+
+/// The comparison with 0 that is true where a mask's score gives way.
+const fn test(keeps: bool) -> &'static str {
+    if keeps { "==" } else { "!=" }
 }
 
 /// What the shaders need beside operands and results.
@@ -40,7 +127,6 @@ fn functions(attending: &Attending) -> String {
         Scaling::Times => format!("  s = s * {number}(0u);\n"),
         Scaling::Over => format!("  s = s / {number}(0u);\n"),
     };
-    let test = |keeps: bool| if keeps { "==" } else { "!=" };
     let mut text = "fn score(batch: u32, row: u32, column: u32, dot: f32) -> f32 {\n".to_owned();
     if kind.has_mask {
         text.push_str(&format!(
@@ -76,6 +162,16 @@ fn functions(attending: &Attending) -> String {
         text.push_str("  return s;\n}\n");
         text.push_str(&four("gradients", "gradient", true));
     }
+    if kind.part == AttentionPart::Forward {
+        // The sum of a query that sees nothing.
+        let empty = if kind.empty_is_zero {
+            "1.0"
+        } else {
+            "c_from_bits(0x7fc00000u)"
+        };
+        text.push_str(&format!("fn empty_sum() -> f32 {{ return {empty}; }}\n"));
+    }
+    text.push_str(&hidden(attending));
     text.push_str(&companion(attending));
     text
 }

@@ -90,6 +90,12 @@ shaders! {
     ATTENTION_QUERIES_REGISTERS = "attention-queries-registers", "attention/queries_registers.wgsl", 0;
     /// Gradients of attention's keys and values, straight from memory.
     ATTENTION_KEYS_REGISTERS = "attention-keys-registers", "attention/keys_registers.wgsl", 0;
+    /// Attention by tiles of 64 queries and 32 keys through workgroup memory.
+    ATTENTION_FORWARD_TILED = "attention-forward-tiled", "attention/tiles.wgsl" "attention/query_slices.wgsl" "attention/forward_tiled.wgsl", 14344;
+    /// Gradient of attention's queries, likewise.
+    ATTENTION_QUERIES_TILED = "attention-queries-tiled", "attention/tiles.wgsl" "attention/query_slices.wgsl" "attention/queries_tiled.wgsl", 14344;
+    /// Gradients of attention's keys and values, by tiles of 64 keys and 32 queries.
+    ATTENTION_KEYS_TILED = "attention-keys-tiled", "attention/tiles.wgsl" "attention/keys_tiled.wgsl", 14344;
     /// A recurrent layer of one function, by a workgroup for four sequences.
     RECURRENT_PLAIN = "recurrent-plain", "recurrent/rows.wgsl" "recurrent/plain.wgsl", 8192;
     /// Its gradient.

@@ -204,7 +204,7 @@ fn programs() -> Vec<(String, Program)> {
             );
         }
     }
-    for prim in [Prim::Softmax, Prim::LogSoftmax] {
+    for prim in [Prim::Softmax, Prim::SafeSoftmax, Prim::LogSoftmax] {
         for shape in [&[3, 10][..], &[4, 500]] {
             add(
                 format!("{prim:?} {shape:?}"),

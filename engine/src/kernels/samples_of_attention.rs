@@ -28,9 +28,23 @@ pub(super) fn programs() -> Vec<(String, Program)> {
                     keeps_mask: scaling == Scaling::Over,
                     keeps_gradient: scaling == Scaling::Times,
                     has_factor: everything,
+                    empty_is_zero: scaling == Scaling::Times,
+                    is_half_plane: false,
                 };
                 programs.push((format!("attention {kind:?} {sizes:?}"), program(kind, sizes)));
             }
+            let causal = Attention {
+                part,
+                scaling: Scaling::Times,
+                has_bias: false,
+                has_mask: true,
+                keeps_mask: false,
+                keeps_gradient: true,
+                has_factor: false,
+                empty_is_zero: true,
+                is_half_plane: true,
+            };
+            programs.push((format!("attention {causal:?} {sizes:?}"), program(causal, sizes)));
         }
     }
     programs

@@ -70,7 +70,7 @@ pub fn select(body: &Body, caps: &Caps) -> Option<Routine> {
             planes,
             dtype,
         } => pool::routine(*op, window, *planes, *dtype),
-        Body::Attention(attending) => attention::routine(attending),
+        Body::Attention(attending) => attention::routine(attending, caps),
         Body::Recurrent(recurring) => recurrent::routine(recurring),
         Body::Scan {
             op,

@@ -33,8 +33,7 @@ pub fn scaled_dot_product(
             query.size(query.rank().saturating_sub(2)),
             key.size(key.rank().saturating_sub(2)),
         ];
-        let seen = creation::triangle(&creation::ones(&sizes, DType::F32, query.device())?, 0, true)?;
-        scores = e::masked_fill(&scores, &e::logical_not(&seen)?, Scalar::Float(f64::NEG_INFINITY))?;
+        scores = e::masked_fill(&scores, &later(sizes, query)?, Scalar::Float(f64::NEG_INFINITY))?;
     }
     match mask {
         Some(mask) if mask.dtype() == DType::Bool => {
@@ -43,9 +42,19 @@ pub fn scaled_dot_product(
         Some(mask) => scores = e::add(&scores, mask)?,
         None => {}
     }
-    let mut weights = softmax::softmax(&scores, -1)?;
+    let mut weights = softmax::safe_softmax(&scores)?;
     if settings.dropout > 0.0 {
         weights = random::dropout(&weights, settings.dropout)?;
     }
     matmul::matmul(&weights, value)
+}
+
+/// True where a key comes after its query. A comparison of counts is computed wherever it is wanted, and so never lies in
+/// memory; see `plan::attend` for what it saves besides.
+fn later([queries, keys]: [usize; 2], like: &Tensor) -> Result<Tensor> {
+    let count = |length: usize| {
+        let (first, step) = (Scalar::Int(0), Scalar::Int(1));
+        creation::arange(first, Scalar::Int(length as i64), step, DType::I32, like.device())
+    };
+    e::gt(&count(keys)?, &movement::unsqueeze(&count(queries)?, 1)?)
 }

@@ -14,6 +14,11 @@ pub fn softmax(x: &Tensor, dim: i64) -> Result<Tensor> {
     Ok(rename(along(Prim::Softmax, x, dim)?, mark, "SoftmaxBackward0"))
 }
 
+/// `softmax(x, -1)` of attention: a row that is -inf all over gives zeros, and no gradient.
+pub fn safe_softmax(x: &Tensor) -> Result<Tensor> {
+    along(Prim::SafeSoftmax, x, -1)
+}
+
 /// `log_softmax(x, dim)` of floats.
 pub fn log_softmax(x: &Tensor, dim: i64) -> Result<Tensor> {
     let mark = sequence_mark();
@@ -24,7 +29,7 @@ pub fn log_softmax(x: &Tensor, dim: i64) -> Result<Tensor> {
 fn along(prim: Prim, x: &Tensor, dim: i64) -> Result<Tensor> {
     let dim = normalize_dim(dim, x.rank())?;
     if !x.dtype().is_float() {
-        let kind = if prim == Prim::Softmax { "" } else { "log_" };
+        let kind = if prim == Prim::LogSoftmax { "log_" } else { "" };
         return Err(Error::not_implemented(format!(
             "\"{kind}softmax_lastdim_kernel_impl\" not implemented for '{}'",
             x.dtype().scalar_type_name()

@@ -8,6 +8,7 @@
 use super::classify::is_whole;
 use crate::dtype::DType;
 use crate::prim::{Binary, Prim, Reduce, Scaling};
+use crate::view::contiguous_strides;
 use crate::wire::{Operand, Program, ProgramNode, ValueRef};
 
 /// Longest queries, keys and values, in elements: they are kept in registers.
@@ -51,6 +52,10 @@ pub(super) struct Found {
     pub operands: [Operand; 3],
     /// Scale, bias and mask, each at most once and in this order.
     pub links: Vec<Link>,
+    /// The softmax is one that makes zeros of rows that are -inf all over.
+    pub empty_is_zero: bool,
+    /// The mask is a comparison of counts along queries and keys.
+    pub is_half_plane: bool,
     /// What the softmax is multiplied by.
     pub factor: Option<Operand>,
     /// The product that gives the result.
@@ -92,13 +97,33 @@ impl<'a> Finder<'a> {
     pub fn find(&self) -> Vec<Found> {
         let nodes = self.program.nodes.iter().enumerate();
         nodes
-            .filter(|(_, node)| node.prim == Prim::Softmax && node.dtype == DType::F32)
+            .filter(|(_, node)| matches!(node.prim, Prim::Softmax | Prim::SafeSoftmax) && node.dtype == DType::F32)
             .filter_map(|(softmax, _)| self.around(softmax))
             .collect()
     }
 
     fn node(&self, index: usize) -> &'a ProgramNode {
         &self.program.nodes[index]
+    }
+
+    /// True if the mask is a comparison of two counts: linear in row and column, whatever the counts begin with.
+    fn is_half_plane(&self, links: &[Link]) -> bool {
+        let node_of = |operand: &Operand| match operand.value {
+            ValueRef::Node(producer) => Some(self.node(producer as usize)),
+            ValueRef::Input(_) => None,
+        };
+        let counts = |operand: &Operand| node_of(operand).is_some_and(|node| node.prim == Prim::Arange);
+        links.iter().any(|link| {
+            let Link::Mask { mask, .. } = link else { return false };
+            node_of(mask).is_some_and(|node| {
+                let compares = matches!(
+                    node.prim,
+                    Prim::Binary(Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge)
+                );
+                // A matrix, seen as one: wherever it is read, steps along rows and columns stay the same.
+                compares && node.shape.len() == 2 && is_matrix(mask, &node.shape) && node.operands.iter().all(counts)
+            })
+        })
     }
 
     /// The node whose whole value an operand is.
@@ -153,6 +178,8 @@ impl<'a> Finder<'a> {
         }
         let mut found = Found {
             operands: [q.clone(), transposed(k), v.clone()],
+            empty_is_zero: self.node(softmax).prim == Prim::SafeSoftmax,
+            is_half_plane: self.is_half_plane(&links),
             links,
             factor,
             product,
@@ -384,6 +411,18 @@ fn in_order(links: &[Link]) -> bool {
         Link::Mask { .. } => 2,
     };
     links.windows(2).all(|pair| rank(&pair[0]) < rank(&pair[1]))
+}
+
+/// True if an operand's last two dimensions are those of a matrix, and every other sees the same one.
+fn is_matrix(operand: &Operand, shape: &[usize]) -> bool {
+    let Some(outer) = operand.shape.len().checked_sub(2) else {
+        return false;
+    };
+    let steps = operand.strides.iter().zip(&operand.shape);
+    operand.shape[outer..] == *shape
+        && operand.strides[outer..] == contiguous_strides(shape)
+        && operand.offset_param.is_none()
+        && steps.take(outer).all(|(&stride, &size)| stride == 0 || size == 1)
 }
 
 /// Each of the matrices transposed.

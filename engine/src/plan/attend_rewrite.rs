@@ -19,7 +19,11 @@ use crate::wire::{Operand, Program, ProgramNode, ValueRef};
 /// The program with its attention as kernels; `None` if it has none.
 pub(super) fn attend(program: &Program, caps: &Caps) -> Option<Program> {
     // Most programs have no softmax.
-    if !program.nodes.iter().any(|node| node.prim == Prim::Softmax) {
+    if !program
+        .nodes
+        .iter()
+        .any(|node| matches!(node.prim, Prim::Softmax | Prim::SafeSoftmax))
+    {
         return None;
     }
     let mut found = Finder::new(program).find();
@@ -56,23 +60,23 @@ const RESULTS: usize = 2;
 /// Wider queries, keys and values stay products: software adapters take seconds to compile kernels that hold them.
 const WIDEST_ON_SOFTWARE: usize = 16;
 
-/// More queries or keys stay products: these share their operands, which the kernels of attention read again and again.
-/// An estimate from the length of one invocation's walk; no GPU was measured.
-const LONGEST: usize = 64;
-
-/// The same on software adapters, where arithmetic done twice is dear: forward and backward take 1.5 times as long as the
-/// products at 32, for half the dispatches and two thirds of the memory, and twice as long at 128 (Mesa's lavapipe).
+/// On software adapters arithmetic done twice is dear, so more queries or keys stay products: forward and backward take 1.5
+/// times as long as the products at 32, for half the dispatches and two thirds of the memory, and twice as long at 128
+/// (Mesa's lavapipe).
 const LONGEST_ON_SOFTWARE: usize = 32;
 
-/// True if fewer dispatches and less memory are worth what the kernels compute again.
+/// Scores of more bytes than this are never held, whatever the time: a buffer may have twice as many on every WebGPU device,
+/// and a backward pass holds several of them.
+const MOST_BYTES_OF_SCORES: usize = 64 << 20;
+
+/// True if fewer dispatches and less memory are worth what the kernels compute again. Where tiles are shared they are: scores
+/// would be written and read at least four times, and the products read as much as the kernels do.
 fn is_worth_it(found: &Found, caps: &Caps) -> bool {
     let [q, k, v] = &found.operands;
     let (length, width) = (q.shape[1].max(k.shape[1]), q.shape[2].max(v.shape[2]));
-    if caps.software {
-        length <= LONGEST_ON_SOFTWARE && width <= WIDEST_ON_SOFTWARE
-    } else {
-        length <= LONGEST
-    }
+    let is_short = length <= LONGEST_ON_SOFTWARE && width <= WIDEST_ON_SOFTWARE;
+    let bytes = 4 * q.shape[0] * q.shape[1] * k.shape[1];
+    !caps.software || is_short || bytes > MOST_BYTES_OF_SCORES
 }
 
 /// A program under reconstruction. New nodes are numbered after the old ones until the end.
@@ -136,6 +140,8 @@ impl<'a> Rewriting<'a> {
             keeps_mask: false,
             keeps_gradient: false,
             has_factor: found.factor.is_some(),
+            empty_is_zero: found.empty_is_zero,
+            is_half_plane: found.is_half_plane,
         };
         let mut operands = found.operands.to_vec();
         for link in &found.links {

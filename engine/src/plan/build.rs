@@ -401,6 +401,7 @@ impl<'a> KernelBuilder<'a> {
             | Prim::ArgReduce { .. }
             | Prim::Matmul
             | Prim::Softmax
+            | Prim::SafeSoftmax
             | Prim::LogSoftmax
             | Prim::IndexPut { .. }
             | Prim::Convolve { .. }

@@ -196,6 +196,7 @@ fn is_elementwise(node: &ProgramNode) -> bool {
         | Prim::ArgReduce { .. }
         | Prim::Matmul
         | Prim::Softmax
+        | Prim::SafeSoftmax
         | Prim::LogSoftmax
         | Prim::IndexPut { .. }
         | Prim::Convolve { .. }

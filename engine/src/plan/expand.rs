@@ -52,7 +52,7 @@ pub(super) fn expand(program: &Program, caps: &Caps, fusion: Fusion) -> Program 
             }
         }
         match node.prim {
-            Prim::Softmax | Prim::LogSoftmax => write_out(&mut expanded.nodes, &node),
+            Prim::Softmax | Prim::SafeSoftmax | Prim::LogSoftmax => write_out(&mut expanded.nodes, &node),
             Prim::ScatterAdd { .. } => {
                 let node = pooled_gradient(&expanded.nodes, &node).unwrap_or(node);
                 expanded.nodes.push(node);
@@ -74,7 +74,8 @@ pub(super) fn expand(program: &Program, caps: &Caps, fusion: Fusion) -> Program 
     expanded
 }
 
-/// `exp(x - max) / sum`, or `x - max - log(sum)`. An infinite maximum makes the row NaN, as it should.
+/// `exp(x - max) / sum`, or `x - max - log(sum)`. An infinite maximum makes the row NaN, as it should, unless the softmax
+/// is a safe one and every element -inf: then 0 stands for the maximum, and 1 for the sum.
 fn write_out(nodes: &mut Vec<ProgramNode>, softmax: &ProgramNode) {
     let shape = &softmax.shape;
     let dim = shape.len().saturating_sub(1);
@@ -121,10 +122,30 @@ fn write_out(nodes: &mut Vec<ProgramNode>, softmax: &ProgramNode) {
     if narrow {
         x = whole(push(Prim::Cast(dtype), vec![x], shape, dtype));
     }
-    let largest = push(fold(Reduce::Max), vec![x.clone()], &row_shape, dtype);
+    let is_safe = softmax.prim == Prim::SafeSoftmax;
+    let mut largest = push(fold(Reduce::Max), vec![x.clone()], &row_shape, dtype);
+    if is_safe {
+        // 0 for -inf; +inf stays.
+        let infinite = push(Prim::Unary(Unary::IsInf), vec![row(largest)], &row_shape, DType::Bool);
+        let positive = push(Prim::Unary(Unary::Relu), vec![row(largest)], &row_shape, dtype);
+        let choice = vec![row(infinite), row(positive), row(largest)];
+        largest = push(Prim::Where, choice, &row_shape, dtype);
+    }
     let shifted = push(Prim::Binary(Binary::Sub), vec![x, along_row(largest)], shape, dtype);
     let exponential = push(Prim::Unary(Unary::Exp), vec![whole(shifted)], shape, dtype);
-    let total = push(fold(Reduce::Sum), vec![whole(exponential)], &row_shape, dtype);
+    let mut total = push(fold(Reduce::Sum), vec![whole(exponential)], &row_shape, dtype);
+    if is_safe {
+        // Sums are 1 at least, or 0, whose exponential is 1.
+        let zero = push(
+            Prim::Unary(Unary::LogicalNot),
+            vec![row(total)],
+            &row_shape,
+            DType::Bool,
+        );
+        let one = push(Prim::Unary(Unary::Exp), vec![row(total)], &row_shape, dtype);
+        let choice = vec![row(zero), row(one), row(total)];
+        total = push(Prim::Where, choice, &row_shape, dtype);
+    }
     let result = if softmax.prim == Prim::LogSoftmax {
         let log = push(Prim::Unary(Unary::Log), vec![row(total)], &row_shape, dtype);
         push(

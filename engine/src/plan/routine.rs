@@ -142,6 +142,7 @@ pub(super) fn body_of(program: &Program, node: &ProgramNode) -> Body {
         Prim::Factor(_) | Prim::SolveTriangular { .. } => Body::Elementwise { num_elements: 0 },
         // Softmax is written out by `expand` before.
         Prim::Softmax
+        | Prim::SafeSoftmax
         | Prim::LogSoftmax
         | Prim::Unary(_)
         | Prim::Binary(_)

@@ -67,4 +67,8 @@ pub struct Attention {
     pub keeps_gradient: bool,
     /// There is a factor `[B, T, S]`: dropout.
     pub has_factor: bool,
+    /// A query that sees no key gets zeros, not NaN.
+    pub empty_is_zero: bool,
+    /// The mask compares a count along the queries with one along the keys, so that what it hides is a half-plane.
+    pub is_half_plane: bool,
 }

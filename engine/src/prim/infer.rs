@@ -90,7 +90,7 @@ pub fn infer(prim: &Prim, inputs: &[Meta], fill: Option<&Meta>) -> Result<Meta> 
             checked_num_elements(&shape)?;
             Ok(Meta { shape, dtype: a.dtype })
         }
-        Prim::Softmax | Prim::LogSoftmax => {
+        Prim::Softmax | Prim::SafeSoftmax | Prim::LogSoftmax => {
             require(inputs[0].dtype.is_float() && !inputs[0].shape.is_empty(), prim, inputs)?;
             Ok(inputs[0].clone())
         }

@@ -174,6 +174,8 @@ pub enum Prim {
     Matmul,
     /// `exp(x - max) / sum` over the last dimension.
     Softmax,
+    /// As `Softmax`, but a row that is -inf all over becomes zeros, not NaN: attention where nothing may be looked at.
+    SafeSoftmax,
     /// `x - max - log(sum(exp(x - max)))` over the last dimension.
     LogSoftmax,
     /// `torch.gather(x, dim, index)`: inputs x, index (int64) of the same rank. Indices are in range.
@@ -276,6 +278,7 @@ impl Prim {
             | Prim::ArgReduce { .. }
             | Prim::Matmul
             | Prim::Softmax
+            | Prim::SafeSoftmax
             | Prim::LogSoftmax
             | Prim::Gather { .. }
             | Prim::ScatterAdd { .. }
@@ -304,6 +307,7 @@ impl Prim {
             | Prim::Reduce { .. }
             | Prim::ArgReduce { .. }
             | Prim::Softmax
+            | Prim::SafeSoftmax
             | Prim::LogSoftmax
             | Prim::Scan { .. }
             | Prim::ArgSort { .. }

@@ -32,6 +32,7 @@ pub fn write_prim(writer: &mut Writer, prim: &Prim) {
         Prim::Matmul => writer.u8(9),
         Prim::Softmax => writer.u8(10),
         Prim::LogSoftmax => writer.u8(11),
+        Prim::SafeSoftmax => writer.u8(26),
         Prim::Gather { dim } => {
             writer.u8(12);
             writer.size(*dim);
@@ -152,6 +153,7 @@ pub fn read_prim(reader: &mut Reader<'_>) -> Result<Prim> {
             part: decoded(&[RecurrentPart::Forward, RecurrentPart::Gradient], reader.u8()?)?,
             is_reversed: reader.u8()? != 0,
         }),
+        26 => Prim::SafeSoftmax,
         _ => return Err(Error::runtime(format!("engine message holds unknown primitive {code}"))),
     })
 }
@@ -222,6 +224,7 @@ mod tests {
         ]);
         prims.extend([
             Prim::Softmax,
+            Prim::SafeSoftmax,
             Prim::LogSoftmax,
             Prim::Gather { dim: 3 },
             Prim::IndexSelect,

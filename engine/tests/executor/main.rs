@@ -5,6 +5,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
+mod attention;
 mod bench;
 mod elementwise;
 mod faults;

@@ -118,16 +118,33 @@ fn softmax_of_rows() {
     let mut bench = Bench::new();
     for shape in [vec![5], vec![64, 10], vec![3, 4, 33], vec![2, 1000], vec![0, 4]] {
         let x = bench.noise(11, &shape);
-        for prim in [Prim::Softmax, Prim::LogSoftmax] {
+        for prim in [Prim::Softmax, Prim::SafeSoftmax, Prim::LogSoftmax] {
             let result = bench.apply(prim, &[&x], &[]);
             bench.agree(&[&result], 1e-5);
         }
     }
+    let none = f32::NEG_INFINITY;
     let edge = bench.floats(
-        &[f32::NEG_INFINITY, 0.0, 1.0, f32::NAN, 0.0, 1.0, 1000.0, -1000.0, 999.0],
-        &[3, 3],
+        &[
+            none,
+            0.0,
+            1.0,
+            f32::NAN,
+            0.0,
+            1.0,
+            1000.0,
+            -1000.0,
+            999.0,
+            none,
+            none,
+            none,
+            none,
+            -300.0,
+            none,
+        ],
+        &[5, 3],
     );
-    for prim in [Prim::Softmax, Prim::LogSoftmax] {
+    for prim in [Prim::Softmax, Prim::SafeSoftmax, Prim::LogSoftmax] {
         let result = bench.apply(prim, &[&edge], &[]);
         bench.agree(&[&result], 1e-5);
     }

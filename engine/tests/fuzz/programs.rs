@@ -56,13 +56,7 @@ fn prim(noise: &mut Noise) -> Prim {
             dim,
         },
         17 => Prim::Matmul,
-        18 => {
-            if noise.one_in(2) {
-                Prim::Softmax
-            } else {
-                Prim::LogSoftmax
-            }
-        }
+        18 => [Prim::Softmax, Prim::SafeSoftmax, Prim::LogSoftmax][noise.below(3)].clone(),
         19 => Prim::Gather { dim },
         20 => Prim::ScatterAdd {
             dim,

@@ -98,14 +98,50 @@ class Attention(GpuCase):
         for x, y in zip(kept["webgpu"], kept["cpu"]):
             self.assertTrue(torch.allclose(x, y, atol=1e-5))
 
-    def test_a_query_that_sees_nothing_gets_nan_and_harms_no_other(self):
+    def test_a_query_that_sees_nothing_gets_zeros_or_nan_by_hand_and_harms_no_other(self):
         for device in ("cpu", "webgpu"):
-            q, k, v, _, _ = inputs((1, 1, 4, 4, 4, 4), device)
-            seen = torch.tensor([[False] * 4, [False, False, False, True], [True] * 4, [False, True, False, False]])
-            out = F.scaled_dot_product_attention(q, k, v, attn_mask=seen.to(device)).cpu()[0, 0]
-            self.assertTrue(out[0].isnan().all())
-            self.assertFalse(out[1:].isnan().any())
-            self.assertTrue(torch.allclose(out[1], v.cpu()[0, 0, 3]))
+            for length in (4, 70):
+                q, k, v, _, g = inputs((1, 1, 4, length, 4, 4), device)
+                seen = torch.zeros(4, length, dtype=torch.bool)
+                seen[1, 3] = seen[3, 1] = True
+                seen[2] = True
+                seen = seen.to(device)
+                leaves = [x.requires_grad_() for x in (q, k, v)]
+                for mask in (seen, torch.zeros_like(seen, dtype=torch.float32).masked_fill(~seen, -math.inf)):
+                    out = F.scaled_dot_product_attention(*leaves, attn_mask=mask)
+                    gradients = torch.autograd.grad((out * g).sum(), leaves)
+                    out = out.detach().cpu()[0, 0]
+                    self.assertEqual(out[0].abs().max().item(), 0)
+                    self.assertTrue(torch.allclose(out[1], v.detach().cpu()[0, 0, 3]))
+                    self.assertFalse(any(x.isnan().any().item() for x in (out, *gradients)))
+                    self.assertEqual(gradients[0][0, 0, 0].abs().max().item(), 0)
+                by_hand = torch.softmax((q @ k.mT).masked_fill(~seen, -math.inf), -1) @ v
+                self.assertTrue(by_hand.detach().cpu()[0, 0, 0].isnan().all())
+                self.assertFalse(by_hand.detach().cpu()[0, 0, 1:].isnan().any())
+
+    def test_many_queries_and_keys_take_no_memory_for_their_scores(self):
+        # The scores alone would be 144 MiB: more than a buffer of some devices may have.
+        length = 6144
+        generator = torch.Generator().manual_seed(5)
+        q, k, v, g = (torch.randn(1, length, 4, generator=generator).to("webgpu") for _ in range(4))
+        leaves = [x.requires_grad_() for x in (q, k, v)]
+        torch.accelerator.reset_peak_memory_stats()
+        before = torch.accelerator.memory_stats()["allocated_bytes.all.current"]
+        out = F.scaled_dot_product_attention(*leaves, is_causal=True)
+        gradients = torch.autograd.grad((out * g).sum(), leaves)
+        found = [x.detach().cpu() for x in (out, *gradients)]
+        peak = torch.accelerator.memory_stats()["allocated_bytes.all.peak"] - before
+        self.assertLess(peak, 4 << 20)
+        q, k, v, g = (x.detach().cpu()[0] for x in (q, k, v, g))
+        # Some rows, and the gradient of the last key, which one query sees.
+        for row in (0, 33, length - 1):
+            weights = (k[: row + 1] @ q[row] / 2).softmax(0)
+            self.assertTrue(torch.allclose(found[0][0, row], weights @ v[: row + 1], atol=1e-5))
+        of_weights = v @ g[-1]
+        of_scores = weights * (of_weights - weights @ of_weights) / 2
+        self.assertTrue(torch.allclose(found[1][0, -1], of_scores @ k, atol=1e-5))
+        self.assertTrue(torch.allclose(found[2][0, -1], of_scores[-1] * q[-1], atol=1e-5))
+        self.assertTrue(torch.allclose(found[3][0, -1], weights[-1] * g[-1], atol=1e-5))
 
     def test_large_scores_do_not_overflow(self):
         q, k, v, _, _ = inputs((1, 1, 8, 8, 4, 4), "webgpu")
