@@ -53,6 +53,11 @@ pub fn check_dtype(dtype: DType, device: Device) -> Result<()> {
         (Device::WebGpu, DType::F64) => Err(Error::type_error(
             "Cannot convert a WebGPU Tensor to float64 dtype as WebGPU doesn't support float64. Please use float32 instead.",
         )),
+        (Device::WebGpu, dtype) if dtype.is_wide_unsigned() => Err(Error::type_error(format!(
+            "Cannot convert a WebGPU Tensor to {0} dtype as WebGPU doesn't support {0}. Please use {1} instead.",
+            dtype.name(),
+            if dtype == DType::U16 { "int32" } else { "int64" }
+        ))),
         _ => Ok(()),
     }
 }

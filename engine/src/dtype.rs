@@ -1,10 +1,13 @@
 //! Element types and PyTorch's promotion rules.
 //!
 //! One table gives every dtype its name, width and category; promotion is derived from the categories.
+//! The wide unsigned integers are stored and given to the CPU kernels as the bits of the signed ones: see `cpu::unsigned`.
 //! Refuses to know how values are stored or computed: see `cpu::buffer` and `codegen`.
 //! Source: <https://docs.pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc>
 
 use std::fmt;
+
+use crate::error::{Error, Result};
 
 /// The kind of number a dtype holds, in promotion order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +70,12 @@ dtypes! {
     F32 = 8, "float32", 4, Float, "Float";
     /// `torch.float64`; CPU only.
     F64 = 9, "float64", 8, Float, "Double";
+    /// `torch.uint16`; CPU only.
+    U16 = 10, "uint16", 2, Integer, "UInt16";
+    /// `torch.uint32`; CPU only.
+    U32 = 11, "uint32", 4, Integer, "UInt32";
+    /// `torch.uint64`; CPU only.
+    U64 = 12, "uint64", 8, Integer, "UInt64";
 }
 
 impl DType {
@@ -83,6 +92,9 @@ impl DType {
             DType::BF16 => "at::BFloat16",
             DType::F32 => "float",
             DType::F64 => "double",
+            DType::U16 => "uint16_t",
+            DType::U32 => "uint32_t",
+            DType::U64 => "uint64_t",
         }
     }
 
@@ -106,11 +118,36 @@ impl DType {
         matches!(self.category(), Category::Integer)
     }
 
-    /// The dtype that both operands of a binary operator are converted to (`torch.promote_types`).
-    pub fn promote(self, other: DType) -> DType {
+    /// True for the unsigned integers wider than a byte, for which PyTorch has few kernels and no promotion.
+    pub const fn is_wide_unsigned(self) -> bool {
+        matches!(self, DType::U16 | DType::U32 | DType::U64)
+    }
+
+    /// The dtype as whose elements the bits of this one are held: the signed integer of the same width for a wide
+    /// unsigned one, else the dtype itself.
+    pub const fn held_as(self) -> DType {
+        match self {
+            DType::U16 => DType::I16,
+            DType::U32 => DType::I32,
+            DType::U64 => DType::I64,
+            _ => self,
+        }
+    }
+
+    /// The dtype that both operands of a binary operator are converted to (`torch.promote_types`). A wide unsigned
+    /// integer meets itself and floats only, as in PyTorch.
+    pub fn promote(self, other: DType) -> Result<DType> {
         use DType::{BF16, F16, F32, I8, I16, U8};
         if self == other {
-            return self;
+            return Ok(self);
+        }
+        let is_wide_unsigned = self.is_wide_unsigned() || other.is_wide_unsigned();
+        if is_wide_unsigned && !self.is_float() && !other.is_float() {
+            return Err(Error::runtime(format!(
+                "Promotion for uint16, uint32, uint64 types is not supported, attempted to promote {} and {}",
+                self.scalar_type_name(),
+                other.scalar_type_name()
+            )));
         }
         let (low, high) = if self.category() <= other.category() {
             (self, other)
@@ -118,9 +155,9 @@ impl DType {
             (other, self)
         };
         if low.category() < high.category() {
-            return high;
+            return Ok(high);
         }
-        match (self, other) {
+        Ok(match (self, other) {
             // Neither half type holds the other's values.
             (F16, BF16) | (BF16, F16) => F32,
             // An unsigned byte and a signed one meet in the next wider signed type.
@@ -133,7 +170,7 @@ impl DType {
                     other
                 }
             }
-        }
+        })
     }
 }
 
@@ -157,11 +194,26 @@ mod tests {
 
     #[test]
     fn promotion_follows_pytorch() {
-        assert_eq!(DType::U8.promote(DType::I8), DType::I16);
-        assert_eq!(DType::I64.promote(DType::F16), DType::F16);
-        assert_eq!(DType::F16.promote(DType::BF16), DType::F32);
-        assert_eq!(DType::Bool.promote(DType::U8), DType::U8);
-        assert_eq!(DType::I32.promote(DType::I64), DType::I64);
-        assert_eq!(DType::F32.promote(DType::F64), DType::F64);
+        assert_eq!(DType::U8.promote(DType::I8), Ok(DType::I16));
+        assert_eq!(DType::I64.promote(DType::F16), Ok(DType::F16));
+        assert_eq!(DType::F16.promote(DType::BF16), Ok(DType::F32));
+        assert_eq!(DType::Bool.promote(DType::U8), Ok(DType::U8));
+        assert_eq!(DType::I32.promote(DType::I64), Ok(DType::I64));
+        assert_eq!(DType::F32.promote(DType::F64), Ok(DType::F64));
+    }
+
+    #[test]
+    fn wide_unsigned_integers_meet_floats_only() {
+        assert_eq!(DType::U16.promote(DType::U16), Ok(DType::U16));
+        assert_eq!(DType::U64.promote(DType::F16), Ok(DType::F16));
+        assert_eq!(DType::BF16.promote(DType::U32), Ok(DType::BF16));
+        assert_eq!(
+            DType::U16.promote(DType::I64).map_err(|error| error.to_string()),
+            Err(
+                "Promotion for uint16, uint32, uint64 types is not supported, attempted to promote UInt16 and Long"
+                    .into()
+            )
+        );
+        assert!(DType::Bool.promote(DType::U32).is_err() && DType::U16.promote(DType::U32).is_err());
     }
 }

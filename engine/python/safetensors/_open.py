@@ -16,6 +16,7 @@ from ._header import SafetensorError, read_header
 #: Carrel's dtypes by the format's names.
 DTYPES = {
     "BOOL": _dtype.bool_, "U8": _dtype.uint8, "I8": _dtype.int8, "I16": _dtype.int16, "I32": _dtype.int32, "I64": _dtype.int64,
+    "U16": _dtype.uint16, "U32": _dtype.uint32, "U64": _dtype.uint64,
     "F16": _dtype.float16, "BF16": _dtype.bfloat16, "F32": _dtype.float32, "F64": _dtype.float64,
 }
 

@@ -53,7 +53,7 @@ class Files(SafetensorsCase):
         self.assertEqual(data[8 + length :], struct.pack("<qfhh", 7, 1.5, 1, 2))
 
     def test_every_dtype(self):
-        names = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
+        names = ("bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64", "float16", "bfloat16", "float32", "float64")
         tensors = {name: torch.arange(6).reshape(2, 3).to(getattr(torch, name)) for name in names}
         tensors |= {"empty": torch.zeros(0, 4), "scalar": torch.tensor(2.5), "large": torch.arange(300_000)}
         save_file(tensors, self.path, metadata={"format": "pt"})

@@ -19,7 +19,7 @@ except ImportError:
         raise
     np = None
 
-NAMES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
+NAMES = ("bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64", "float16", "float32", "float64")
 
 
 def file_of(header, data, version=b"\x01\x00"):

@@ -97,7 +97,7 @@ class PngCase(TorchCase):
                             scale = 255 // ((1 << depth) - 1) if color_type == 0 and depth < 8 else 1
                             wanted = [[[v * scale for v in row] for row in plane] for plane in planes(rows, channels)]
                             self.assertEqual(found.tolist(), wanted)
-                            self.assertIs(found.dtype, torch.int32 if depth == 16 else torch.uint8)
+                            self.assertIs(found.dtype, torch.uint16 if depth == 16 else torch.uint8)
 
     def test_small_pictures_interlaced(self):
         for height, width in ((1, 1), (1, 5), (5, 1), (2, 3), (8, 8)):

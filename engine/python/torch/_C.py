@@ -101,10 +101,10 @@ def _scalar(value):
     if kind is int:
         if -_EXACT <= value <= _EXACT:
             return 1, value
-        if not -(2**63) <= value < 2**63:
+        if not -(2**63) <= value < 2**64:
             raise RuntimeError("Overflow when unpacking long long")
         # Doubles are what crosses the border: larger integers go as their upper and lower halves.
-        return 3, value >> 32, value & 0xFFFFFFFF
+        return 3 if value < 2**63 else 4, value >> 32, value & 0xFFFFFFFF
     if kind is bool:
         return 0, 1 if value else 0
     if hasattr(value, "item"):

@@ -113,7 +113,8 @@ def typename(obj):
 for _name, _made in _dtype.BY_NAME.items():
     globals()[_name] = _made
 for _short, _made in zip(_dtype.SCALAR_TYPE_NAMES, _dtype.BY_CODE):
-    globals()[_short + "Tensor"] = _typed_tensor(_short + "Tensor", _made)
+    if _made not in _dtype.WIDE_UNSIGNED:
+        globals()[_short + "Tensor"] = _typed_tensor(_short + "Tensor", _made)
 globals().update(_LEGACY_STORAGES)
 del _name, _made, _short
 

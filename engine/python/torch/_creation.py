@@ -26,6 +26,9 @@ _ARRAY_LETTERS = {
     "int16": "h",
     "int32": "i",
     "int64": "q",
+    "uint16": "H",
+    "uint32": "I",
+    "uint64": "Q",
     "float32": "f",
     "float64": "d",
     "float16": "d",
@@ -111,6 +114,16 @@ def _python_number(item):
     raise RuntimeError(f"Could not infer dtype of {type(item).__name__}")
 
 
+def _check_unsigned(flat, name):
+    """Raises what PyTorch does for numbers that a wide unsigned dtype does not hold; uint16 wraps those of 32 bits."""
+    if min(flat) < 0:
+        raise OverflowError("can't convert negative int to unsigned")
+    if name == "uint64":
+        raise OverflowError("int too big to convert")
+    if max(flat) >= 2**32:
+        raise RuntimeError("Overflow when unpacking unsigned long")
+
+
 def _pack(flat, dtype):
     name = dtype._name
     if name == "bool":
@@ -125,6 +138,8 @@ def _pack(flat, dtype):
             raise
         if name == "int64":
             raise RuntimeError("Overflow when unpacking long long") from None
+        if dtype in _dtype.WIDE_UNSIGNED:
+            _check_unsigned(flat, name)
         # Narrow integers wrap, as PyTorch's conversion does.
         bits = dtype.itemsize * 8
         low = -(1 << (bits - 1)) if dtype.is_signed else 0

@@ -71,9 +71,16 @@ float16 = _define("float16", 2, FLOAT, True, "e", "half")
 bfloat16 = _define("bfloat16", 2, FLOAT, True, None)
 float32 = _define("float32", 4, FLOAT, True, "f", "float")
 float64 = _define("float64", 8, FLOAT, True, "d", "double")
+uint16 = _define("uint16", 2, INTEGER, False, "H")
+uint32 = _define("uint32", 4, INTEGER, False, "I")
+uint64 = _define("uint64", 8, INTEGER, False, "Q")
+
+#: The unsigned integers wider than a byte: PyTorch has few kernels and no promotion for them, no legacy tensor types and
+#: storages, and saves them in a form of its own.
+WIDE_UNSIGNED = frozenset({uint16, uint32, uint64})
 
 #: Names in PyTorch's error messages, by code.
-SCALAR_TYPE_NAMES = ("Bool", "Byte", "Char", "Short", "Int", "Long", "Half", "BFloat16", "Float", "Double")
+SCALAR_TYPE_NAMES = ("Bool", "Byte", "Char", "Short", "Int", "Long", "Half", "BFloat16", "Float", "Double", "UInt16", "UInt32", "UInt64")
 
 _default = float32
 
@@ -95,10 +102,16 @@ def remember_default_dtype(value):
 def promote_types(first, second):
     """The dtype to which both operands of a binary operator are converted.
 
-    first, second: dtypes. Gives a dtype: the wider of one kind, the floating point one of two kinds.
+    first, second: dtypes. Gives a dtype: the wider of one kind, the floating point one of two kinds. RuntimeError for
+    uint16, uint32 or uint64 and another dtype that is not floating point.
     """
     if first is second:
         return first
+    if (first in WIDE_UNSIGNED or second in WIDE_UNSIGNED) and FLOAT not in (first._rank, second._rank):
+        raise RuntimeError(
+            "Promotion for uint16, uint32, uint64 types is not supported, attempted to promote "
+            f"{SCALAR_TYPE_NAMES[first._code]} and {SCALAR_TYPE_NAMES[second._code]}"
+        )
     if first._rank != second._rank:
         return first if first._rank > second._rank else second
     halves = {first, second}

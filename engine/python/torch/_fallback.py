@@ -105,6 +105,15 @@ def copies_for_rule(tensors):
     return _to_cpu(tensors)
 
 
+def on_cpu(name, tensor):
+    """The tensor, or its copy on the CPU with the warning: for a function whose result the GPU cannot hold, so that it
+    stays on the CPU."""
+    if not _is_on_gpu(tensor):
+        return tensor
+    _warn(name)
+    return _to_cpu(tensor)
+
+
 def run_function(name, function, args, kwargs):
     """What a function that the GPU has not as a whole gives for tensors there. None if none is there."""
     first = _first_tensor(args) if args else _first_tensor(kwargs.values())

@@ -134,7 +134,7 @@ def type_(self, dtype=None, non_blocking=False):
         return f"torch.{where}{_dtype.SCALAR_TYPE_NAMES[self.dtype._code]}Tensor"
     if isinstance(dtype, str):
         name = dtype.rpartition(".")[2].removesuffix("Tensor")
-        if name not in _dtype.SCALAR_TYPE_NAMES:
+        if name not in _dtype.SCALAR_TYPE_NAMES or _dtype.BY_CODE[_dtype.SCALAR_TYPE_NAMES.index(name)] in _dtype.WIDE_UNSIGNED:
             raise ValueError(f"invalid type: '{dtype}'")
         dtype = _dtype.BY_CODE[_dtype.SCALAR_TYPE_NAMES.index(name)]
     return self.to(getattr(dtype, "_of", dtype))

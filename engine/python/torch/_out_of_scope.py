@@ -46,9 +46,9 @@ TABLE = {
         "names": ".to_padded_tensor jagged",
         "modules": "nested",
     },
-    "unsigned integers beyond uint8, eight-bit floats and bit types": {
-        "instead": "use int32, int64 or float16.",
-        "dtypes": """uint16 uint32 uint64 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu float4_e2m1fn_x2
+    "eight-bit floats and bit types": {
+        "instead": "use uint8, int8 or float16.",
+        "dtypes": """float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu float4_e2m1fn_x2
             bits8 bits16 bits1x8 bits2x4 bits4x2 uint1 uint2 uint3 uint4 uint5 uint6 uint7 int1 int2 int3 int4 int5 int6 int7""",
     },
     "forward-mode differentiation": {

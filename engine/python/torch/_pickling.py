@@ -10,9 +10,9 @@ __traceback_hide__ = True
 import copyreg
 from collections import OrderedDict
 
-from . import _tensor, _utils
+from . import _dtype, _tensor, _utils
 from ._C import layout, ops
-from ._storage import typed
+from ._storage import typed, untyped
 from ._tensor import Tensor
 
 #: What a tensor object keeps for itself, which is no state of the user's.
@@ -32,6 +32,10 @@ def _parts(tensor):
     """The call that rebuilds a plain tensor."""
     strides, offset = layout(tensor)
     hooks = OrderedDict()
+    if tensor.dtype in _dtype.WIDE_UNSIGNED:
+        # As PyTorch keeps them: there is no class of storages for these.
+        arguments = (untyped(tensor), offset, tuple(tensor.shape), strides, tensor.requires_grad, hooks, tensor.dtype)
+        return _utils._rebuild_tensor_v3, arguments
     arguments = (typed(tensor), offset, tuple(tensor.shape), strides, tensor.requires_grad, hooks)
     return _utils._rebuild_tensor_v2, arguments
 

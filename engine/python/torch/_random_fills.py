@@ -18,6 +18,9 @@ _RANGES = {
     _dtype.int16: (-(2**15), 2**15 - 1, "short int"),
     _dtype.int32: (-(2**31), 2**31 - 1, "int"),
     _dtype.int64: (-(2**63), 2**63 - 1, "long int"),
+    _dtype.uint16: (0, 2**16 - 1, "unsigned short"),
+    _dtype.uint32: (0, 2**32 - 1, "unsigned int"),
+    _dtype.uint64: (0, 2**64 - 1, "unsigned long"),
     _dtype.bool_: (0, 1, "bool"),
     _dtype.float16: (-65504, 65504, "c10::Half"),
 }

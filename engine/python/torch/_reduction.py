@@ -9,6 +9,7 @@ __traceback_hide__ = True
 from . import _dtype, return_types
 from ._args import dims, is_tensor, numpy_names, one_dim, public_functions, store
 from ._C import ops
+from ._fallback import on_cpu
 
 
 def _converted(input, dtype):
@@ -224,6 +225,19 @@ def count_nonzero(input, dim=None):
     input: of any shape. dim: an int, several, or all if None. Gives int64.
     """
     return sum(ops.ne_scalar(input, 0), dim)
+
+
+def hash_tensor(input, dim=(), *, keepdim=False, mode=0, out=None):
+    """A number of 64 bits that tells tensors apart: the exclusive or of all elements, or over `dim`.
+
+    input: of any shape and dtype; floats count as the bits of their value in float64, others as their value in 64 bits.
+    dim: an int or several; all if empty. keepdim: the dimensions stay, with size 1. mode: 0, the only one; RuntimeError
+    otherwise. Gives uint64, on the CPU: for a GPU tensor it warns once, and waits.
+    https://docs.pytorch.org/docs/stable/generated/torch.hash_tensor.html
+    """
+    if mode != 0:
+        raise RuntimeError(f"hash_tensor: unknown mode {mode}. Only mode=0, reduction by xor, is supported")
+    return store(ops.hash_tensor(on_cpu("torch.hash_tensor", input.detach()), dims(dim), keepdim), out)
 
 
 def logsumexp(input, dim, keepdim=False, *, out=None):

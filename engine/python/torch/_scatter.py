@@ -7,7 +7,9 @@ Read next: `_methods`, `engine/src/ops/index.rs`.
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
-from . import _dtype
+import functools
+
+from . import _autograd_mode, _dtype
 from ._args import is_number, is_tensor, one_dim, public_functions, store
 from ._C import ops
 from ._selection import _positions
@@ -229,13 +231,42 @@ def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     return _written(input, lambda copied: ops.diagonal(copied, offset, dim1, dim2), src)
 
 
+@functools.cache
+def _strided_scatter():
+    """`as_strided_scatter` with PyTorch's gradients. The class is made when it is first needed: most programs never do."""
+    from .autograd.function import Function
+
+    class AsStridedScatter(Function):
+        _node_name = "AsStridedScatterBackward0"
+
+        @staticmethod
+        def forward(ctx, input, src, *region):
+            ctx.region = region
+            return _written(input, lambda copied: ops.as_strided(copied, *region), src)
+
+        @staticmethod
+        def backward(ctx, gradient):
+            # PyTorch hands the input the gradient of what was overwritten, and its source the same.
+            gradient = ops.contiguous(gradient)
+            part = ops.as_strided(gradient, *ctx.region)
+            placed = _written(gradient.new_zeros(gradient.shape), lambda zeros: ops.as_strided(zeros, *ctx.region), part)
+            return placed, part, None, None, None
+
+    return AsStridedScatter
+
+
 def as_strided_scatter(input, src, size, stride, storage_offset=None):
     """`input` with a strided region of its memory replaced by `src`.
 
-    src: of the shape `size`. Gives input's shape and dtype.
+    src: of the shape `size`. Gives input's shape and dtype. The gradient of input is that of the elements that were
+    overwritten, as in PyTorch. RuntimeError if it is wanted and input has gaps or another order than row-major.
     """
-    offset = input.storage_offset() if storage_offset is None else storage_offset
-    return _written(input, lambda copied: ops.as_strided(copied, size, stride, offset), src)
+    region = size, stride, input.storage_offset() if storage_offset is None else storage_offset
+    if not (_autograd_mode.is_grad_enabled() and input.requires_grad):
+        return _written(input, lambda copied: ops.as_strided(copied, *region), src)
+    if not input.is_contiguous():
+        raise RuntimeError("as_strided_scatter is currently only supported for contiguous inputs")
+    return _strided_scatter().apply(input, src, *region)
 
 
 def fill(input, value):

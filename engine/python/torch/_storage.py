@@ -219,8 +219,11 @@ class TypedStorage(_Storage):
     _untyped_storage = property(untyped)
 
     def pickle_storage_type(self):
-        """The name that files give this kind: `"FloatStorage"`."""
-        return _dtype.SCALAR_TYPE_NAMES[self.dtype._code] + "Storage"
+        """The name that files give this kind: `"FloatStorage"`. KeyError for the dtypes whose storages have none."""
+        name = _dtype.SCALAR_TYPE_NAMES[self.dtype._code] + "Storage"
+        if name not in LEGACY:
+            raise KeyError(self.dtype)
+        return name
 
     _pickle_storage_type = pickle_storage_type
 
@@ -268,7 +271,11 @@ def _legacy(name, dtype):
 
 
 #: `torch.FloatStorage` and its like by name.
-LEGACY = {name + "Storage": _legacy(name + "Storage", kind) for name, kind in zip(_dtype.SCALAR_TYPE_NAMES, _dtype.BY_CODE)}
+LEGACY = {
+    name + "Storage": _legacy(name + "Storage", kind)
+    for name, kind in zip(_dtype.SCALAR_TYPE_NAMES, _dtype.BY_CODE)
+    if kind not in _dtype.WIDE_UNSIGNED
+}
 
 
 def is_storage(obj):

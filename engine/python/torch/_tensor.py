@@ -389,7 +389,7 @@ class Tensor:
         if kind == 0:
             return value != 0
         # Doubles hold integers up to 2**53; larger ones are read as bytes.
-        return int(value) if -(2**53) < value < 2**53 else int.from_bytes(download(self.cpu()), "little", signed=True)
+        return int(value) if -(2**53) < value < 2**53 else int.from_bytes(download(self.cpu()), "little", signed=self.dtype.is_signed)
 
     def tolist(self):
         """The elements as nested lists of Python numbers. Waits for the GPU."""

@@ -9,6 +9,7 @@ __traceback_hide__ = True
 
 from . import _dtype
 from ._C import ops
+from ._storage import TypedStorage
 
 
 def _rebuild_tensor(storage, storage_offset, size, stride):
@@ -25,9 +26,10 @@ def _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, bac
 
 
 def _rebuild_tensor_v3(storage, storage_offset, size, stride, requires_grad, backward_hooks, dtype, metadata=None):
-    """As `_rebuild_tensor_v2`, over bytes: how files keep the dtypes that have no storage class, none of which is here."""
-    if dtype not in _dtype.BY_CODE or dtype is not storage.dtype:
+    """As `_rebuild_tensor_v2`, over bytes: how files keep the dtypes that have no storage class."""
+    if dtype not in _dtype.BY_CODE:
         raise NotImplementedError(f"the file holds a tensor of {dtype}, which Carrel has not")
+    storage = TypedStorage(wrap_storage=storage, dtype=dtype)
     return _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks, metadata)
 
 

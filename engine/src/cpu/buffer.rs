@@ -1,6 +1,7 @@
 //! Typed CPU storage: a flat vector of one dtype, and the element trait that kernels are generic over.
 //!
-//! Refuses to know shapes and strides (see `view`), and refuses to abort when memory runs out:
+//! A wide unsigned dtype has a variant of its own, whose vector holds the bits as signed elements of the same width:
+//! kernels are made for the signed type alone (see `unsigned`). Refuses to know shapes and strides (see `view`), and refuses to abort when memory runs out:
 //! every allocation whose size the user chooses is made by [`try_vec`].
 //! Read next: `strided`, then the kernels.
 
@@ -14,7 +15,8 @@ pub trait Element: Copy + Default + PartialEq + PartialOrd + 'static {
     /// The dtype whose buffers hold this type.
     const DTYPE: DType;
 
-    /// The elements of a buffer of this dtype; an error for a buffer of another.
+    /// The elements of a buffer of this dtype, or the bits of one of the unsigned dtype of its width; an error for
+    /// a buffer of another.
     fn slice(buffer: &Buffer) -> Result<&[Self]>;
 
     /// The elements of a buffer of this dtype, to be changed; an error for a buffer of another.
@@ -31,27 +33,42 @@ pub trait Element: Copy + Default + PartialEq + PartialOrd + 'static {
 }
 
 macro_rules! buffers {
-    ($($(#[$doc:meta])* $variant:ident: $element:ident;)*) => {
+    ($($(#[$doc:meta])* $variant:ident $(and $twin:ident)?: $element:ident;)*) => {
         /// A flat vector of elements of one dtype.
         #[derive(Clone, Debug, PartialEq)]
-        pub enum Buffer { $($(#[$doc])* $variant(Vec<$element>)),* }
+        pub enum Buffer { $($(#[$doc])* $variant(Vec<$element>), $(#[doc = "The unsigned dtype of that width: its bits."] $twin(Vec<$element>),)?)* }
 
         impl Buffer {
             /// The dtype of the elements.
-            pub const fn dtype(&self) -> DType { match self { $(Buffer::$variant(_) => DType::$variant),* } }
+            pub const fn dtype(&self) -> DType { match self { $(Buffer::$variant(_) => DType::$variant, $(Buffer::$twin(_) => DType::$twin,)?)* } }
 
             /// The number of elements.
-            pub fn len(&self) -> usize { match self { $(Buffer::$variant(elements) => elements.len()),* } }
+            pub fn len(&self) -> usize { match self { $(Buffer::$variant(elements) $(| Buffer::$twin(elements))? => elements.len()),* } }
 
             /// True if there are no elements.
             pub fn is_empty(&self) -> bool { self.len() == 0 }
 
             /// Where the elements lie, for who may write bytes there directly. Valid until the buffer is dropped.
-            pub fn address(&mut self) -> *mut u8 { match self { $(Buffer::$variant(elements) => elements.as_mut_ptr().cast()),* } }
+            pub fn address(&mut self) -> *mut u8 { match self { $(Buffer::$variant(elements) $(| Buffer::$twin(elements))? => elements.as_mut_ptr().cast()),* } }
 
             /// `len` zeros.
             pub fn zeros(dtype: DType, len: usize) -> Result<Buffer> {
-                match dtype { $(DType::$variant => Ok(Buffer::$variant(try_filled(len, <$element>::default())?))),* }
+                Ok(match dtype {
+                    $(DType::$variant $(| DType::$twin)? => Buffer::$variant(try_filled(len, <$element>::default())?)),*
+                }.tagged(dtype))
+            }
+
+            /// The same bits as elements of another dtype, if either is the wide unsigned dtype of the other's width;
+            /// otherwise the buffer as it is.
+            #[must_use]
+            pub fn tagged(self, dtype: DType) -> Buffer {
+                match (self, dtype) {
+                    $($(
+                        (Buffer::$variant(elements), DType::$twin) => Buffer::$twin(elements),
+                        (Buffer::$twin(elements), DType::$variant) => Buffer::$variant(elements),
+                    )?)*
+                    (buffer, _) => buffer,
+                }
             }
 
             /// Elements from their little-endian bytes in storage order.
@@ -59,11 +76,11 @@ macro_rules! buffers {
                 if !bytes.len().is_multiple_of(dtype.size_bytes()) {
                     return Err(Error::value(format!("{} bytes are no whole number of {dtype} elements", bytes.len())));
                 }
-                match dtype { $(DType::$variant => {
+                Ok(match dtype { $(DType::$variant $(| DType::$twin)? => {
                     let mut elements = try_vec(bytes.len() / dtype.size_bytes())?;
                     elements.extend(bytes.chunks_exact(dtype.size_bytes()).map(<$element>::from_le_slice));
-                    Ok(Buffer::$variant(elements))
-                }),* }
+                    Buffer::$variant(elements)
+                }),* }.tagged(dtype))
             }
         }
 
@@ -75,11 +92,11 @@ macro_rules! buffers {
             const DTYPE: DType = DType::$variant;
 
             fn slice(buffer: &Buffer) -> Result<&[Self]> {
-                if let Buffer::$variant(elements) = buffer { Ok(elements) } else { Err(wrong_dtype(buffer, DType::$variant)) }
+                if let Buffer::$variant(elements) $(| Buffer::$twin(elements))? = buffer { Ok(elements) } else { Err(wrong_dtype(buffer, DType::$variant)) }
             }
 
             fn slice_mut(buffer: &mut Buffer) -> Result<&mut [Self]> {
-                if let Buffer::$variant(elements) = buffer { Ok(elements) } else { Err(wrong_dtype(buffer, DType::$variant)) }
+                if let Buffer::$variant(elements) $(| Buffer::$twin(elements))? = buffer { Ok(elements) } else { Err(wrong_dtype(buffer, DType::$variant)) }
             }
 
             fn into_buffer(elements: Vec<Self>) -> Buffer { Buffer::$variant(elements) }
@@ -121,11 +138,11 @@ buffers! {
     /// `torch.int8`
     I8: i8;
     /// `torch.int16`
-    I16: i16;
+    I16 and U16: i16;
     /// `torch.int32`
-    I32: i32;
+    I32 and U32: i32;
     /// `torch.int64`
-    I64: i64;
+    I64 and U64: i64;
     /// `torch.float16`
     F16: f16;
     /// `torch.bfloat16`
@@ -136,16 +153,16 @@ buffers! {
     F64: f64;
 }
 
-/// Runs the body with `$elements` bound to the vector inside, whatever its dtype.
+/// Runs the body with `$elements` bound to the vector inside, whatever its dtype: to the bits of a wide unsigned one.
 macro_rules! for_dtype_of {
     ($buffer:expr, $elements:ident => $body:expr) => {
         match $buffer {
             $crate::cpu::buffer::Buffer::Bool($elements) => $body,
             $crate::cpu::buffer::Buffer::U8($elements) => $body,
             $crate::cpu::buffer::Buffer::I8($elements) => $body,
-            $crate::cpu::buffer::Buffer::I16($elements) => $body,
-            $crate::cpu::buffer::Buffer::I32($elements) => $body,
-            $crate::cpu::buffer::Buffer::I64($elements) => $body,
+            $crate::cpu::buffer::Buffer::I16($elements) | $crate::cpu::buffer::Buffer::U16($elements) => $body,
+            $crate::cpu::buffer::Buffer::I32($elements) | $crate::cpu::buffer::Buffer::U32($elements) => $body,
+            $crate::cpu::buffer::Buffer::I64($elements) | $crate::cpu::buffer::Buffer::U64($elements) => $body,
             $crate::cpu::buffer::Buffer::F16($elements) => $body,
             $crate::cpu::buffer::Buffer::BF16($elements) => $body,
             $crate::cpu::buffer::Buffer::F32($elements) => $body,
@@ -155,7 +172,7 @@ macro_rules! for_dtype_of {
 }
 pub(crate) use for_dtype_of;
 
-/// Runs the body with `$element` naming the element type of a dtype.
+/// Runs the body with `$element` naming the element type of a dtype, or the signed type that holds its bits.
 macro_rules! for_dtype {
     ($dtype:expr, $element:ident => $body:expr) => {
         match $dtype {
@@ -171,15 +188,15 @@ macro_rules! for_dtype {
                 type $element = i8;
                 $body
             }
-            $crate::dtype::DType::I16 => {
+            $crate::dtype::DType::I16 | $crate::dtype::DType::U16 => {
                 type $element = i16;
                 $body
             }
-            $crate::dtype::DType::I32 => {
+            $crate::dtype::DType::I32 | $crate::dtype::DType::U32 => {
                 type $element = i32;
                 $body
             }
-            $crate::dtype::DType::I64 => {
+            $crate::dtype::DType::I64 | $crate::dtype::DType::U64 => {
                 type $element = i64;
                 $body
             }

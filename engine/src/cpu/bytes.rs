@@ -31,6 +31,10 @@ pub fn to_gpu_bytes(operand: Operand<'_>) -> Result<Vec<u8>> {
             "Cannot convert a tensor to float64 dtype on device 'webgpu' as WebGPU doesn't support float64. Please use float32 instead.",
         )),
         Category::Float if dtype.is_half() => gather_bytes(operand),
+        Category::Integer if dtype.is_wide_unsigned() => Err(Error::type_error(format!(
+            "Cannot convert a tensor to {0} dtype on device 'webgpu' as WebGPU doesn't support {0}. Please use int64 instead.",
+            dtype.name()
+        ))),
         Category::Float => collect_words(&as_contiguous::<f32>(operand)?, |element| Ok(element.to_le_bytes())),
         Category::Bool => collect_words(&as_contiguous::<i32>(operand)?, |element| Ok(element.to_le_bytes())),
         Category::Integer => collect_words(&as_contiguous::<i64>(operand)?, |element| {
@@ -93,7 +97,7 @@ mod tests {
                 buffer: &buffer,
                 view: &view,
             });
-            if dtype == DType::F64 {
+            if dtype == DType::F64 || dtype.is_wide_unsigned() {
                 assert!(bytes.is_err());
             } else {
                 let bytes = bytes.unwrap();

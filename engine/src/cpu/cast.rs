@@ -11,6 +11,7 @@ use half::{bf16, f16};
 use super::Operand;
 use super::buffer::{Buffer, Element, for_dtype, for_dtype_of};
 use super::strided::{contiguous, gather, gather_map};
+use super::unsigned;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::scalar::Scalar;
@@ -34,6 +35,8 @@ pub trait Convert: Element {
         match scalar {
             Scalar::Bool(value) => Self::from_i64(i64::from(value)),
             Scalar::Int(value) => Self::from_i64(value),
+            Scalar::Unsigned(value) if Self::IS_FLOAT => Self::from_f64(value as f64),
+            Scalar::Unsigned(value) => Self::from_i64(value as i64),
             Scalar::Float(value) => Self::from_f64(value),
         }
     }
@@ -49,7 +52,7 @@ pub trait Convert: Element {
 }
 
 /// Truncation to int64 with the smallest one for NaN and whatever does not fit.
-fn truncate_to_i64(value: f64) -> i64 {
+pub fn truncate_to_i64(value: f64) -> i64 {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     if (-LIMIT..LIMIT).contains(&value) {
         value as i64
@@ -143,16 +146,24 @@ pub fn cast(operand: Operand<'_>, dtype: DType) -> Result<Buffer> {
     if operand.buffer.dtype() == dtype {
         return copy(operand);
     }
+    if operand.buffer.dtype().is_wide_unsigned() || dtype.is_wide_unsigned() {
+        return unsigned::cast(operand, dtype);
+    }
     for_dtype!(dtype, T => widen::<T>(operand).map(Buffer::from))
 }
 
 /// The operand's elements, row-major, in a buffer of their own.
 pub fn copy(operand: Operand<'_>) -> Result<Buffer> {
-    for_dtype_of!(operand.buffer, elements => gather(elements, operand.view).map(Buffer::from))
+    let dtype = operand.buffer.dtype();
+    for_dtype_of!(operand.buffer, elements => Ok(Buffer::from(gather(elements, operand.view)?).tagged(dtype)))
 }
 
 /// The operand's elements as another type, row-major.
 pub fn widen<T: Convert>(operand: Operand<'_>) -> Result<Vec<T>> {
+    if operand.buffer.dtype().is_wide_unsigned() {
+        let converted = unsigned::cast(operand, T::DTYPE)?;
+        return gather(T::slice(&converted)?, &View::contiguous(&[converted.len()]));
+    }
     for_dtype_of!(operand.buffer, elements => gather_map(elements, operand.view, T::convert_from))
 }
 
@@ -172,8 +183,8 @@ pub fn elements_of<'a, T: Convert>(buffer: &'a Buffer, view: &View) -> Result<Co
 
 /// A kernel's result brought to the output dtype; nothing is copied if it has that dtype.
 pub fn narrow(result: Buffer, dtype: DType) -> Result<Buffer> {
-    if result.dtype() == dtype {
-        return Ok(result);
+    if result.dtype() == dtype.held_as() {
+        return Ok(result.tagged(dtype));
     }
     let view = View::contiguous(&[result.len()]);
     cast(

@@ -28,9 +28,15 @@ pub fn unary(op: Unary, operand: Operand<'_>, output: &Meta) -> Result<Buffer> {
         DType::F64 => unary_f64(op, &as_contiguous::<f64>(operand)?)?,
         // Inverting the bits of 0 and 1 would give two values that are both true.
         DType::Bool if op == Unary::BitwiseNot => unary_i64(Unary::LogicalNot, &as_contiguous::<i64>(operand)?)?,
-        DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => {
-            unary_i64(op, &as_contiguous::<i64>(operand)?)?
-        }
+        DType::Bool
+        | DType::U8
+        | DType::I8
+        | DType::I16
+        | DType::I32
+        | DType::I64
+        | DType::U16
+        | DType::U32
+        | DType::U64 => unary_i64(op, &as_contiguous::<i64>(operand)?)?,
     };
     narrow(result, output.dtype)
 }
@@ -40,9 +46,15 @@ pub fn binary(op: Binary, x: Operand<'_>, y: Operand<'_>, output: &Meta) -> Resu
     let result = match x.buffer.dtype() {
         DType::F32 | DType::F16 | DType::BF16 => binary_f32(op, &Pair::new(x, y)?)?,
         DType::F64 => binary_f64(op, &Pair::new(x, y)?)?,
-        DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => {
-            binary_i64(op, &Pair::new(x, y)?)?
-        }
+        DType::Bool
+        | DType::U8
+        | DType::I8
+        | DType::I16
+        | DType::I32
+        | DType::I64
+        | DType::U16
+        | DType::U32
+        | DType::U64 => binary_i64(op, &Pair::new(x, y)?)?,
     };
     narrow(result, output.dtype)
 }

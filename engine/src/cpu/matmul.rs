@@ -26,10 +26,10 @@ pub fn matmul(a: Operand<'_>, b: Operand<'_>, output: &Meta) -> Result<Buffer> {
             product(&a_elements, &a_view, &b_elements, &b_view)?
         }
         DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => integer_product(a, b)?,
-        DType::Bool => {
+        dtype @ (DType::Bool | DType::U16 | DType::U32 | DType::U64) => {
             return Err(Error::UnsupportedDType {
                 op: "addmm_impl_cpu_",
-                dtype: DType::Bool,
+                dtype,
                 device: "cpu",
             });
         }

@@ -14,6 +14,7 @@ mod convolve;
 mod elementwise;
 mod fill;
 mod float;
+mod hash;
 mod heap_sort;
 mod index;
 mod lanes;
@@ -36,10 +37,12 @@ mod selection;
 mod softmax;
 pub mod special;
 mod strided;
+mod unsigned;
 mod window_lines;
 
 pub use buffer::Buffer;
 pub use bytes::{from_gpu_bytes, gather_bytes, narrow_for_gpu, to_gpu_bytes};
+pub use hash::hash;
 pub use region::write_view;
 pub use selection::{Selection, select as select_positions};
 
@@ -66,18 +69,22 @@ pub fn compute(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output:
     }
     let result = computed(prim, operands, params, output);
     stop::settle()?;
-    result
+    // A kernel of signed elements has computed the bits of unsigned ones.
+    result.map(|result| result.tagged(output.dtype))
 }
 
 /// As [`compute`]; worthless if it was asked to stop.
 fn computed(prim: &Prim, operands: &[Operand<'_>], params: &[Scalar], output: &Meta) -> Result<Buffer> {
+    if let Some(result) = unsigned::compute(prim, operands, params, output)? {
+        return Ok(result);
+    }
     match (prim, operands, params) {
         (Prim::Unary(op), [x], _) => elementwise::unary(*op, *x, output),
         (Prim::Binary(op), [x, y], _) => elementwise::binary(*op, *x, *y, output),
         (Prim::Where, [condition, x, y], _) => select::select(*condition, *x, *y),
         (Prim::Cast(dtype), [x], _) => cast::cast(*x, *dtype),
         (Prim::Copy, [x], _) => cast::copy(*x),
-        (Prim::Full, [], [value]) => fill::full(*value, output),
+        (Prim::Full, [], [value]) => fill::full(unsigned::fill_value(*value, output.dtype), output),
         (Prim::Arange, [], [start, step]) => fill::arange(*start, *step, output),
         (Prim::Reduce { op, dims }, [x], _) => reduce::reduce(*op, dims, *x, output),
         (Prim::ArgReduce { op, dim }, [x], _) => arg_reduce::arg_reduce(*op, *dim, *x),

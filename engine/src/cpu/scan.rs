@@ -22,9 +22,15 @@ pub fn scan(op: Scan, dim: usize, operand: Operand<'_>, output: &Meta) -> Result
     let result = match operand.buffer.dtype() {
         DType::F32 | DType::F16 | DType::BF16 => floats(op, &as_contiguous::<f32>(operand)?, extent)?,
         DType::F64 => floats(op, &as_contiguous::<f64>(operand)?, extent)?,
-        DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => {
-            integers(op, &as_contiguous::<i64>(operand)?, extent)?
-        }
+        DType::Bool
+        | DType::U8
+        | DType::I8
+        | DType::I16
+        | DType::I32
+        | DType::I64
+        | DType::U16
+        | DType::U32
+        | DType::U64 => integers(op, &as_contiguous::<i64>(operand)?, extent)?,
     };
     narrow(result, output.dtype)
 }

@@ -9,7 +9,9 @@ use super::buffer::{Buffer, for_dtype, try_vec};
 use super::memory::ensure_room;
 use super::partial_sort::{quick_select, select_nth, sort, sort_first};
 use super::strided::contiguous;
+use super::unsigned::in_signed_order;
 use crate::error::Result;
+use crate::view::View;
 
 /// Lines at least this many times longer than what is wanted of them are always given in order.
 const FEW_OF_MANY: usize = 64;
@@ -37,6 +39,17 @@ pub enum Selection {
 
 /// The positions picked from each line along `dim`, which is as long as what was picked. Lines are not empty.
 pub fn select(selection: Selection, dim: usize, operand: Operand<'_>) -> Result<Buffer> {
+    if let Some(buffer) = in_signed_order(&operand)? {
+        let view = View::contiguous(&operand.view.shape);
+        return select(
+            selection,
+            dim,
+            Operand {
+                buffer: &buffer,
+                view: &view,
+            },
+        );
+    }
     for_dtype!(operand.buffer.dtype(), T => select_typed::<T>(selection, dim, operand))
 }
 
@@ -125,7 +138,6 @@ fn median<T: PartialOrd>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::View;
 
     fn pick(selection: Selection, dim: usize, buffer: &Buffer, view: &View) -> Vec<i64> {
         match select(selection, dim, Operand { buffer, view }) {

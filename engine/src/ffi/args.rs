@@ -180,12 +180,15 @@ impl<'a> Args<'a> {
     }
 
     /// `s`: a tag (0 bool, 1 int, 2 float) and the value, or 3 and the upper and lower 32 bits of an int
-    /// that a double cannot hold.
+    /// that a double cannot hold; 4 if it fits 64 bits without a sign only.
     pub fn scalar(&mut self) -> Result<Scalar> {
         match self.int()? {
             0 => Ok(Scalar::Bool(self.bool()?)),
             1 => Ok(Scalar::Int(self.int()?)),
             2 => Ok(Scalar::Float(self.float()?)),
+            4 => Ok(Scalar::Unsigned(
+                (self.int()? as u64) << 32 | self.int()? as u64 & 0xFFFF_FFFF,
+            )),
             3 => Ok(Scalar::Int((self.int()? << 32) | (self.int()? & 0xFFFF_FFFF))),
             _ => Err(Error::type_error("an argument must be a number")),
         }

@@ -77,11 +77,47 @@ const TABLE: &[(&str, &str, Takes)] = &[
     ("trunc", "trunc_vml_cpu", Numbers),
 ];
 
+/// What of the table takes the wide unsigned integers too. Others of it do not.
+const WIDE_UNSIGNED: &[&str] = &[
+    "bitwise_and",
+    "bitwise_left_shift",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "ceil",
+    "floor",
+    "round",
+    "trunc",
+];
+
+/// Operators outside the table that do not take the wide unsigned integers, and PyTorch's kernels.
+const NOT_WIDE_UNSIGNED: &[(&str, &str)] = &[
+    ("neg", "neg_cpu"),
+    ("sign", "sign_cpu"),
+    ("signbit", "signbit_cpu"),
+    ("square", "pow"),
+];
+
+/// The name of PyTorch's kernel, if it has none for the wide unsigned integers.
+fn refuses_wide_unsigned(operator: &str) -> Option<&'static str> {
+    let listed = |&(name, kernel): &(&str, &'static str)| (name == operator).then_some(kernel);
+    NOT_WIDE_UNSIGNED.iter().find_map(listed)
+}
+
 /// PyTorch's error if an operator has no kernel for a dtype.
 pub fn check_dtype(operator: &str, dtype: DType) -> Result<()> {
     let category = dtype.category();
+    let is_wide = dtype.is_wide_unsigned();
     let Ok(place) = TABLE.binary_search_by_key(&operator, |row| row.0) else {
-        return Ok(());
+        return match refuses_wide_unsigned(operator) {
+            Some(op) if is_wide => Err(Error::UnsupportedDType {
+                op,
+                dtype,
+                device: "cpu",
+            }),
+            _ => Ok(()),
+        };
     };
     let (_, kernel, takes) = TABLE[place];
     let is_taken = match takes {
@@ -90,7 +126,7 @@ pub fn check_dtype(operator: &str, dtype: DType) -> Result<()> {
         Integers => category == Category::Integer,
         Bits => category != Category::Float,
     };
-    if is_taken {
+    if is_taken && (!is_wide || WIDE_UNSIGNED.contains(&operator)) {
         return Ok(());
     }
     Err(Error::UnsupportedDType {
@@ -130,5 +166,16 @@ mod tests {
         assert!(text("gcd", DType::Bool).is_err() && text("gcd", DType::F32).is_err());
         assert!(text("bitwise_and", DType::F64).is_err() && text("bitwise_and", DType::Bool).is_ok());
         assert_eq!(text("add", DType::Bool), Ok(()));
+        assert_eq!(text("bitwise_xor", DType::U64), Ok(()));
+        assert_eq!(text("mul", DType::U16), Ok(()));
+        assert_eq!(
+            text("floor_divide", DType::U16),
+            Err("\"div_floor_cpu\" not implemented for 'UInt16'".into())
+        );
+        assert_eq!(
+            text("neg", DType::U32),
+            Err("\"neg_cpu\" not implemented for 'UInt32'".into())
+        );
+        assert_eq!(text("neg", DType::I32), Ok(()));
     }
 }

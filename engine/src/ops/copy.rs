@@ -277,6 +277,7 @@ pub fn item(x: &Tensor) -> Result<Scalar> {
     }
     let wide = match x.dtype() {
         DType::Bool => DType::Bool,
+        DType::U64 => DType::U64,
         dtype if dtype.is_float() => DType::F64,
         _ => DType::I64,
     };
@@ -284,6 +285,7 @@ pub fn item(x: &Tensor) -> Result<Scalar> {
     x.with_buffer(|buffer, view| match buffer {
         Buffer::Bool(values) => values.get(view.offset).map(|&value| Scalar::Bool(value)),
         Buffer::I64(values) => values.get(view.offset).map(|&value| Scalar::Int(value)),
+        Buffer::U64(bits) => bits.get(view.offset).map(|&bits| Scalar::Unsigned(bits as u64)),
         Buffer::F64(values) => values.get(view.offset).map(|&value| Scalar::Float(value)),
         _ => None,
     })?

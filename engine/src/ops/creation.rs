@@ -16,8 +16,17 @@ use crate::shape::{checked_num_elements, num_elements};
 use crate::storage::Device;
 use crate::tensor::Tensor;
 
+/// The number, or an error if it is one of more than 63 bits that the dtype does not hold; others wrap.
+fn at_most_wrapping(value: Scalar, dtype: DType) -> Result<Scalar> {
+    match value {
+        Scalar::Unsigned(_) => value.fitting(dtype),
+        _ => Ok(value),
+    }
+}
+
 /// A tensor filled with one number.
 pub fn full(shape: &[usize], value: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
+    let value = at_most_wrapping(value, dtype)?;
     create(
         &Prim::Full,
         &[value],
@@ -49,8 +58,20 @@ pub fn ones(shape: &[usize], dtype: DType, device: Device) -> Result<Tensor> {
     full(shape, Scalar::Int(1), dtype, device)
 }
 
+/// An integer, with as many bits as any has.
+fn whole(scalar: Scalar) -> Option<i128> {
+    match scalar {
+        Scalar::Int(value) => Some(value.into()),
+        Scalar::Unsigned(value) => Some(value.into()),
+        Scalar::Bool(_) | Scalar::Float(_) => None,
+    }
+}
+
 /// `torch.arange(start, end, step)`
 pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
+    for value in [start, end, step] {
+        at_most_wrapping(value, dtype)?;
+    }
     let (first, last, by) = (start.as_f64(), end.as_f64(), step.as_f64());
     if by == 0.0 {
         return Err(Error::runtime("step must be nonzero"));
@@ -64,9 +85,9 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType, device: De
         ));
     }
     let mut count = ((last - first) / by).ceil();
-    if let (Scalar::Int(start), Scalar::Int(end), Scalar::Int(step)) = (start, end, step) {
+    if let (Some(start), Some(end), Some(step)) = (whole(start), whole(end), whole(step)) {
         // Exact beyond what doubles hold.
-        let (distance, step) = (i128::from(end) - i128::from(start), i128::from(step));
+        let distance = end - start;
         count = ((distance + step - step.signum()) / step) as f64;
     }
     if count >= i64::MAX as f64 {

@@ -108,7 +108,9 @@ pub(super) fn randint(low: i64, high: i64, shape: &[usize], dtype: DType) -> Res
 /// Integers of 31 random bits, or of as many as the dtype holds exactly.
 pub(super) fn random(shape: &[usize], dtype: DType) -> Result<Tensor> {
     let bound = match dtype {
-        DType::I64 | DType::I32 => return copy::to_dtype(&draw(Draw::Bits, shape)?, dtype),
+        DType::I64 | DType::I32 | DType::U16 | DType::U32 | DType::U64 => {
+            return copy::to_dtype(&draw(Draw::Bits, shape)?, dtype);
+        }
         DType::Bool => 2,
         DType::U8 => 1 << 8,
         DType::I8 => 1 << 7,

@@ -37,7 +37,7 @@ pub fn unary(op: Unary, x: &Tensor) -> Result<Tensor> {
 
 /// Applies a binary row to two tensors.
 pub fn binary(op: Binary, x: &Tensor, y: &Tensor) -> Result<Tensor> {
-    let common = result_type(&[x, y]);
+    let common = result_type(&[x, y])?;
     if op == Binary::Sub && common != DType::Bool {
         check_no_bool(&[x.dtype(), y.dtype()])?;
     }
@@ -276,7 +276,7 @@ pub fn where_(condition: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor> {
             condition.dtype().scalar_type_name()
         )));
     }
-    let common = result_type(&[x, y]);
+    let common = result_type(&[x, y])?;
     // The condition never changes the result's dtype, so it is brought over on its own.
     let operands = bring_together(&[x, y], common)?;
     let device = operands

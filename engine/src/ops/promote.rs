@@ -11,22 +11,23 @@ use crate::storage::Device;
 use crate::tensor::Tensor;
 
 /// The dtype that an operator on these tensors computes in: a zero-dim tensor counts only if its
-/// category is higher than that of all others.
-pub fn result_type(tensors: &[&Tensor]) -> DType {
+/// category is higher than that of all others. An error for wide unsigned integers among others.
+pub fn result_type(tensors: &[&Tensor]) -> Result<DType> {
     let promoted = |is_wanted: &dyn Fn(&Tensor) -> bool| {
         tensors
             .iter()
             .filter(|tensor| is_wanted(tensor))
-            .map(|tensor| tensor.dtype())
-            .reduce(DType::promote)
+            .map(|tensor| Ok(tensor.dtype()))
+            .reduce(|first, second| first?.promote(second?))
+            .transpose()
     };
-    let sized = promoted(&|tensor| tensor.rank() > 0);
-    let zero_dim = promoted(&|tensor| tensor.rank() == 0);
+    let sized = promoted(&|tensor| tensor.rank() > 0)?;
+    let zero_dim = promoted(&|tensor| tensor.rank() == 0)?;
     match (sized, zero_dim) {
         (Some(sized), Some(zero_dim)) if zero_dim.category() > sized.category() => sized.promote(zero_dim),
-        (Some(sized), _) => sized,
-        (None, Some(zero_dim)) => zero_dim,
-        (None, None) => context::default_float(),
+        (Some(sized), _) => Ok(sized),
+        (None, Some(zero_dim)) => Ok(zero_dim),
+        (None, None) => Ok(context::default_float()),
     }
 }
 

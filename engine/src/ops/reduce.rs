@@ -4,12 +4,14 @@
 
 use crate::apply::apply;
 use crate::autograd::{Rule, record_rule, rename, sequence_mark};
+use crate::cpu::{self, Operand};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::{copy, creation, elementwise as e, index, movement};
 use crate::prim::{ArgReduce, Prim, Reduce};
 use crate::scalar::Scalar;
 use crate::shape::{normalize_dim, normalize_dims, num_elements};
+use crate::storage::Device;
 use crate::tensor::Tensor;
 
 /// Applies a fold over `dims` (empty: all).
@@ -211,6 +213,22 @@ fn as_truth_of(x: &Tensor, truth: Tensor) -> Result<Tensor> {
     } else {
         Ok(truth)
     }
+}
+
+/// `torch.hash_tensor(x, dims, keepdim)`; empty `dims` means all. Refuses the GPU, which has no uint64.
+pub fn hash(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    if x.device() != Device::Cpu {
+        return Err(Error::runtime(
+            "hash_tensor gives uint64, which device 'webgpu' does not hold",
+        ));
+    }
+    let dims = normalize_dims(dims, x.rank())?;
+    let dims: Vec<usize> = dims.into_iter().filter(|&dim| dim < x.rank()).collect();
+    let hashes = x.with_buffer(|buffer, view| cpu::hash(&dims, Operand { buffer, view }))??;
+    let mut shape = x.shape();
+    dims.iter().for_each(|&dim| shape[dim] = 1);
+    let hashes = Tensor::from_buffer(hashes, &shape);
+    if keepdim { Ok(hashes) } else { drop_dims(&hashes, &dims) }
 }
 
 /// `x.var(dims, correction, keepdim)`: two passes.

@@ -105,6 +105,10 @@ const fn integer_range(dtype: DType, device: Device) -> [i64; 2] {
         DType::I8 => [i8::MIN as i64, i8::MAX as i64],
         DType::I16 => [i16::MIN as i64, i16::MAX as i64],
         DType::I32 => [i32::MIN as i64, i32::MAX as i64],
+        DType::U16 => [0, u16::MAX as i64],
+        DType::U32 => [0, u32::MAX as i64],
+        // The bits of 64: a number of them stands for the one that has them.
+        DType::U64 => [0, -1],
         DType::I64 | DType::F16 | DType::BF16 | DType::F32 | DType::F64 => [i64::MIN, i64::MAX],
     }
 }

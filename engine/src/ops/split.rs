@@ -28,9 +28,9 @@ pub fn cat(tensors: &[Tensor], dim: i64) -> Result<Tensor> {
     common_device(&references)?;
     let dtype = tensors
         .iter()
-        .map(Tensor::dtype)
-        .reduce(|a, b| a.promote(b))
-        .unwrap_or(first.dtype());
+        .map(|tensor| Ok(tensor.dtype()))
+        .reduce(|a, b| a?.promote(b?))
+        .unwrap_or_else(|| Ok(first.dtype()))?;
     // Empty vectors count for nothing, whatever the rank of the others: PyTorch's legacy rule.
     let parts: Vec<&Tensor> = tensors.iter().filter(|tensor| tensor.shape() != [0]).collect();
     let Some(model) = parts.first().copied().or(tensors.first()) else {

@@ -34,7 +34,7 @@ impl Element {
             DType::Bool => Some(Element::Bool),
             DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Some(Element::I32),
             DType::F16 | DType::BF16 | DType::F32 => Some(Element::F32),
-            DType::F64 => None,
+            DType::F64 | DType::U16 | DType::U32 | DType::U64 => None,
         }
     }
 

@@ -29,13 +29,11 @@ impl Generator {
             ),
             Buffer::F32(p) => self.draw_each(p, |&p| f64::from(p), Generator::draw_single, f32::from),
             Buffer::F64(p) => self.draw_each(p, |&p| p, Generator::draw_fraction, f64::from),
-            Buffer::Bool(_) | Buffer::U8(_) | Buffer::I8(_) | Buffer::I16(_) | Buffer::I32(_) | Buffer::I64(_) => {
-                Err(Error::UnsupportedDType {
-                    op: "bernoulli_tensor_cpu_p_",
-                    dtype: probabilities.dtype(),
-                    device: "cpu",
-                })
-            }
+            _ => Err(Error::UnsupportedDType {
+                op: "bernoulli_tensor_cpu_p_",
+                dtype: probabilities.dtype(),
+                device: "cpu",
+            }),
         }
     }
 
@@ -54,6 +52,11 @@ impl Generator {
             DType::BF16 => self.fill(n, |generator| bf16::from_f32(f32::from(draw(generator)))),
             DType::F32 => self.fill(n, |generator| f32::from(draw(generator))),
             DType::F64 => self.fill(n, |generator| f64::from(draw(generator))),
+            DType::U16 | DType::U32 | DType::U64 => Err(Error::UnsupportedDType {
+                op: "bernoulli_scalar_cpu_",
+                dtype,
+                device: "cpu",
+            }),
         }
     }
 

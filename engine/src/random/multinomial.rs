@@ -36,7 +36,7 @@ impl Generator {
             Buffer::BF16(elements) => try_collect(elements.iter().map(|weight| weight.to_f64()))?,
             Buffer::F32(elements) => try_collect(elements.iter().copied().map(f64::from))?,
             Buffer::F64(elements) => try_collect(elements.iter().copied())?,
-            Buffer::Bool(_) | Buffer::U8(_) | Buffer::I8(_) | Buffer::I16(_) | Buffer::I32(_) | Buffer::I64(_) => {
+            _ => {
                 return Err(Error::runtime(
                     "multinomial only supports floating-point dtypes for input",
                 ));

@@ -33,7 +33,15 @@ impl Generator {
                 DType::BF16 => Ok(Buffer::BF16(draws.map(bf16::from_f64).collect())),
                 DType::F32 => Ok(Buffer::F32(draws.map(|draw| draw as f32).collect())),
                 DType::F64 => Ok(Buffer::F64(draws.collect())),
-                DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Err(unsupported(dtype)),
+                DType::Bool
+                | DType::U8
+                | DType::I8
+                | DType::I16
+                | DType::I32
+                | DType::I64
+                | DType::U16
+                | DType::U32
+                | DType::U64 => Err(unsupported(dtype)),
             };
         }
         match dtype {
@@ -60,7 +68,15 @@ impl Generator {
                 let draws = self.rounded_blocks(n, 8, mean, std, round)?;
                 Ok(Buffer::BF16(try_collect(draws.into_iter().map(bf16::from_f32))?))
             }
-            DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => Err(unsupported(dtype)),
+            DType::Bool
+            | DType::U8
+            | DType::I8
+            | DType::I16
+            | DType::I32
+            | DType::I64
+            | DType::U16
+            | DType::U32
+            | DType::U64 => Err(unsupported(dtype)),
         }
     }
 

@@ -46,13 +46,19 @@ impl Generator {
                 Ok(Buffer::F32(elements))
             }
             DType::F64 => self.fill(n, |generator| generator.draw_fraction() * (to - from) + from),
-            DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64 => {
-                Err(Error::UnsupportedDType {
-                    op: "check_uniform_bounds",
-                    dtype,
-                    device: "cpu",
-                })
-            }
+            DType::Bool
+            | DType::U8
+            | DType::I8
+            | DType::I16
+            | DType::I32
+            | DType::I64
+            | DType::U16
+            | DType::U32
+            | DType::U64 => Err(Error::UnsupportedDType {
+                op: "check_uniform_bounds",
+                dtype,
+                device: "cpu",
+            }),
         }
     }
 
@@ -107,7 +113,12 @@ impl Generator {
             DType::I8 => self.fill(n, |generator| (generator.draw_u32() & 0x7f) as i8),
             DType::I16 => self.fill(n, |generator| (generator.draw_u32() & 0x7fff) as i16),
             DType::I32 => self.fill(n, |generator| (generator.draw_u32() & 0x7fff_ffff) as i32),
+            // The words as they are drawn: bits of numbers without a sign.
+            DType::U16 => self.fill(n, |generator| generator.draw_u32() as i16),
+            DType::U32 => self.fill(n, |generator| generator.draw_u32() as i32),
+            DType::U64 => self.fill(n, |generator| generator.draw_u64() as i64),
         }
+        .map(|buffer| buffer.tagged(dtype))
     }
 
     /// A permutation of `0..n`; int64.
@@ -147,6 +158,11 @@ impl Generator {
             DType::I32 => self.fill(n, |generator| draw(generator) as i32),
             DType::I64 => self.fill(n, |generator| draw(generator) as i64),
             DType::Bool => self.fill(n, |generator| draw(generator) != 0.0),
+            DType::U16 | DType::U32 | DType::U64 => Err(Error::UnsupportedDType {
+                op: "geometric_cpu",
+                dtype,
+                device: "cpu",
+            }),
         }
     }
 

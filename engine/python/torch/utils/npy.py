@@ -28,6 +28,7 @@ _MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 1 << 20
 
 _LETTERS = {"bool": "|b1", "uint8": "|u1", "int8": "|i1", "int16": "<i2", "int32": "<i4", "int64": "<i8"}
+_LETTERS.update(uint16="<u2", uint32="<u4", uint64="<u8")
 _LETTERS.update(float16="<f2", float32="<f4", float64="<f8")
 _BY_LETTERS = {letters[1:]: _dtype.BY_NAME[name] for name, letters in _LETTERS.items()}
 

@@ -1,7 +1,7 @@
 """Reading and writing pictures: PNG and JPEG by this package, other formats through Pillow where it is installed.
 
 Pictures are `(C, H, W)` tensors of uint8, as they are in torchvision; those of PNG files with 16 bits a sample
-are int32 from 0 to 65535, for there is no uint16 here.
+are of uint16.
 Refuses WebP, GIF and AVIF where there is no Pillow. Read next: `_png_decode`, `_png_encode`, `_jpeg_decode`, `_jpeg_encode`.
 """
 
@@ -46,12 +46,13 @@ def write_file(filename, data):
 
 
 def decode_png(input, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False):
-    """`(C, H, W)` of the bytes of a PNG file, uint8, or int32 (0 … 65535) where the file has 16 bits a sample.
+    """`(C, H, W)` of the bytes of a PNG file, uint8, or uint16 where the file has 16 bits a sample.
 
     input: a flat uint8 tensor. mode: the channels wanted. Raises RuntimeError for what is no PNG file.
     """
     picture = _png_decode.read(_checked_bytes(input))
     made = _png_colors.converted(picture, _mode(mode).value or None).permute(2, 0, 1)
+    made = made if made.dtype is torch.uint8 else made.to(torch.uint16)
     return _exif.turned(made, picture.exif) if apply_exif_orientation else made
 
 

@@ -11,7 +11,7 @@ import torch
 from ._pictures import dimensions, is_picture, picture_of, tensor_of
 
 _LARGEST = {
-    torch.uint8: 255, torch.int8: 127, torch.int16: 32767, torch.int32: 2**31 - 1, torch.int64: 2**63 - 1,
+    torch.uint8: 255, torch.int8: 127, torch.int16: 32767, torch.uint16: 65535, torch.int32: 2**31 - 1, torch.int64: 2**63 - 1,
 }
 
 #: The modes that `to_pil_image` takes for a number of channels.
@@ -113,6 +113,9 @@ def convert_image_dtype(image, dtype=torch.float32):
     before, after = largest_value(image.dtype), largest_value(dtype)
     if dtype.is_floating_point:
         return image.to(dtype) / before
+    if image.dtype is torch.uint16:
+        # There is no division without remainder of these.
+        image = image.to(torch.int32)
     if before > after:
         return torch.div(image, (before + 1) // (after + 1), rounding_mode="floor").to(dtype)
     return image.to(dtype) * ((after + 1) // (before + 1))

@@ -116,6 +116,7 @@ pub const ROWS: &[Row] = &[
             Scalar::Bool(value) => (0.0, f64::from(u8::from(value))),
             // Doubles hold integers to 2^53; the rest goes as bytes by download.
             Scalar::Int(value) => (1.0, value as f64),
+            Scalar::Unsigned(value) => (1.0, value as f64),
             Scalar::Float(value) => (2.0, value),
         };
         Ok(Outcome::Numbers(vec![tag, value]))
@@ -123,7 +124,7 @@ pub const ROWS: &[Row] = &[
     ("result_type Ts -> i", |a| {
         let tensors = a.tensors()?;
         let references: Vec<&Tensor> = tensors.iter().collect();
-        Ok(Outcome::Number(f64::from(promote::result_type(&references) as u8)))
+        Ok(Outcome::Number(f64::from(promote::result_type(&references)? as u8)))
     }),
     ("result_type_scalar T s -> i", |a| {
         let (x, scalar) = (a.tensor()?, a.scalar()?);
@@ -132,7 +133,7 @@ pub const ROWS: &[Row] = &[
         )))
     }),
     ("promote_types d d -> i", |a| {
-        Ok(Outcome::Number(f64::from(a.dtype()?.promote(a.dtype()?) as u8)))
+        Ok(Outcome::Number(f64::from(a.dtype()?.promote(a.dtype()?)? as u8)))
     }),
     ("default_dtype -> i", |_| {
         Ok(Outcome::Number(f64::from(context::default_float() as u8)))

@@ -51,6 +51,9 @@ pub const ROWS: &[Row] = &[
     ("argmin T i? b -> T", |a| {
         Ok(reduce::arg_extreme(ArgReduce::Min, &a.tensor()?, a.opt_int()?, a.bool()?)?.into())
     }),
+    ("hash_tensor T is b -> T", |a| {
+        Ok(reduce::hash(&a.tensor()?, &a.ints()?, a.bool()?)?.into())
+    }),
     ("any T is b -> T", |a| {
         Ok(reduce::any(&a.tensor()?, &a.ints()?, a.bool()?)?.into())
     }),
