@@ -8,6 +8,7 @@ use crate::model::ids::{CellId, RunId};
 use crate::model::run::Outcome;
 use crate::model::runtime::KernelStatus;
 use crate::model::view::Route;
+use crate::model::working_files::plain_path;
 use crate::nbformat;
 use crate::settings::Accelerator;
 use crate::state::AppState;
@@ -83,6 +84,7 @@ async fn open(app: AppState, ipynb: JsValue, options: JsValue) -> Result<JsValue
                 None if content.is_instance_of::<Uint8Array>() => Uint8Array::new(&content).to_vec(),
                 None => return Err(error(format!("the file {path} is neither text nor a Uint8Array"))),
             };
+            let path = plain_path(&path);
             files.push(NewFile { path, bytes });
         }
     }

@@ -43,12 +43,19 @@ export class Archives {
   }
 }
 
-/** Makes a file of Emscripten's memory file system whose bytes are read from a blob when they are first asked for. */
-function writeLazily(FS, path, blob) {
+/**
+ * Makes a file of Emscripten's memory file system whose bytes are read from a blob when they are first asked for. Until then
+ * the blob is the node's `unread`.
+ */
+export function writeLazily(FS, path, blob) {
   FS.writeFile(path, "");
   const { node } = FS.lookupPath(path);
   node.usedBytes = blob.size;
-  const fix = (contents) => Object.defineProperty(node, "contents", { value: contents, writable: true, configurable: true, enumerable: true });
+  node.unread = blob;
+  const fix = (contents) => {
+    node.unread = null;
+    Object.defineProperty(node, "contents", { value: contents, writable: true, configurable: true, enumerable: true });
+  };
   Object.defineProperty(node, "contents", {
     configurable: true,
     enumerable: true,

@@ -21,7 +21,10 @@
   const TOKEN_COUNT = 4;
 
   /** What the Python worker may say to the page. */
-  const RELAYED = new Set(["progress", "ready", "jupyter", "alive", "fatal", "package-request", "package-cancel"]);
+  const RELAYED = new Set(["progress", "ready", "jupyter", "alive", "fatal", "package-request", "package-cancel", "file-changes"]);
+
+  /** The buffers of a list of files, which are handed on without a copy. Code may have sent what is no such list. */
+  const buffersOf = (list) => (Array.isArray(list) ? [...new Set(list.map((file) => file?.bytes))].filter((bytes) => bytes instanceof ArrayBuffer) : []);
 
   const mintToken = () => URL.createObjectURL(new Blob(["1"]));
 
@@ -130,7 +133,7 @@
      * Starts both workers, each as soon as its files are there. `names` are the files that will come, `hashes` what they
      * are; a file may also lie in the message itself (`assets`).
      */
-    async function boot({ names, hashes, assets = {}, accelerator, files }) {
+    async function boot({ names, hashes, assets = {}, accelerator, files, fileLimits }) {
       const startedAt = performance.now();
       page.postMessage({ type: "progress", stage: "frame" });
       const { port1: gpuPort, port2: pythonPort } = new MessageChannel();
@@ -140,7 +143,7 @@
       const script = await shelf.get("python_worker.js");
       python = blobWorker(script);
       python.onmessage = ({ data }) => {
-        if (RELAYED.has(data?.type)) page.postMessage(data);
+        if (RELAYED.has(data?.type)) page.postMessage(data, buffersOf(data.changes));
         else if (data?.type === "gpu-restart") restartGpu(data);
       };
       python.onerror = (event) => {
@@ -152,9 +155,9 @@
       const forPython = [...shelf.places.keys()].filter((name) => !GPU_ASSETS.includes(name));
       const listOfFiles = files ?? [];
       python.postMessage(
-        { type: "boot", names: forPython, hashes, files: listOfFiles, tokens: [...tokens], port: pythonPort,
+        { type: "boot", names: forPython, hashes, files: listOfFiles, fileLimits, tokens: [...tokens], port: pythonPort,
           frameMs: performance.now() - startedAt },
-        [pythonPort, ...listOfFiles.map((file) => file.bytes)],
+        [pythonPort, ...buffersOf(listOfFiles)],
       );
       for (const name of forPython) {
         shelf.get(name).then(
@@ -197,7 +200,9 @@
         const bytes = data.event?.data;
         python.postMessage(data, bytes instanceof ArrayBuffer ? [bytes] : []);
       } else if (data?.type === "files") {
-        python.postMessage({ type: "files", files: data.files }, data.files.map((file) => file.bytes));
+        python.postMessage({ type: "files", files: data.files }, buffersOf(data.files));
+      } else if (data?.type === "files-removed" || data?.type === "files-stored") {
+        python.postMessage(data);
       }
     }
 

@@ -3,11 +3,11 @@
 // which takes longer than a short wait. Read next: python_worker.js, carrel_kernel/waiting.py.
 
 /**
- * @param parts interrupts, streams, packages, archives: the worker's objects of these names; pause, stopIfDue: how Python
+ * @param parts interrupts, streams, packages, archives, files: the worker's objects of these names; pause, stopIfDue: how Python
  *   waits without a promise; inbox: requests that wait; post: sends to the page; engine: gives the engine, if there is one
  * @param facts plain values: accelerator, engineFailure, jspi, packageLock, version; and heap, which gives Python's memory
  */
-export function hostModule({ interrupts, streams, packages, archives, pause, stopIfDue, inbox, post, engine, stdin }, facts) {
+export function hostModule({ interrupts, streams, packages, archives, files, pause, stopIfDue, inbox, post, engine, stdin }, facts) {
   return {
     python_memory_bytes: () => facts.heap().length,
     tensor_memory_bytes: () => engine()?.memory?.buffer.byteLength ?? 0,
@@ -59,6 +59,11 @@ export function hostModule({ interrupts, streams, packages, archives, pause, sto
       return packages.request(text);
     },
     package_lock: () => facts.packageLock,
+    keep_files() {
+      streams.flush();
+      const stored = files.settle();
+      return stored && { promise: interrupts.guard(stored) };
+    },
     awaited_archives: () => archives.awaited(),
     archive: (path) => ({ promise: archives.arrival(path) }),
   };

@@ -7,7 +7,7 @@
 //
 // It has no network: `fetch` answers for the files that the page hands over, one by one, as blobs that are read when they
 // are needed. Python wakes up from a memory snapshot where the site has one (snapshot.js); else, or if that fails, it starts.
-// Read next: host.js, snapshot.js, archives.js, interrupts.js, streams.js, engine_link.js, direct_calls.js, suspending.js,
+// Read next: host.js, snapshot.js, archives.js, working_files.js, interrupts.js, streams.js, engine_link.js, direct_calls.js, suspending.js,
 // carrel_kernel/boot.py.
 "use strict";
 
@@ -19,6 +19,9 @@ const ASSET_BASE = "https://assets.invalid/";
 const NOTHING = "nothing";
 
 const HOME = "/home/pyodide";
+
+/** How often working files are looked at while Python waits or rests. */
+const FILES_INTERVAL_MS = 3000;
 
 /** Python's own library, and where archives of packages lie: those that Python imports from; jedi.zip is unpacked when it is needed, widgets.zip comes last in Python's path. */
 const STANDARD_LIBRARY = "/lib/python314.zip";
@@ -54,7 +57,7 @@ let kernel = null;
 let interrupts = null;
 let engine = null;
 let packageRequests = null;
-let writeFiles = null;
+let workingFiles = null;
 const inbox = [];
 const earlyFiles = [];
 const earlyInterrupts = [];
@@ -102,18 +105,6 @@ function makePause() {
     const end = performance.now() + ms;
     while (performance.now() < end);
   };
-}
-
-/** Writes the document's files below the working directory, whatever their paths say. */
-function writeFilesTo(pyodide, files) {
-  for (const { path, bytes } of files) {
-    const parts = path.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
-    const name = parts.pop();
-    if (!name) continue;
-    const folder = [HOME, ...parts].join("/");
-    pyodide.FS.mkdirTree(folder);
-    pyodide.FS.writeFile(`${folder}/${name}`, new Uint8Array(bytes));
-  }
 }
 
 /** The engine's recorder, or the reason why there is none. */
@@ -201,7 +192,8 @@ async function startKernel({ files, loading, parts, jspi, lap }, snapshot) {
   pyodide.FS.mkdirTree(ARCHIVE_FOLDER);
   if (snapshot) parts.archives.place(pyodide.FS, STANDARD_LIBRARY, asset("python_stdlib.zip"));
   for (const name of ARCHIVES) parts.archives.place(pyodide.FS, `${ARCHIVE_FOLDER}/${name}`, asset(name));
-  writeFilesTo(pyodide, files);
+  parts.files.attach(pyodide.FS);
+  parts.files.place(files);
   for (const [name, write] of [["stdout", "setStdout"], ["stderr", "setStderr"]]) {
     const decoder = new TextDecoder();
     pyodide[write]({
@@ -260,7 +252,7 @@ async function startEitherWay(context, snapshot) {
   }
 }
 
-async function boot({ files, tokens, port, frameMs, hashes }) {
+async function boot({ files, fileLimits, tokens, port, frameMs, hashes }) {
   const startedAt = performance.now();
   const timings = { frame: frameMs };
   let since = startedAt;
@@ -274,12 +266,16 @@ async function boot({ files, tokens, port, frameMs, hashes }) {
   answerFetches();
   // Both take long and need nobody: they go on beside everything else.
   const snapshot = openSnapshot(hashes, timings);
-  const [{ Interrupts }, { Streams }, { PackageRequests }, { Archives }] = await Promise.all(
-    ["interrupts.js", "streams.js", "packages.js", "archives.js"].map(importAsset),
+  const [{ Interrupts }, { Streams }, { PackageRequests }, { Archives, writeLazily }, { WorkingFiles }] = await Promise.all(
+    ["interrupts.js", "streams.js", "packages.js", "archives.js", "working_files.js"].map(importAsset),
   );
   const pause = makePause();
   const streams = new Streams((message) => post({ type: "jupyter", message }), pause);
-  interrupts = new Interrupts(tokens, (now) => streams.tick(now));
+  const kept = new WorkingFiles({ home: HOME, post, limits: fileLimits, writeLazily });
+  interrupts = new Interrupts(tokens, (now) => {
+    streams.tick(now);
+    kept.tick(now);
+  });
   for (const message of earlyInterrupts) interrupts.receive(message);
   packageRequests = new PackageRequests(post, (promise) => interrupts.guard(promise));
   const archives = new Archives();
@@ -288,15 +284,17 @@ async function boot({ files, tokens, port, frameMs, hashes }) {
     if (interrupts.due()) interrupts.hurry();
   };
   const stdin = () => new Promise((resolve) => (stdinWaiter = resolve));
-  const parts = { interrupts, streams, packages: packageRequests, archives, pause, stopIfDue, inbox, post, engine: () => engine, stdin };
+  const parts = { interrupts, streams, packages: packageRequests, archives, files: kept, pause, stopIfDue, inbox, post, engine: () => engine, stdin };
   const loading = loadEngine(port, stopIfDue, () => interrupts.due() && interrupts.take());
   const started = await startEitherWay({ files, loading, parts, jspi, lap, timings }, snapshot);
   const { pyodide } = started;
   pyodide._api.on_fatal = (error) => {
+    kept.rescue();
     post({ type: "fatal", reason: `Python stopped: ${error?.message ?? error}` });
   };
-  writeFiles = (list) => writeFilesTo(pyodide, list);
-  writeFiles(earlyFiles);
+  workingFiles = kept;
+  for (const act of earlyFiles) act(kept);
+  setInterval(() => kept.tick(), FILES_INTERVAL_MS);
   interrupts.attach(pyodide);
   lap("packages");
 
@@ -340,6 +338,12 @@ function receive(message) {
   serve();
 }
 
+/** Does something to the working files, as soon as Python has them. */
+function withFiles(act) {
+  if (workingFiles) act(workingFiles);
+  else earlyFiles.push(act);
+}
+
 self.onmessage = ({ data }) => {
   if (data.type === "boot") {
     for (const name of data.names) assets.set(name, Promise.withResolvers());
@@ -356,6 +360,7 @@ self.onmessage = ({ data }) => {
   else if (data.type === "interrupt") earlyInterrupts.push(data);
   else if (data.type === "package-event") packageRequests?.receive(data);
   else if (data.type === "gpu-lost") engine?.lose(data.reason, data.isForGood);
-  else if (data.type === "files" && writeFiles) writeFiles(data.files);
-  else if (data.type === "files") earlyFiles.push(...data.files);
+  else if (data.type === "files") withFiles((files) => files.place(data.files));
+  else if (data.type === "files-removed") withFiles((files) => files.remove(data.paths));
+  else if (data.type === "files-stored") workingFiles?.receive(data);
 };

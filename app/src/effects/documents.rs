@@ -10,6 +10,7 @@ use crate::model::runtime::SaveStatus;
 use crate::model::view::{Recent, RecentItem, Route};
 use crate::nbformat::{self, ReadError};
 use crate::state::AppState;
+use crate::storage::content::StoredFile;
 use crate::storage::journal::Journal;
 use crate::storage::{Expect, Record, Storage, StorageError, TRASH_MS};
 use crate::web::files::PickedFile;
@@ -148,7 +149,9 @@ impl Effects {
         };
         let mut failure = storage.save(record.clone(), expect).await.err();
         if !files.is_empty() {
-            failure = storage.put_files(document.id.clone(), files).await.err().or(failure);
+            let files = files.into_iter().map(|file| StoredFile::new(file, now_ms)).collect();
+            let put = storage.change_files(document.id.clone(), Vec::new(), files).await;
+            failure = put.err().or(failure);
             document.files = storage.file_list(document.id.clone()).await.unwrap_or_default();
         }
         self.show(app, &record, document, warnings);
@@ -197,9 +200,9 @@ impl Effects {
         let id = example.document_id();
         let storage = self.storage().await;
         // What cannot be removed is a file too many at worst.
-        for file in storage.file_list(id.clone()).await.unwrap_or_default() {
-            storage.delete_file(id.clone(), file.path).await.ok();
-        }
+        let files = storage.file_list(id.clone()).await.unwrap_or_default();
+        let paths = files.into_iter().map(|file| file.path).collect();
+        storage.change_files(id.clone(), paths, Vec::new()).await.ok();
         storage.set_trashed(id.clone(), None).await.ok();
         let document = Document {
             id,
@@ -304,6 +307,10 @@ impl Effects {
             }
             TabNews::HasOpen => app.dispatch(Action::SetOpenElsewhere(true)),
             TabNews::Closed => app.dispatch(Action::SetOpenElsewhere(false)),
+            TabNews::Files => {
+                let effects = self.clone();
+                time::spawn(async move { effects.refresh_files(app).await });
+            }
             TabNews::Saved => app.dispatch(Action::SetSave(SaveStatus::Conflict)),
         }
     }

@@ -1,26 +1,66 @@
-//! Working files: kept in storage beside the document, and given to the kernel at its start or as they come.
+//! Working files: kept in storage beside the document, given to the kernel at its start or as they come, and taken from it
+//! when its code has written or removed some. Messages of kernels are stored one after another, and as few may wait as an
+//! honest kernel needs. Read next: `kernel/file_changes.rs` (what was checked before), `storage/content.rs`.
 
 use super::Effects;
+use crate::kernel::file_changes::{FileChange, FileChanges, FileRefusal};
 use crate::model::action::{Action, NewFile};
+use crate::model::ids::DocumentId;
+use crate::model::notebook::FileEntry;
+use crate::model::view::NoticeAction;
+use crate::model::working_files::{Room, plain_path};
 use crate::state::AppState;
-use crate::web::files::PickedFile;
+use crate::storage::content::StoredFile;
+use crate::storage::{Storage, StorageError};
+use crate::web::files::{self as web_files, PickedFile};
+use crate::web::tabs::TabNews;
 use crate::web::time;
+use futures::channel::oneshot;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+/// More messages of a kernel than this do not wait to be stored: it may send them again.
+const MAX_WAITING: usize = 24;
+
+/// So many files that were deleted last can be brought back.
+const MAX_DELETED: usize = 20;
+
+/// What belongs to working files.
+#[derive(Default)]
+pub(super) struct FileRoom {
+    waiting: RefCell<VecDeque<Batch>>,
+    is_storing: Cell<bool>,
+    /// Those who wait until nothing waits.
+    settling: RefCell<Vec<oneshot::Sender<()>>>,
+    /// What the user has deleted: handles, mostly, so that it costs little to remember.
+    deleted: RefCell<VecDeque<(DocumentId, StoredFile)>>,
+}
+
+/// A message of a kernel.
+struct Batch {
+    document: DocumentId,
+    generation: u64,
+    changes: FileChanges,
+}
 
 impl Effects {
     pub(super) fn add_files(&self, app: AppState, files: Vec<NewFile>) {
+        let now_ms = time::now_ms();
+        let files = files.into_iter().map(|file| StoredFile::new(file, now_ms)).collect();
+        self.put_files(app, files);
+    }
+
+    fn put_files(&self, app: AppState, files: Vec<StoredFile>) {
         let effects = self.clone();
         time::spawn(async move {
             let id = app.with(|state| state.document.id.clone());
             let storage = effects.storage().await;
-            if let Err(error) = storage.put_files(id.clone(), files.clone()).await {
+            if let Err(error) = storage.change_files(id.clone(), Vec::new(), files.clone()).await {
                 let text = format!("The files are there until the page is closed, but were not stored: {error}");
-                app.dispatch(Action::Notify {
-                    text,
-                    is_error: true,
-                    action: None,
-                });
+                complain(app, text);
             }
             effects.rooms.kernel.send_files(files);
+            effects.tell_tabs(&id, TabNews::Files);
             effects.refresh_files(app).await;
         });
     }
@@ -29,18 +69,55 @@ impl Effects {
         let effects = self.clone();
         time::spawn(async move {
             let id = app.with(|state| state.document.id.clone());
-            if let Err(error) = effects.storage().await.delete_file(id, path).await {
+            let storage = effects.storage().await;
+            let file = storage.file(id.clone(), path.clone()).await.ok().flatten();
+            if let Err(error) = storage.change_files(id.clone(), vec![path.clone()], Vec::new()).await {
+                complain(app, error.to_string());
+            } else if let Some(file) = file {
+                let mut deleted = effects.rooms.files.deleted.borrow_mut();
+                deleted.push_back((id.clone(), file));
+                let excess = deleted.len().saturating_sub(MAX_DELETED);
+                deleted.drain(..excess);
+                drop(deleted);
                 app.dispatch(Action::Notify {
-                    text: error.to_string(),
-                    is_error: true,
-                    action: None,
+                    text: format!("Deleted “{path}”"),
+                    is_error: false,
+                    action: Some(NoticeAction::RestoreFile(path.clone())),
                 });
             }
+            effects.rooms.kernel.remove_files(vec![path]);
+            effects.tell_tabs(&id, TabNews::Files);
             effects.refresh_files(app).await;
         });
     }
 
-    async fn refresh_files(&self, app: AppState) {
+    /// Brings back a file that the user has deleted.
+    pub(super) fn restore_file(&self, app: AppState, path: &str) {
+        let id = app.with(|state| state.document.id.clone());
+        let mut deleted = self.rooms.files.deleted.borrow_mut();
+        let position = deleted.iter().rposition(|(of, file)| *of == id && file.path == path);
+        let file = position.and_then(|position| deleted.remove(position));
+        drop(deleted);
+        if let Some((_, file)) = file {
+            self.put_files(app, vec![file]);
+        }
+    }
+
+    /// Hands a file to the user.
+    pub(super) fn download_file(&self, app: AppState, path: String) {
+        let effects = self.clone();
+        time::spawn(async move {
+            let id = app.with(|state| state.document.id.clone());
+            let file = effects.storage().await.file(id, path.clone()).await.ok().flatten();
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            let handed = file.and_then(|file| web_files::download_content(name, &file.content).ok());
+            if handed.is_none() {
+                complain(app, format!("{path} could not be downloaded"));
+            }
+        });
+    }
+
+    pub(super) async fn refresh_files(&self, app: AppState) {
         let id = app.with(|state| state.document.id.clone());
         if let Ok(files) = self.storage().await.file_list(id.clone()).await
             && app.with(|state| state.document.id == id)
@@ -56,6 +133,142 @@ impl Effects {
             app.dispatch(Action::AddFiles(files));
         }
     }
+
+    /// Takes what a kernel says about its files, to be stored in its turn.
+    pub(super) fn take_file_changes(&self, app: AppState, generation: u64, changes: FileChanges) {
+        let room = &self.rooms.files;
+        if room.waiting.borrow().len() >= MAX_WAITING {
+            let count = u32::try_from(changes.changes.len()).unwrap_or(u32::MAX);
+            let refusals = (0..count).map(|index| refusal(index, "too much is being stored at once", true));
+            return self
+                .rooms
+                .kernel
+                .answer_files(generation, changes.id, refusals.collect());
+        }
+        let document = app.with(|state| state.document.id.clone());
+        room.waiting.borrow_mut().push_back(Batch {
+            document,
+            generation,
+            changes,
+        });
+        if room.is_storing.replace(true) {
+            return;
+        }
+        let effects = self.clone();
+        time::spawn(async move {
+            let storage = effects.storage().await;
+            loop {
+                let batch = effects.rooms.files.waiting.borrow_mut().pop_front();
+                let Some(batch) = batch else { break };
+                effects.store_changes(app, &*storage, batch).await;
+            }
+            effects.rooms.files.is_storing.set(false);
+            for waiter in effects.rooms.files.settling.take() {
+                waiter.send(()).ok();
+            }
+        });
+    }
+
+    /// Resolves when everything that kernels have said about files is stored.
+    pub(super) async fn files_settled(&self) {
+        if self.rooms.files.is_storing.get() {
+            let (sender, receiver) = oneshot::channel();
+            self.rooms.files.settling.borrow_mut().push(sender);
+            receiver.await.ok();
+        }
+    }
+
+    async fn store_changes(&self, app: AppState, storage: &dyn Storage, batch: Batch) {
+        let Batch {
+            document,
+            generation,
+            changes: FileChanges { id, changes },
+        } = batch;
+        let open = app.with(|state| (state.document.id == document).then(|| state.document.files.clone()));
+        let list = match open {
+            Some(list) => list,
+            None => storage.file_list(document.clone()).await.unwrap_or_default(),
+        };
+        let mut room = Room::beside(&list);
+        let (mut deleted, mut put, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, change) in (0_u32..).zip(changes) {
+            match change {
+                FileChange::Deleted(path) => {
+                    room.release(&path);
+                    deleted.push(path);
+                }
+                FileChange::Put(file) => match room.take(&file.path, file.content.len()) {
+                    Ok(()) => put.push((index, file)),
+                    Err(reason) => refusals.push(refusal(index, reason, false)),
+                },
+                FileChange::Refused(reason) => refusals.push(refusal(index, reason, false)),
+            }
+        }
+        let (stored, failures) = store(storage, &document, &deleted, put).await;
+        refusals.extend(failures);
+        let has_changed = !stored.is_empty() || !deleted.is_empty();
+        if has_changed && app.with(|state| state.document.id == document) {
+            app.dispatch(Action::ChangeFiles { put: stored, deleted });
+        }
+        if has_changed {
+            self.tell_tabs(&document, TabNews::Files);
+        }
+        self.rooms.kernel.answer_files(generation, id, refusals);
+    }
+}
+
+/// Stores changes together or, if there is no room for all of them, one by one; what was stored, and what was not.
+async fn store(
+    storage: &dyn Storage,
+    document: &DocumentId,
+    deleted: &[String],
+    put: Vec<(u32, StoredFile)>,
+) -> (Vec<FileEntry>, Vec<FileRefusal>) {
+    let files: Vec<StoredFile> = put.iter().map(|(_, file)| file.clone()).collect();
+    let mut stored: Vec<FileEntry> = files.iter().map(StoredFile::entry).collect();
+    let Err(error) = storage.change_files(document.clone(), deleted.to_vec(), files).await else {
+        return (stored, Vec::new());
+    };
+    stored.clear();
+    if put.len() == 1 && deleted.is_empty() {
+        return (stored, vec![unstored(put[0].0, &error)]);
+    }
+    let mut refusals = Vec::new();
+    let removal = storage
+        .change_files(document.clone(), deleted.to_vec(), Vec::new())
+        .await;
+    removal.ok();
+    for (index, file) in put {
+        let entry = file.entry();
+        match storage.change_files(document.clone(), Vec::new(), vec![file]).await {
+            Ok(()) => stored.push(entry),
+            Err(error) => refusals.push(unstored(index, &error)),
+        }
+    }
+    (stored, refusals)
+}
+
+fn unstored(index: u32, error: &StorageError) -> FileRefusal {
+    match error {
+        StorageError::Full => refusal(index, "the browser's storage is full", false),
+        error => refusal(index, &error.to_string(), false),
+    }
+}
+
+fn refusal(index: u32, reason: &str, may_retry: bool) -> FileRefusal {
+    FileRefusal {
+        index,
+        reason: reason.to_owned(),
+        may_retry,
+    }
+}
+
+fn complain(app: AppState, text: String) {
+    app.dispatch(Action::Notify {
+        text,
+        is_error: true,
+        action: None,
+    });
 }
 
 /// The files that could be read; says which could not.
@@ -63,12 +276,11 @@ pub(super) fn readable(app: AppState, picked: Vec<PickedFile>) -> Vec<NewFile> {
     let mut files = Vec::new();
     for PickedFile { name, bytes } in picked {
         match bytes {
-            Ok(bytes) => files.push(NewFile { path: name, bytes }),
-            Err(reason) => app.dispatch(Action::Notify {
-                text: format!("{name} could not be read: {reason}"),
-                is_error: true,
-                action: None,
+            Ok(bytes) => files.push(NewFile {
+                path: plain_path(&name),
+                bytes,
             }),
+            Err(reason) => complain(app, format!("{name} could not be read: {reason}")),
         }
     }
     files

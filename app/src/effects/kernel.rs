@@ -5,15 +5,17 @@ use super::Effects;
 use super::spare::SpareRoom;
 use super::watch::{Watch, tell_death};
 use crate::kernel::client::{ClientEvent, KernelClient, KernelLauncher, LaunchOptions, PackageEvent};
+use crate::kernel::file_changes::FileRefusal;
 use crate::kernel::frame::FrameLauncher;
 use crate::kernel::session::{Session, Step};
-use crate::model::action::{Action, NewFile, Report};
+use crate::model::action::{Action, Report};
 use crate::model::ids::{CellId, RunId};
 use crate::model::output::Output;
 use crate::model::run::{Outcome, RunEvent};
 use crate::model::runtime::{BootProgress, KernelStatus};
 use crate::model::view::Route;
 use crate::state::AppState;
+use crate::storage::content::StoredFile;
 use crate::web::{output_frame, time, window};
 use futures::channel::oneshot;
 use std::cell::{Cell, RefCell};
@@ -99,9 +101,25 @@ impl KernelRoom {
     }
 
     /// Gives files to the kernel, if there is one.
-    pub(super) fn send_files(&self, files: Vec<NewFile>) {
+    pub(super) fn send_files(&self, files: Vec<StoredFile>) {
         if let Some(client) = &*self.client.borrow() {
             client.add_files(files);
+        }
+    }
+
+    /// Takes files away from the kernel, if there is one.
+    pub(super) fn remove_files(&self, paths: Vec<String>) {
+        if let Some(client) = &*self.client.borrow() {
+            client.remove_files(paths);
+        }
+    }
+
+    /// Tells a kernel, if it is still that one, that its files are stored, but for some.
+    pub(super) fn answer_files(&self, generation: u64, id: u32, refusals: Vec<FileRefusal>) {
+        if self.generation.get() == generation
+            && let Some(client) = &*self.client.borrow()
+        {
+            client.answer_files(id, refusals);
         }
     }
 }
@@ -186,6 +204,8 @@ impl Effects {
             let network = state.document.notebook.allows_network();
             (state.document.id.clone(), state.settings.accelerator, network)
         });
+        // What the kernel before this one has written comes first.
+        self.files_settled().await;
         let files = self.storage().await.files(id).await;
         let room = &self.rooms.kernel;
         if room.generation.get() != generation {
@@ -218,6 +238,10 @@ impl Effects {
         if room.generation.get() != generation {
             return;
         }
+        let event = match event {
+            ClientEvent::Files(changes) => return self.take_file_changes(app, generation, changes),
+            event => event,
+        };
         match &event {
             ClientEvent::PackageRequest(id, request) => {
                 return self.take_package_request(app, generation, *id, request);

@@ -28,6 +28,7 @@ use crate::storage::memory::MemoryStorage;
 use crate::storage::{Storage, StorageError};
 use crate::web::tabs::Tabs;
 use crate::web::{files as web_files, time, window};
+use files::FileRoom;
 use futures::FutureExt as _;
 use futures::future::{LocalBoxFuture, Shared};
 use kernel::KernelRoom;
@@ -53,6 +54,7 @@ struct OpenStorage {
 struct Rooms {
     storage: Shared<LocalBoxFuture<'static, OpenStorage>>,
     kernel: KernelRoom,
+    files: FileRoom,
     packages: PackageRoom,
     asking: Asking,
     saving: SaveRoom,
@@ -75,6 +77,7 @@ impl Effects {
             rooms: Rc::new(Rooms {
                 storage,
                 kernel: KernelRoom::new(),
+                files: FileRoom::default(),
                 packages: PackageRoom::default(),
                 asking: Asking::default(),
                 saving: SaveRoom::default(),
@@ -163,6 +166,8 @@ impl Effects {
             Effect::LoadRecent => self.load_recent(app),
             Effect::AddFiles(files) => self.add_files(app, files),
             Effect::DeleteFile(path) => self.delete_file(app, path),
+            Effect::RestoreFile(path) => self.restore_file(app, &path),
+            Effect::DownloadFile(path) => self.download_file(app, path),
             Effect::Packages(effect) => self.perform_packages(app, effect),
             Effect::Download => download(app),
             Effect::ShowAddress => show_address(app),

@@ -1,20 +1,21 @@
 //! What a kernel is to the page: something that is launched, takes messages and files, and reports events.
 //! A Jupyter server or a kernel of another language would be one more implementation of these two traits.
 
+use super::file_changes::{FileChanges, FileRefusal};
 use super::protocol::Message;
-use crate::model::action::NewFile;
 use crate::model::runtime::{BootProgress, Device};
 use crate::settings::Accelerator;
+use crate::storage::content::StoredFile;
 
 /// With what a kernel is started.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LaunchOptions {
     /// Whether Python may see the GPU.
     pub accelerator: Accelerator,
     /// Whether the code may use the network.
     pub network: bool,
     /// What lies in the working directory from the start.
-    pub files: Vec<NewFile>,
+    pub files: Vec<StoredFile>,
 }
 
 /// The longest message that is read, in UTF-16 units. Streams come in pieces far below; this is for what code displays.
@@ -40,6 +41,8 @@ pub enum ClientEvent {
     PackageRequest(u32, String),
     /// Nobody waits for the answer to such a question any more.
     PackageCancelled(u32),
+    /// Code has written or removed files of the working directory.
+    Files(FileChanges),
     /// A message of so many characters was too long, and has been dropped unread.
     TooLong(u32),
     /// The kernel cannot go on, or could not start, with the reason.
@@ -86,7 +89,11 @@ pub trait KernelClient {
     /// Asks for a sign of life, which a kernel gives unless it is busy.
     fn ping(&self);
     /// Puts files into the working directory.
-    fn add_files(&self, files: Vec<NewFile>);
+    fn add_files(&self, files: Vec<StoredFile>);
+    /// Takes files out of the working directory.
+    fn remove_files(&self, paths: Vec<String>);
+    /// Answers a message about files: it is stored, but for these changes.
+    fn answer_files(&self, id: u32, refusals: Vec<FileRefusal>);
     /// Answers a question about packages.
     #[cfg(target_arch = "wasm32")]
     fn answer_package(&self, id: u32, event: PackageEvent);

@@ -4,11 +4,13 @@
 use super::client::{
     ClientEvent, EventSink, KernelClient, KernelLauncher, LaunchOptions, MAX_MESSAGE_CHARS, PackageEvent,
 };
+use super::file_changes::{FileChanges, FileRefusal, MAX_CHANGES};
 use super::library::{File, Library};
 use super::manifest::{Asset, stage_label};
 use super::protocol::Message;
-use crate::model::action::NewFile;
 use crate::model::runtime::{BootProgress, Device};
+use crate::model::working_files::{MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES};
+use crate::storage::content::{Content, StoredFile};
 use crate::web::frame::{Frame, FrameHost};
 use crate::web::offline::Starting;
 use crate::web::{js, time};
@@ -162,6 +164,11 @@ impl Link {
                     self.tell(ClientEvent::PackageCancelled(id));
                 }
             }
+            Some("file-changes") => {
+                if let Some(changes) = FileChanges::from_js(data) {
+                    self.tell(ClientEvent::Files(changes));
+                }
+            }
             Some("alive") => self.tell(ClientEvent::Alive),
             Some("fatal") => {
                 let reason = js::get_text(data, "reason").unwrap_or_else(|| "the kernel has stopped".to_owned());
@@ -187,10 +194,33 @@ impl KernelClient for FrameClient {
         self.link.post(js::object(&[("type", "ping".into())]).into());
     }
 
-    fn add_files(&self, files: Vec<NewFile>) {
+    fn add_files(&self, files: Vec<StoredFile>) {
         let files = files_to_js(files).into();
         self.link
             .post(js::object(&[("type", "files".into()), ("files", files)]).into());
+    }
+
+    fn remove_files(&self, paths: Vec<String>) {
+        let paths: Array = paths.iter().map(|path| JsValue::from_str(path)).collect();
+        let fields = [("type", "files-removed".into()), ("paths", paths.into())];
+        self.link.post(js::object(&fields).into());
+    }
+
+    fn answer_files(&self, id: u32, refusals: Vec<FileRefusal>) {
+        let refusals = refusals.into_iter().map(|refusal| {
+            js::object(&[
+                ("index", refusal.index.into()),
+                ("reason", refusal.reason.into()),
+                ("mayRetry", refusal.may_retry.into()),
+            ])
+        });
+        let refusals: Array = refusals.collect();
+        let fields = [
+            ("type", "files-stored".into()),
+            ("id", id.into()),
+            ("refusals", refusals.into()),
+        ];
+        self.link.post(js::object(&fields).into());
     }
 
     fn answer_package(&self, id: u32, event: PackageEvent) {
@@ -329,6 +359,7 @@ async fn start(library: &Rc<Library>, link: &Rc<Link>, options: LaunchOptions) -
         ("names", names.into()),
         ("hashes", hashes.into()),
         ("accelerator", options.accelerator.as_str().into()),
+        ("fileLimits", file_limits()),
         ("files", files_to_js(options.files).into()),
     ]);
     frame
@@ -341,13 +372,28 @@ async fn start(library: &Rc<Library>, link: &Rc<Link>, options: LaunchOptions) -
     Ok(())
 }
 
-fn files_to_js(files: Vec<NewFile>) -> Array {
+/// Files as the frame takes them: large ones are handles, whose bytes are read where they are first needed.
+fn files_to_js(files: Vec<StoredFile>) -> Array {
     let entries = files.into_iter().map(|file| {
-        let bytes = Uint8Array::from(file.bytes.as_slice()).buffer();
-        js::object(&[
-            ("path", JsValue::from_str(&file.path)),
-            ("bytes", bytes.unchecked_into()),
-        ])
+        let content = match &file.content {
+            Content::Folder => ("folder", JsValue::TRUE),
+            Content::Bytes(bytes) => ("bytes", Uint8Array::from(bytes.as_ref()).buffer().into()),
+            Content::Buffer(buffer) => ("bytes", buffer.slice(0, buffer.length()).buffer().into()),
+            Content::Blob(blob) => ("blob", blob.into()),
+        };
+        let path = JsValue::from_str(&file.path);
+        js::object(&[("path", path), ("modified", file.modified_ms.into()), content])
     });
     entries.collect()
+}
+
+/// What a notebook keeps of its files; the worker says so where code writes more, and the page keeps no more.
+fn file_limits() -> JsValue {
+    js::object(&[
+        ("maxFiles", (MAX_FILES as f64).into()),
+        ("maxFileBytes", (MAX_FILE_BYTES as f64).into()),
+        ("maxTotalBytes", (MAX_TOTAL_BYTES as f64).into()),
+        ("maxChanges", MAX_CHANGES.into()),
+    ])
+    .into()
 }

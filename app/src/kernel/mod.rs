@@ -5,6 +5,7 @@ pub mod client;
 pub mod comm_view;
 pub mod comms;
 pub mod fake;
+pub mod file_changes;
 pub mod incoming;
 pub mod manifest;
 pub mod protocol;

@@ -280,8 +280,17 @@ pub enum Action {
     AddFiles(Vec<NewFile>),
     /// Take a file out of the working directory.
     DeleteFile(String),
+    /// Hand a file of the working directory to the user.
+    DownloadFile(String),
     /// Take the list of working files.
     SetFiles(Vec<FileEntry>),
+    /// Take what code has done to the working files.
+    ChangeFiles {
+        /// What it has written.
+        put: Vec<FileEntry>,
+        /// The paths of what it has removed.
+        deleted: Vec<String>,
+    },
     /// Do something about packages.
     Packages(PackageAction),
     /// Download the document.

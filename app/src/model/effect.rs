@@ -70,8 +70,12 @@ pub enum Effect {
     LoadRecent,
     /// Store files and give them to the kernel.
     AddFiles(Vec<NewFile>),
-    /// Remove a file from storage.
+    /// Remove a file from storage and from the kernel.
     DeleteFile(String),
+    /// Bring a removed file back.
+    RestoreFile(String),
+    /// Hand a file to the user.
+    DownloadFile(String),
     /// Do something about packages.
     Packages(PackageEffect),
     /// Hand the document to the user as a file.

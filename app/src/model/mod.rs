@@ -24,3 +24,4 @@ pub mod state;
 pub mod stream;
 pub mod update;
 pub mod view;
+pub mod working_files;

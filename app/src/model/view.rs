@@ -47,6 +47,8 @@ pub enum Route {
 /// Something a notice offers to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeAction {
+    /// Bring a deleted working file back.
+    RestoreFile(String),
     /// Bring a deleted document back.
     RestoreDocument(DocumentId),
     /// Undo the last cell operation.

@@ -1,11 +1,12 @@
 //! Storage in IndexedDB. Texts, times and files lie in three stores, so that listing reads no notebook and saving no file.
+//! Small files lie there as bytes, large ones as handles, which the browser keeps apart and which are read by whoever needs them.
 //! A write checks the stored version in the same transaction, so that two tabs cannot overwrite each other unseen.
 
+use super::content::{Content, StoredFile};
 use super::{Answer, Expect, RECORD_VERSION, Record, Storage, StorageError, Summary};
-use crate::model::action::NewFile;
 use crate::model::ids::DocumentId;
 use crate::model::notebook::FileEntry;
-use crate::web::js;
+use crate::web::{js, offline};
 use futures::FutureExt as _;
 use idb::{Database, DatabaseEvent as _, Factory, KeyRange, ObjectStoreParams, Query, Transaction, TransactionMode};
 use js_sys::{Array, Uint8Array};
@@ -17,6 +18,10 @@ const DATABASE_VERSION: u32 = 1;
 const TEXTS: &str = "texts";
 const SUMMARIES: &str = "summaries";
 const FILES: &str = "files";
+/// A file that is larger is stored as a handle.
+const MAX_INLINE_BYTES: u32 = 64 << 10;
+/// So many files are read at once.
+const FILES_A_READ: u32 = 500;
 
 impl From<idb::Error> for StorageError {
     fn from(error: idb::Error) -> Self {
@@ -150,21 +155,54 @@ impl IdbStorage {
         }
         transaction
             .object_store(FILES)?
-            .delete(Query::from(files_of(id)?))?
+            .delete(Query::from(files_of(id, None)?))?
             .await?;
         finish(transaction).await
     }
 
-    async fn stored_files(&self, id: &DocumentId) -> Result<Vec<(String, Uint8Array)>, StorageError> {
-        let transaction = self.begin(&[FILES], TransactionMode::ReadOnly)?;
+    /// A document's files, some at a time, so that thousands of them do not hold up the page.
+    async fn stored_files(&self, id: &DocumentId) -> Result<Vec<StoredFile>, StorageError> {
+        let mut files = Vec::new();
+        let mut range = files_of(id, None)?;
+        loop {
+            let transaction = self.begin(&[FILES], TransactionMode::ReadOnly)?;
+            let store = transaction.object_store(FILES)?;
+            let keys = store.get_all_keys(Some(Query::from(range.clone())), Some(FILES_A_READ))?;
+            let values = store.get_all(Some(Query::from(range)), Some(FILES_A_READ))?;
+            let (keys, values) = (keys.await?, values.await?);
+            let last = keys.last().cloned();
+            let is_whole = keys.len() < FILES_A_READ as usize;
+            for (key, value) in keys.into_iter().zip(values) {
+                let path = key.dyn_into::<Array>().ok().and_then(|key| key.get(1).as_string());
+                files.extend(path.and_then(|path| file_from(path, &value)));
+            }
+            match last {
+                Some(last) if !is_whole => range = files_of(id, Some(&last))?,
+                _ => return Ok(files),
+            }
+        }
+    }
+
+    async fn change(&self, id: &DocumentId, deleted: Vec<String>, put: Vec<StoredFile>) -> Result<(), StorageError> {
+        let transaction = self.begin(&[FILES], TransactionMode::ReadWrite)?;
         let store = transaction.object_store(FILES)?;
-        let keys = store.get_all_keys(Some(Query::from(files_of(id)?)), None)?.await?;
-        let values = store.get_all(Some(Query::from(files_of(id)?)), None)?.await?;
-        let files = keys.into_iter().zip(values).filter_map(|(key, value)| {
-            let path = key.dyn_into::<Array>().ok()?.get(1).as_string()?;
-            Some((path, value.dyn_into::<Uint8Array>().ok()?))
-        });
-        Ok(files.collect())
+        let (mut deletions, mut puts) = (Vec::new(), Vec::new());
+        for path in deleted {
+            deletions.push(store.delete(Query::from(file_key(id, &path)))?);
+        }
+        for file in put {
+            puts.push(store.put(&file_record(&file), Some(&file_key(id, &file.path)))?);
+        }
+        // Nothing is awaited before the commit, so that a vanishing page can still store.
+        let commit = transaction.commit()?;
+        for deletion in deletions {
+            deletion.await?;
+        }
+        for put in puts {
+            put.await?;
+        }
+        commit.await?;
+        Ok(())
     }
 }
 
@@ -187,11 +225,57 @@ fn file_key(id: &DocumentId, path: &str) -> JsValue {
     Array::of2(&JsValue::from_str(id.as_str()), &JsValue::from_str(path)).into()
 }
 
-/// The keys of all files of a document. An array sorts after every text, so an empty one ends the range.
-fn files_of(id: &DocumentId) -> Result<KeyRange, StorageError> {
-    let lower = Array::of1(&JsValue::from_str(id.as_str()));
-    let upper = Array::of2(&JsValue::from_str(id.as_str()), &Array::new());
-    Ok(KeyRange::bound(&lower, &upper, None, None)?)
+/// The keys of all files of a document, or of those behind one. An array sorts after every text, so an empty one ends the range.
+fn files_of(id: &DocumentId, after: Option<&JsValue>) -> Result<KeyRange, StorageError> {
+    let start = Array::of1(&JsValue::from_str(id.as_str())).into();
+    let upper = Array::of2(&JsValue::from_str(id.as_str()), &Array::new()).into();
+    Ok(KeyRange::bound(
+        after.unwrap_or(&start),
+        &upper,
+        Some(after.is_some()),
+        None,
+    )?)
+}
+
+fn file_record(file: &StoredFile) -> JsValue {
+    let bytes = |bytes: &Uint8Array| match bytes.length() {
+        0..=MAX_INLINE_BYTES => bytes.clone().into(),
+        _ => offline::blob(&bytes.slice(0, bytes.length()).buffer()).map_or(bytes.clone().into(), JsValue::from),
+    };
+    let content = match &file.content {
+        Content::Folder => JsValue::NULL,
+        Content::Bytes(content) => bytes(&Uint8Array::from(content.as_ref())),
+        Content::Buffer(content) => bytes(content),
+        Content::Blob(blob) => blob.into(),
+    };
+    js::object(&[
+        ("version", JsValue::from(RECORD_VERSION)),
+        ("modified_ms", JsValue::from_f64(file.modified_ms)),
+        ("content", content),
+    ])
+    .into()
+}
+
+/// A file from its record; the first records were bytes and nothing else.
+fn file_from(path: String, value: &JsValue) -> Option<StoredFile> {
+    let content = match value.dyn_ref::<Uint8Array>() {
+        Some(bytes) => bytes.into(),
+        None if js::get_number(value, "version") == Some(f64::from(RECORD_VERSION)) => js::get(value, "content"),
+        None => return None,
+    };
+    let content = if content.is_null() {
+        Content::Folder
+    } else if let Some(bytes) = content.dyn_ref::<Uint8Array>() {
+        Content::Buffer(bytes.clone())
+    } else {
+        Content::Blob(content.dyn_into().ok()?)
+    };
+    let modified_ms = js::get_number(value, "modified_ms").unwrap_or_default();
+    Some(StoredFile {
+        path,
+        modified_ms,
+        content,
+    })
 }
 
 impl Storage for IdbStorage {
@@ -236,52 +320,27 @@ impl Storage for IdbStorage {
 
     fn file_list(&self, id: DocumentId) -> Answer<'_, Vec<FileEntry>> {
         async move {
-            let files = self.stored_files(&id).await?.into_iter();
-            Ok(files
-                .map(|(path, bytes)| FileEntry {
-                    path,
-                    bytes: u64::from(bytes.length()),
-                })
-                .collect())
+            let files = self.stored_files(&id).await?;
+            Ok(files.iter().map(StoredFile::entry).collect())
         }
         .boxed_local()
     }
 
-    fn files(&self, id: DocumentId) -> Answer<'_, Vec<NewFile>> {
-        async move {
-            let files = self.stored_files(&id).await?.into_iter();
-            Ok(files
-                .map(|(path, bytes)| NewFile {
-                    path,
-                    bytes: bytes.to_vec(),
-                })
-                .collect())
-        }
-        .boxed_local()
+    fn files(&self, id: DocumentId) -> Answer<'_, Vec<StoredFile>> {
+        async move { self.stored_files(&id).await }.boxed_local()
     }
 
-    fn put_files(&self, id: DocumentId, files: Vec<NewFile>) -> Answer<'_, ()> {
+    fn file(&self, id: DocumentId, path: String) -> Answer<'_, Option<StoredFile>> {
         async move {
-            let transaction = self.begin(&[FILES], TransactionMode::ReadWrite)?;
+            let transaction = self.begin(&[FILES], TransactionMode::ReadOnly)?;
             let store = transaction.object_store(FILES)?;
-            for file in files {
-                let bytes = Uint8Array::from(file.bytes.as_slice());
-                store.put(&bytes, Some(&file_key(&id, &file.path)))?.await?;
-            }
-            finish(transaction).await
+            let value = store.get(Query::from(file_key(&id, &path)))?.await?;
+            Ok(value.and_then(|value| file_from(path, &value)))
         }
         .boxed_local()
     }
 
-    fn delete_file(&self, id: DocumentId, path: String) -> Answer<'_, ()> {
-        async move {
-            let transaction = self.begin(&[FILES], TransactionMode::ReadWrite)?;
-            transaction
-                .object_store(FILES)?
-                .delete(Query::from(file_key(&id, &path)))?
-                .await?;
-            finish(transaction).await
-        }
-        .boxed_local()
+    fn change_files(&self, id: DocumentId, deleted: Vec<String>, put: Vec<StoredFile>) -> Answer<'_, ()> {
+        async move { self.change(&id, deleted, put).await }.boxed_local()
     }
 }

@@ -1,7 +1,7 @@
 //! Storage in memory: for tests, and for pages whose browser gives no storage, so that they can still be used.
 
+use super::content::StoredFile;
 use super::{Answer, Expect, Record, Storage, StorageError, Summary};
-use crate::model::action::NewFile;
 use crate::model::ids::DocumentId;
 use crate::model::notebook::FileEntry;
 use futures::FutureExt as _;
@@ -13,7 +13,7 @@ use std::future::ready;
 struct Entry {
     record: Record,
     trashed_ms: Option<f64>,
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, StoredFile>,
 }
 
 /// Documents that are gone with the page.
@@ -94,43 +94,31 @@ impl Storage for MemoryStorage {
 
     fn file_list(&self, id: DocumentId) -> Answer<'_, Vec<FileEntry>> {
         self.answer(|entries| {
-            let files = entries.get(&id).map(|entry| &entry.files).into_iter().flatten();
-            Ok(files
-                .map(|(path, bytes)| FileEntry {
-                    path: path.clone(),
-                    bytes: bytes.len() as u64,
-                })
-                .collect())
+            let files = entries.get(&id).map(|entry| entry.files.values()).into_iter().flatten();
+            Ok(files.map(StoredFile::entry).collect())
         })
     }
 
-    fn files(&self, id: DocumentId) -> Answer<'_, Vec<NewFile>> {
+    fn files(&self, id: DocumentId) -> Answer<'_, Vec<StoredFile>> {
         self.answer(|entries| {
-            let files = entries.get(&id).map(|entry| &entry.files).into_iter().flatten();
-            Ok(files
-                .map(|(path, bytes)| NewFile {
-                    path: path.clone(),
-                    bytes: bytes.clone(),
-                })
-                .collect())
+            let files = entries.get(&id).map(|entry| entry.files.values()).into_iter().flatten();
+            Ok(files.cloned().collect())
         })
     }
 
-    fn put_files(&self, id: DocumentId, files: Vec<NewFile>) -> Answer<'_, ()> {
+    fn file(&self, id: DocumentId, path: String) -> Answer<'_, Option<StoredFile>> {
+        self.answer(|entries| Ok(entries.get(&id).and_then(|entry| entry.files.get(&path)).cloned()))
+    }
+
+    fn change_files(&self, id: DocumentId, deleted: Vec<String>, put: Vec<StoredFile>) -> Answer<'_, ()> {
         self.answer(|entries| {
             if let Some(entry) = entries.get_mut(&id) {
+                for path in deleted {
+                    entry.files.remove(&path);
+                }
                 entry
                     .files
-                    .extend(files.into_iter().map(|file| (file.path, file.bytes)));
-            }
-            Ok(())
-        })
-    }
-
-    fn delete_file(&self, id: DocumentId, path: String) -> Answer<'_, ()> {
-        self.answer(|entries| {
-            if let Some(entry) = entries.get_mut(&id) {
-                entry.files.remove(&path);
+                    .extend(put.into_iter().map(|file| (file.path.clone(), file)));
             }
             Ok(())
         })
@@ -140,6 +128,7 @@ impl Storage for MemoryStorage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::content::Content;
     use futures::executor::block_on;
 
     fn record(modified_ms: f64) -> Record {
@@ -174,5 +163,35 @@ mod tests {
         assert_eq!(block_on(storage.list()).map(|list| list.len()), Ok(1));
         block_on(storage.purge(11.0)).expect("memory has room");
         assert_eq!(block_on(storage.list()).map(|list| list.len()), Ok(0));
+    }
+
+    #[test]
+    fn files_are_removed_before_others_are_stored() {
+        let storage = MemoryStorage::default();
+        let id = DocumentId::from("d");
+        let file = |path: &str, bytes: &[u8]| StoredFile {
+            path: path.to_owned(),
+            modified_ms: 1.0,
+            content: Content::Bytes(bytes.into()),
+        };
+        block_on(storage.save(record(1.0), Expect::Anything)).expect("memory has room");
+        block_on(storage.change_files(id.clone(), vec![], vec![file("a", b"1"), file("b", b"22")]))
+            .expect("memory has room");
+        block_on(storage.change_files(
+            id.clone(),
+            vec!["a".to_owned(), "b".to_owned()],
+            vec![file("b", b"333")],
+        ))
+        .expect("memory has room");
+        let list = block_on(storage.file_list(id.clone())).expect("the document is there");
+        assert_eq!(
+            list,
+            [FileEntry {
+                path: "b".to_owned(),
+                bytes: 3
+            }]
+        );
+        assert_eq!(block_on(storage.file(id.clone(), "a".to_owned())), Ok(None));
+        assert_eq!(block_on(storage.files(id)).map(|files| files.len()), Ok(1));
     }
 }

@@ -1,17 +1,18 @@
 //! Where documents live: a trait with an implementation over IndexedDB and one in memory.
 //! It knows records and bytes, not notebooks; nothing is ever written over a newer version without being told to.
-//! Read next: `autosave.rs` (when to write), `journal.rs` (what survives when a write could not finish).
+//! Read next: `autosave.rs` (when to write), `journal.rs` (what survives when a write could not finish), `content.rs` (files).
 
 pub mod autosave;
+pub mod content;
 pub mod journal;
 pub mod memory;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod idb;
 
-use crate::model::action::NewFile;
 use crate::model::ids::DocumentId;
 use crate::model::notebook::FileEntry;
+use content::StoredFile;
 use futures::future::LocalBoxFuture;
 
 /// The version of the records; a record of a newer version is not touched.
@@ -97,9 +98,9 @@ pub trait Storage {
     /// The list of a document's files, without their bytes.
     fn file_list(&self, id: DocumentId) -> Answer<'_, Vec<FileEntry>>;
     /// A document's files.
-    fn files(&self, id: DocumentId) -> Answer<'_, Vec<NewFile>>;
-    /// Stores files of a document, replacing those of the same path.
-    fn put_files(&self, id: DocumentId, files: Vec<NewFile>) -> Answer<'_, ()>;
-    /// Removes a file of a document.
-    fn delete_file(&self, id: DocumentId, path: String) -> Answer<'_, ()>;
+    fn files(&self, id: DocumentId) -> Answer<'_, Vec<StoredFile>>;
+    /// One file of a document.
+    fn file(&self, id: DocumentId, path: String) -> Answer<'_, Option<StoredFile>>;
+    /// Removes files of a document and then stores others, replacing those of the same path: all of it or nothing.
+    fn change_files(&self, id: DocumentId, deleted: Vec<String>, put: Vec<StoredFile>) -> Answer<'_, ()>;
 }

@@ -1,6 +1,7 @@
 //! Files that the user picks or drops, and files handed to the user.
 
-use super::js;
+use super::{js, offline};
+use crate::storage::content::Content;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -59,8 +60,25 @@ pub async fn read(files: Vec<File>) -> Vec<PickedFile> {
 pub fn download(name: &str, mime: &str, text: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(mime);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &options)?;
-    let address = Url::create_object_url_with_blob(&blob)?;
+    download_blob(
+        name,
+        &Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &options)?,
+    )
+}
+
+/// Hands the content of a file to the user as a download; the browser gets no hint what it might be.
+pub fn download_content(name: &str, content: &Content) -> Result<(), JsValue> {
+    let blob = match content {
+        Content::Folder => None,
+        Content::Bytes(bytes) => offline::blob(&Uint8Array::from(bytes.as_ref()).buffer()),
+        Content::Buffer(buffer) => offline::blob(&buffer.slice(0, buffer.length()).buffer()),
+        Content::Blob(blob) => Some(blob.clone()),
+    };
+    download_blob(name, &blob.ok_or(JsValue::NULL)?)
+}
+
+fn download_blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let address = Url::create_object_url_with_blob(blob)?;
     let document = web_sys::window()
         .and_then(|window| window.document())
         .ok_or(JsValue::NULL)?;

@@ -16,6 +16,8 @@ pub enum TabNews {
     HasOpen,
     /// It has stored a new version.
     Saved,
+    /// It has changed the document's files.
+    Files,
     /// It has closed the document.
     Closed,
 }
@@ -26,12 +28,13 @@ impl TabNews {
             Self::Opened => "opened",
             Self::HasOpen => "has-open",
             Self::Saved => "saved",
+            Self::Files => "files",
             Self::Closed => "closed",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Opened, Self::HasOpen, Self::Saved, Self::Closed]
+        [Self::Opened, Self::HasOpen, Self::Saved, Self::Files, Self::Closed]
             .into_iter()
             .find(|news| news.as_str() == name)
     }

@@ -89,6 +89,10 @@ class Host(Protocol):
     def package_lock(self) -> str:
         """The text of Pyodide's lock file."""
 
+    def keep_files(self) -> Any:
+        """Tells the page what has become of the working files: None if that is nothing, or an object with a guarded
+        `promise` that is settled when they are stored, with text about those that are not."""
+
     def awaited_archives(self) -> list[str]:
         """Paths of archives that Python imports from and that are not there: on their way, or not to be had."""
 

@@ -143,9 +143,22 @@ class Kernel:
             self.shell.showtraceback()
             failed = True
         finally:
-            self.host.set_interruptible(False)
-            self.stopping.end()
+            try:
+                await self._keep_files()
+            except BaseException:  # noqa: BLE001 - Stop: what is not stored yet will be, while others wait for nothing
+                pass
+            finally:
+                self.host.set_interruptible(False)
+                self.stopping.end()
         return failed
+
+    async def _keep_files(self) -> None:
+        """Waits until the page has stored the cell's files, so that a cell that has ended leaves nothing to lose."""
+        storing = self.host.keep_files()
+        if storing is not None:
+            text = await self.waits.settled(storing.promise)
+            if text:
+                self.host.stream("stderr", text)
 
     def _handle_comm(self, msg_type: str, message: dict) -> None:
         """Runs what listens to a comm; its errors show where its prints do, and Stop ends it."""

@@ -32,6 +32,7 @@ class FakeHost:
         self.slept_ms = 0.0
         self.parent = "{}"
         self.archives = {}
+        self.storing = None
 
     def run_sync(self, promise):
         """Waits for a promise as Pyodide's function of this name does."""
@@ -130,6 +131,11 @@ class FakeHost:
     def take_queued(self):
         queued, self.queued = self.queued, []
         return queued
+
+    def keep_files(self):
+        if self.storing is None:
+            return None
+        return SimpleNamespace(promise=self.guard(self._settled(self.storing)).promise)
 
     def awaited_archives(self):
         return list(self.archives)

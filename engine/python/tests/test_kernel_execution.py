@@ -8,6 +8,7 @@ import unittest
 from kernel_case import KernelCase
 from kernel_host import request
 
+from carrel_kernel.host import INTERRUPTED
 from carrel_kernel.waiting import Waits
 
 
@@ -102,6 +103,17 @@ class Errors(KernelCase):
         self.host.stop_sleeps = True
         self.assertEqual(self.run_cell("import time\ntime.sleep(3)").error["ename"], "KeyboardInterrupt")
         self.assertEqual(self.run_cell("input()").error["ename"], "KeyboardInterrupt")
+
+    def test_what_is_not_kept_is_said_in_the_cell(self):
+        self.host.storing = ""
+        self.assertEqual(self.run_cell("1 + 1").printed("stderr"), "")
+        self.host.storing = "Not kept: big\n"
+        self.assertEqual(self.run_cell("1 + 1").printed("stderr"), "Not kept: big\n")
+
+    def test_stop_ends_the_wait_for_files_and_not_the_cell(self):
+        self.host.storing = INTERRUPTED
+        self.assert_result("2 + 2", "4")
+        self.assertFalse(self.host.interruptible)
 
     def test_stop_cancels_a_top_level_await(self):
         self.host.loop.call_later(0.01, self.host.interrupt_wait)

@@ -31,6 +31,15 @@ export class CarrelPage {
     await this.untilUsable();
   }
 
+  /** Another tab with the same address. */
+  async sibling() {
+    const other = new CarrelPage(await this.page.context().newPage(), this);
+    await other.page.goto(this.page.url());
+    await other.untilUsable();
+    await other.cell(0).waitFor();
+    return other;
+  }
+
   async reload() {
     await this.page.reload();
     await this.untilUsable();

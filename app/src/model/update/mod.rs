@@ -76,7 +76,9 @@ impl Turn<'_> {
             | Action::ReloadStored
             | Action::AddFiles(_)
             | Action::DeleteFile(_)
+            | Action::DownloadFile(_)
             | Action::SetFiles(_)
+            | Action::ChangeFiles { .. }
             | Action::Download => self.perform_page(action),
             Action::Packages(action) => self.perform_packages(action),
             Action::SetSource { .. }

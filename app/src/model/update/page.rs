@@ -10,6 +10,7 @@ use crate::model::notebook::{Document, Notebook};
 use crate::model::packages::PackageState;
 use crate::model::runtime::{KernelStatus, Runtime, SaveStatus};
 use crate::model::view::{Dialog, Mode, Notice, NoticeAction, Recent, Route, View};
+use crate::model::working_files::changed_list;
 
 /// How many notices are shown at once; older ones give way.
 const MAX_NOTICES: usize = 4;
@@ -55,6 +56,12 @@ impl Turn<'_> {
             | Action::ReloadStored => self.perform_storage(action),
             Action::AddFiles(files) => self.effect(Effect::AddFiles(files)),
             Action::DeleteFile(path) => self.effect(Effect::DeleteFile(path)),
+            Action::DownloadFile(path) => self.effect(Effect::DownloadFile(path)),
+            Action::ChangeFiles { put, deleted } => {
+                let files = std::mem::take(&mut self.state.document.files);
+                self.state.document.files = changed_list(files, put, &deleted);
+                self.touch(Facet::Files);
+            }
             Action::SetFiles(mut files) => {
                 files.sort_by(|a, b| a.path.cmp(&b.path));
                 self.state.document.files = files;
@@ -110,6 +117,7 @@ impl Turn<'_> {
                 self.dismiss(id);
                 match action {
                     Some(NoticeAction::RestoreDocument(document)) => self.effect(Effect::Untrash(document)),
+                    Some(NoticeAction::RestoreFile(path)) => self.effect(Effect::RestoreFile(path)),
                     Some(NoticeAction::UndoCells) => self.perform(Action::UndoCells),
                     Some(NoticeAction::Restart) => self.perform(Action::Restart),
                     None => {}

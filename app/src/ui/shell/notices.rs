@@ -25,7 +25,9 @@ pub fn Notices() -> impl IntoView {
             },
             text: notice.text.clone(),
             action: notice.action.as_ref().map(|action| match action {
-                NoticeAction::RestoreDocument(_) | NoticeAction::UndoCells => "Undo".to_owned(),
+                NoticeAction::RestoreDocument(_) | NoticeAction::RestoreFile(_) | NoticeAction::UndoCells => {
+                    "Undo".to_owned()
+                }
                 NoticeAction::Restart => "Restart".to_owned(),
             }),
         });
