@@ -8,9 +8,13 @@ use crate::model::ids::DocumentId;
 use crate::model::notebook::FileEntry;
 use crate::web::{js, offline};
 use futures::FutureExt as _;
+use futures::channel::oneshot;
 use idb::{Database, DatabaseEvent as _, Factory, KeyRange, ObjectStoreParams, Query, Transaction, TransactionMode};
 use js_sys::{Array, Uint8Array};
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::Event;
 
 const DATABASE: &str = "carrel";
 /// The version of the stores; the records have their own.
@@ -97,12 +101,9 @@ impl IdbStorage {
             ("ipynb", JsValue::from_str(&record.ipynb)),
         ]);
         // Without an expectation nothing is awaited before the commit, so that a vanishing page can still store.
-        let requests = (texts.put(&text, Some(&key))?, summaries.put(&summary, Some(&key))?);
-        let commit = transaction.commit()?;
-        requests.0.await?;
-        requests.1.await?;
-        commit.await?;
-        Ok(())
+        texts.put(&text, Some(&key))?;
+        summaries.put(&summary, Some(&key))?;
+        finish(transaction).await
     }
 
     async fn load_record(&self, id: DocumentId) -> Result<Option<Record>, StorageError> {
@@ -186,29 +187,42 @@ impl IdbStorage {
     async fn change(&self, id: &DocumentId, deleted: Vec<String>, put: Vec<StoredFile>) -> Result<(), StorageError> {
         let transaction = self.begin(&[FILES], TransactionMode::ReadWrite)?;
         let store = transaction.object_store(FILES)?;
-        let (mut deletions, mut puts) = (Vec::new(), Vec::new());
+        // Nothing is awaited before the commit, so that a vanishing page can still store.
         for path in deleted {
-            deletions.push(store.delete(Query::from(file_key(id, &path)))?);
+            store.delete(Query::from(file_key(id, &path)))?;
         }
         for file in put {
-            puts.push(store.put(&file_record(&file), Some(&file_key(id, &file.path)))?);
+            store.put(&file_record(&file), Some(&file_key(id, &file.path)))?;
         }
-        // Nothing is awaited before the commit, so that a vanishing page can still store.
-        let commit = transaction.commit()?;
-        for deletion in deletions {
-            deletion.await?;
-        }
-        for put in puts {
-            put.await?;
-        }
-        commit.await?;
-        Ok(())
+        finish(transaction).await
     }
 }
 
+/// Commits, and waits for the end. A failed request aborts its transaction; so does, after all requests went well, a commit
+/// that finds no room, and that says so nowhere else.
 async fn finish(transaction: Transaction) -> Result<(), StorageError> {
-    transaction.commit()?.await?;
-    Ok(())
+    let mut transaction = transaction.commit()?;
+    let (tell_end, end) = oneshot::channel();
+    let tell_end = Rc::new(Cell::new(Some(tell_end)));
+    let tell = move |result| {
+        if let Some(tell_end) = tell_end.take() {
+            tell_end.send(result).ok();
+        }
+    };
+    let tell_abort = tell.clone();
+    transaction.on_abort(move |event| tell_abort(Err(abort_error(&event))));
+    transaction.on_complete(move |_| tell(Ok(())));
+    let closed = |_| Err(StorageError::Failed("the database was closed".to_owned()));
+    end.await.unwrap_or_else(closed)
+}
+
+/// Why a transaction was given up.
+fn abort_error(event: &Event) -> StorageError {
+    let error = js::get(&JsValue::from(event.target()), "error");
+    match js::get_text(&error, "name").as_deref() {
+        Some("QuotaExceededError") => StorageError::Full,
+        _ => StorageError::Failed(js::error_text(&error)),
+    }
 }
 
 fn summary_from(id: DocumentId, value: &JsValue) -> Summary {
