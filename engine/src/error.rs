@@ -226,7 +226,7 @@ impl fmt::Display for Error {
                 "one of the variables needed for gradient computation has been modified by an inplace operation: \
                  {tensor} is at version {found}; expected version {expected} instead. Hint: enable anomaly \
                  detection to find the operation that failed to compute its gradient, with \
-                 torch.autograd.set_detect_anomaly(True)."
+                 torch.autograd.set_detect_anomaly(True, check_nan=False)."
             ),
             Error::CpuOnly { prim } => write!(formatter, "{prim} has no kernel on the webgpu device"),
             Error::Other { message, .. } => formatter.write_str(message),

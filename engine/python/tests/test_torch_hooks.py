@@ -171,7 +171,7 @@ class Saved(TorchCase):
         with self.assertRaisesRegex(
             RuntimeError,
             r"one of the variables needed for gradient computation has been modified by an inplace operation: "
-            r"\[torch.FloatTensor \[2\]\], which is output 0 of ExpBackward0, is at version 1; expected version 0 instead.",
+            r"\[torch.FloatTensor \[2\]\], which is output 0 of Exp, is at version 1; expected version 0 instead.",
         ):
             z.sum().backward()
 

@@ -136,7 +136,7 @@ class Placing(TorchCase):
         self.assert_tensor(base.scatter_reduce(0, index, source, "mean", include_self=False), [5.0, 2.0, 0.5])
         self.assert_error(
             RuntimeError,
-            "reduce argument must be either sum, prod, mean, amax or amin.",
+            "reduce argument must be either sum, prod, mean, amax or amin, got max",
             base.scatter_reduce,
             0,
             index,

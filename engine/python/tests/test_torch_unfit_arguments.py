@@ -33,7 +33,7 @@ TABLE = [
     (TypeError, "only integer tensors of a single element can be converted to an index", lambda: [1, 2][torch.tensor([1, 1])]),
     # Dtypes
     (RuntimeError, "mat1 and mat2 must have the same dtype, but got Long and Float", lambda: torch.nn.Linear(3, 4)(f23.long())),
-    (RuntimeError, "expected m1 and m2 to have the same dtype, but got: float != long long", lambda: f23 @ f23.t().long()),
+    (RuntimeError, "expected m1 and m2 to have the same dtype, but got: float != long int", lambda: f23 @ f23.t().long()),
     (NotImplementedError, "\"softmax_lastdim_kernel_impl\" not implemented for 'Long'", lambda: torch.tensor([1, 2]).softmax(0)),
     (NotImplementedError, "\"log_softmax_lastdim_kernel_impl\" not implemented for 'Bool'", lambda: b2.log_softmax(0)),
     (NotImplementedError, "\"argmax_cpu\" not implemented for 'Bool'", lambda: b2.argmax()),

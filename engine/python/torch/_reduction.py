@@ -30,7 +30,7 @@ def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
 def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
     """Mean over `dim`.
 
-    input: floating point, or another with a floating point `dtype`; RuntimeError otherwise. NaN of nothing. keepdim:
+    input: floating point, or another with a floating point `dtype`; NotImplementedError otherwise. NaN of nothing. keepdim:
     the dimensions stay, with size 1. IndexError for a dimension that is not there.
     """
     if numpy:
@@ -39,7 +39,7 @@ def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
     if not kind.is_floating_point:
         what = "Input" if dtype is None else "Optional"
         name = _dtype.SCALAR_TYPE_NAMES[kind._code]
-        raise RuntimeError(
+        raise NotImplementedError(
             f"mean(): could not infer output dtype. {what} dtype must be either a floating point or complex dtype. Got: {name}"
         )
     return store(ops.mean(input, dims(dim), keepdim, dtype), out)
@@ -71,6 +71,9 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
     input: floating point; dim: an int, several, or all if None. NaN where there is nothing else. keepdim: the
     dimensions stay, with size 1. IndexError for a dimension that is not there.
     """
+    if not input.dtype.is_floating_point:
+        kind = _dtype.SCALAR_TYPE_NAMES[input.dtype._code]
+        raise NotImplementedError(f"nanmean(): expected input to have floating point or complex dtype but got {kind}")
     count = sum(ops.logical_not(ops.isnan(input)), dim, keepdim)
     return store(nansum(input, dim, keepdim, dtype=dtype) / count, out)
 
@@ -86,13 +89,13 @@ def _spread(name, doc):
         if numpy:
             dim, keepdim = numpy_names(dim, keepdim, numpy)
         if not input.dtype.is_floating_point:
-            raise RuntimeError("std and var only support floating point and complex dtypes")
+            raise NotImplementedError("std and var only support floating point and complex dtypes")
         return store(getattr(ops, name)(input, dims(dim), float(_correction(unbiased, correction)), keepdim), out)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"""{doc}
 
-    input: floating point, RuntimeError otherwise. dim: an int, several, or all if None. correction: what is taken from the
+    input: floating point, NotImplementedError otherwise. dim: an int, several, or all if None. correction: what is taken from the
     count; `unbiased=False` means 0. keepdim: the dimensions stay, with size 1.
     """
     return function
@@ -100,6 +103,11 @@ def _spread(name, doc):
 
 var = _spread("var", "Variance over `dim`; divided by `n - correction` (1).")
 std = _spread("std", "Standard deviation over `dim`; divided by `n - correction` (1).")
+
+
+def _check_floating(name, input):
+    if not input.dtype.is_floating_point:
+        raise NotImplementedError(f"{name} only support floating point and complex dtypes")
 
 
 def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
@@ -110,6 +118,7 @@ def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """
     if isinstance(dim, bool):
         dim, unbiased = None, dim
+    _check_floating("var_mean", input)
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
@@ -121,6 +130,7 @@ def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """
     if isinstance(dim, bool):
         dim, unbiased = None, dim
+    _check_floating("std_mean", input)
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 

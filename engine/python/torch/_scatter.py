@@ -46,6 +46,8 @@ def scatter_add(input, dim, index, src, *, out=None):
     index, src: as many dimensions as input, src at least as large as index, in the dtype of input. index: int64 (or
     int32); RuntimeError for other dtypes and for indices out of range.
     """
+    if index.dtype not in (_dtype.int64, _dtype.int32):
+        raise RuntimeError("scatter(): Expected dtype int32/int64 for index")
     if input.dtype is not src.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     return store(ops.scatter_add(input, dim, _positions(index), src), out)
@@ -78,8 +80,9 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=No
     return store(ops.scatter_reduce(input, dim, index, source, include_self, reduce), out)
 
 
-def _along(operator, input, dim, index, source):
+def _along(name, operator, input, dim, index, source):
     """An operator on positions of a dimension; a number counts as a vector of one."""
+    _check_along(name, input, dim, index, source)
     index = _positions(index.reshape(-1))
     if input.dim() == 0:
         return operator(input.reshape(1), dim, index, source.reshape(1)).reshape(())
@@ -88,13 +91,67 @@ def _along(operator, input, dim, index, source):
     return operator(input, dim, index, source)
 
 
+def _check_along(name, input, dim, index, source):
+    """Refuses what does not fit the positions written: the index' dtype and rank, the source's dtype and shape."""
+    names = _dtype.SCALAR_TYPE_NAMES
+    kind = names[index.dtype._code]
+    if name == "index_fill_":
+        if index.dtype is not _dtype.int64:
+            raise IndexError("index_fill_(): Expected dtype int64 for index.")
+        return
+    if index.dim() > 1:
+        raise IndexError(
+            f"{name}(): Index is supposed to be a vector, but got dim: {index.dim()} with type: {kind} and size: {list(index.shape)}"
+            if name == "index_add_"
+            else f"{name}(): Index should have dimension 1 or 0 (got {index.dim()})"
+        )
+    if name == "index_copy_" and index.dtype is not _dtype.int64:
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {kind}")
+    if index.dtype not in (_dtype.int64, _dtype.int32):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {kind}")
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            f"{name}(): self ({names[input.dtype._code]}) and source ({names[source.dtype._code]}) must have the same scalar type"
+            if name == "index_add_"
+            else f"{name}(): self and source expected to have the same dtype, but got (self) {names[input.dtype._code]} "
+            f"and (source) {names[source.dtype._code]}"
+        )
+    if input.dim() == 0 or source.dim() == 0:
+        return
+    place = one_dim(dim, input.dim())
+    rest = [list(tensor.shape[:place]) + list(tensor.shape[place + 1 :]) for tensor in (input, source)]
+    if source.dim() != input.dim() or rest[0] != rest[1]:
+        if name == "index_copy_":
+            raise RuntimeError(
+                "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+                f"{' '.join(map(str, rest[0]))} at dimension {place} and source slice shape: "
+                f"{' '.join(map(str, rest[1]))} at dimension 0."
+                if source.dim() == input.dim()
+                else "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
+                f"dimensionality ({source.dim()}), destination dimensionality ({input.dim()})"
+            )
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{list(input.shape)} source.shape = {list(source.shape)}"
+        )
+    if source.shape[place] != index.numel():
+        if name == "index_copy_":
+            raise IndexError(
+                f"index_copy_(): Number of indices ({index.numel()}) should be equal to source.size(dim) ({source.shape[place]})"
+            )
+        raise RuntimeError(
+            f"{name}(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({source.shape[place]}), "
+            f"for dim: {place}"
+        )
+
+
 def index_add(input, dim, index, source, *, alpha=1, out=None):
     """`input` with positions of `source` added at `index` of a dimension.
 
     index: a vector. source: input's shape, with len(index) in place of the dimension; multiplied by alpha. index:
     int64 (or int32); RuntimeError for other dtypes and for indices out of range.
     """
-    return store(_along(ops.index_add, input, dim, index, source if alpha == 1 else source * alpha), out)
+    return store(_along("index_add_", ops.index_add, input, dim, index, source if alpha == 1 else source * alpha), out)
 
 
 def index_copy(input, dim, index, source, *, out=None):
@@ -103,7 +160,7 @@ def index_copy(input, dim, index, source, *, out=None):
     index: a vector. source: input's shape, with len(index) in place of the dimension. index: int64 (or int32);
     RuntimeError for other dtypes and for indices out of range.
     """
-    return store(_along(ops.index_copy, input, dim, index, source), out)
+    return store(_along("index_copy_", ops.index_copy, input, dim, index, source), out)
 
 
 def index_fill(input, dim, index, value):
@@ -124,7 +181,7 @@ def index_fill(input, dim, index, value):
         filler = ops.expand(value.to(device=input.device, dtype=input.dtype), shape)
     else:
         filler = input.new_full(shape, value)
-    return _along(ops.index_copy, input, dim, index, filler)
+    return _along("index_fill_", ops.index_copy, input, dim, index, filler)
 
 
 def index_put(input, indices, values, accumulate=False):
@@ -174,7 +231,7 @@ def masked_scatter(input, mask, source):
     from ._stacking import broadcast_tensors
 
     if mask.dtype is not _dtype.bool_:
-        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype._name}")
+        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {_dtype.SCALAR_TYPE_NAMES[mask.dtype._code]}")
     if source.dtype is not input.dtype:
         names = _dtype.SCALAR_TYPE_NAMES
         raise RuntimeError(

@@ -33,6 +33,8 @@ def index_select(input, dim, index, *, out=None):
 
     index: a vector; the dimension gets its length. IndexError for indices out of range.
     """
+    if index.dtype is not _dtype.int64 and index.dtype is not _dtype.int32:
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     return store(ops.index_select(input, dim, _positions(index)), out)
 
 

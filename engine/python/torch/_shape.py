@@ -86,13 +86,17 @@ def movedim(input, source, destination):
     source, destination: a dimension, or as many each. A view. IndexError for a dimension that is not there.
     """
     rank = input.dim()
-    sources = [one_dim(dim, rank) for dim in dims(source)]
-    targets = [one_dim(dim, rank) for dim in dims(destination)]
-    if len(sources) != len(targets):
+    source, destination = list(dims(source)), list(dims(destination))
+    if len(source) != len(destination):
         raise RuntimeError(
             "movedim: Invalid source or destination dims: source "
-            f"({sources} dims) should contain the same number of dims as destination ({targets} dims)"
+            f"({source} dims) should contain the same number of dims as destination ({destination} dims)"
         )
+    sources = [one_dim(dim, rank) for dim in source]
+    targets = [one_dim(dim, rank) for dim in destination]
+    for name, given, places in (("source", source, sources), ("destination", destination, targets)):
+        if len(set(places)) != len(places):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({given})")
     rest = iter(dim for dim in range(rank) if dim not in sources)
     placed = dict(zip(targets, sources))
     return ops.permute(input, [placed[dim] if dim in placed else next(rest) for dim in range(rank)])
@@ -185,7 +189,22 @@ def narrow(input, dim, start, length):
     start: the first position, negative from the end. length: how many. RuntimeError for positions that are not
     there. IndexError for a dimension that is not there.
     """
-    return ops.narrow(input, dim, int(start), length)
+    if start.__class__ is not int:
+        start = _narrow_start(start)
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
+    if input.dim():
+        size = input.shape[one_dim(dim, input.dim())]
+        if not -size <= start <= size:
+            raise IndexError(f"start out of range (expected to be in range of [{-size}, {size}], but got {start})")
+    return ops.narrow(input, dim, start, length)
+
+
+def _narrow_start(start):
+    """The beginning of a stretch given as something else than an int."""
+    if is_tensor(start) and (start.dim() or start.dtype.is_floating_point or start.dtype is _bool()):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
+    return int(start)
 
 
 def select(input, dim, index):
@@ -231,6 +250,9 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     input: of at least one dimension; gets one more. offset: above (positive) or below the main diagonal. dim1, dim2:
     the matrices' places.
     """
+    rank = input.dim() + 1
+    if one_dim(dim1, rank) == one_dim(dim2, rank):
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     size = input.shape[-1] + abs(offset)
     made = input.new_zeros((*input.shape[:-1], size, size))
     ops.diagonal(made, offset, -2, -1).copy_(input)
@@ -286,7 +308,7 @@ def cat(tensors, dim=0, *, out=None):
     """
     tensors = _several("cat", tensors)
     if not tensors:
-        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     for position, item in enumerate(tensors):
         if not is_tensor(item):
             raise TypeError(f"expected Tensor as element {position} in argument 0, but got {type(item).__name__}")
@@ -410,9 +432,18 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     counts = repeats.tolist() if is_tensor(repeats) else repeats
     counts = [counts] * size if isinstance(counts, int) else counts * size if len(counts) == 1 else counts
     if len(counts) != size:
-        raise RuntimeError("repeats must have the same size as input along dim")
+        raise RuntimeError(
+            "repeats must have the same size as input along dim, but got repeats.size(0) = "
+            f"{len(counts)} and input.size({dim}) = {size}"
+        )
     order = [position for position, count in enumerate(counts) for _ in range(count)]
     return ops.index_select(input, dim, tensor(order, dtype=None if order else _int64(), device=input.device))
+
+
+def _bool():
+    from ._dtype import bool_
+
+    return bool_
 
 
 def _int64():

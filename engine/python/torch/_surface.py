@@ -58,7 +58,11 @@ _MAKERS = "zeros ones empty full arange linspace logspace eye range rand randn r
 def _inplace(name, function):
     def method(self, *args, **kwargs):
         ops.begin_inplace()
-        ops.assign_(self, function(self, *args, **kwargs))
+        try:
+            ops.assign_(self, function(self, *args, **kwargs))
+        except BaseException:
+            ops.end_inplace()
+            raise
         return self
 
     method.__name__ = method.__qualname__ = name

@@ -94,6 +94,11 @@ pub fn begin_inplace() {
     BEGUN.set(Some(sequence_mark()));
 }
 
+/// Notes that an in-place method has failed: nothing that comes belongs to it.
+pub fn end_inplace() {
+    BEGUN.set(None);
+}
+
 /// Gives the nodes of the in-place operator itself copies of what they saved of the target: `x.mul_(y)` needs the old `x`.
 /// What older nodes saved is left to the check of versions.
 fn keep_old_values(target: &Tensor, result: &Tensor) -> Result<()> {

@@ -25,7 +25,7 @@ pub mod walk;
 pub use engine::{Backward, Options, Progress, gradients, run_backward};
 pub use foreign::{Foreign, take_released};
 pub(crate) use inplace::assign_unchecked;
-pub use inplace::{assign, begin_inplace, check_inplace, note_call};
+pub use inplace::{assign, begin_inplace, check_inplace, end_inplace, note_call};
 pub use node::{Edge, HookPlace, Node, Rule, Source, sequence_mark};
 pub use question::{Asks, Question};
 pub use reach::reaches_beyond;

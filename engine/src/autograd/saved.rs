@@ -156,8 +156,19 @@ impl SavedTensor {
             .and_then(WeakTensor::upgrade)
             .and_then(|tensor| grad_fn(&tensor));
         match newest.or_else(|| self.maker(node)) {
-            Some(maker) => format!("{text}, which is output {} of {},", maker.output, maker.node.name()),
+            Some(maker) => format!(
+                "{text}, which is output {} of {},",
+                maker.output,
+                operator_name(&maker.node.name())
+            ),
             None => text,
         }
     }
+}
+
+/// A node's name as errors tell it: the operator's, without what says that the node goes backward.
+fn operator_name(node: &str) -> &str {
+    node.trim_end_matches(|letter: char| letter.is_ascii_digit())
+        .strip_suffix("Backward")
+        .unwrap_or(node)
 }

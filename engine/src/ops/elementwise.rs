@@ -16,15 +16,16 @@ use crate::tensor::Tensor;
 
 /// Applies a unary row. Integers become floats where the row takes only floats.
 pub fn unary(op: Unary, x: &Tensor) -> Result<Tensor> {
-    if op.class() == OperandClass::Bits || !x.dtype().is_float() {
+    let is_narrow = matches!(x.dtype(), DType::F16 | DType::BF16);
+    if op.class() == OperandClass::Bits || !x.dtype().is_float() || is_narrow {
         accepted::check_dtype(op.name(), x.dtype())?;
     }
     match (op, x.dtype().category()) {
-        (Unary::Neg, Category::Bool) => Err(Error::runtime(
+        (Unary::Neg, Category::Bool) => Err(Error::not_implemented(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or \
              `logical_not()` operator instead.",
         )),
-        (Unary::Relu, Category::Bool) => Err(Error::runtime("Boolean inputs not supported for relu")),
+        (Unary::Relu, Category::Bool) => Err(Error::not_implemented("Boolean inputs not supported for relu")),
         (Unary::Floor | Unary::Ceil | Unary::Round | Unary::Trunc, Category::Integer) => copy::clone(x),
         (Unary::Square, Category::Bool) => unary(op, &copy::to_dtype(x, DType::I64)?),
         _ if op.class() == OperandClass::Float => {
@@ -47,7 +48,7 @@ pub fn binary(op: Binary, x: &Tensor, y: &Tensor) -> Result<Tensor> {
 /// What PyTorch says of a difference that only one bool takes part in.
 fn check_no_bool(dtypes: &[DType]) -> Result<()> {
     if dtypes.contains(&DType::Bool) {
-        return Err(Error::runtime(
+        return Err(Error::not_implemented(
             "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or \
              `logical_not()` operator instead.",
         ));
@@ -94,11 +95,11 @@ fn binary_in(op: Binary, x: &Tensor, y: &Tensor, common: DType) -> Result<Tensor
 
 /// The dtype a row computes in when promotion gives `common`.
 fn compute_dtype(op: Binary, common: DType) -> Result<DType> {
-    if op.class() == OperandClass::Bits || !common.is_float() {
+    if op.class() == OperandClass::Bits || !common.is_float() || matches!(common, DType::F16 | DType::BF16) {
         accepted::check_dtype(op.name(), common)?;
     }
     match (op, common.category()) {
-        (Binary::Sub, Category::Bool) => Err(Error::runtime(
+        (Binary::Sub, Category::Bool) => Err(Error::not_implemented(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
         )),
         _ if op.class() == OperandClass::Float => Ok(float_of(common)),

@@ -80,6 +80,12 @@ pub fn nll_loss(log_probabilities: &Tensor, target: &Tensor, settings: &ClassLos
     let rows = class_rows(log_probabilities)?;
     let count = target.num_elements();
     let classes = rows.size(1);
+    if let Some(weight) = settings.weight.as_ref().filter(|weight| weight.shape() != [classes]) {
+        return Err(Error::runtime(format!(
+            "weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: {}",
+            list_text(&weight.shape())
+        )));
+    }
     let target_rows = movement::reshape_to(target, &[count])?;
     let ignores = has_ignored(&target_rows, classes, settings.ignore_index)?;
     let is_valid = if ignores {
@@ -188,7 +194,7 @@ fn class_rows(x: &Tensor) -> Result<Tensor> {
 fn check_shapes(input: &Tensor, target: &Tensor) -> Result<()> {
     if target.dtype() != DType::I64 && target.dtype() != DType::U8 {
         return Err(Error::runtime(format!(
-            "expected scalar type Long but found {}",
+            "expected target dtype to be Long or Byte, but got {}",
             target.dtype().scalar_type_name()
         )));
     }
@@ -251,6 +257,9 @@ fn safe_targets(target: &Tensor, is_valid: Option<&Tensor>, classes: usize) -> R
 
 /// `F.mse_loss`
 pub fn mse_loss(input: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
+    if !target.dtype().is_float() {
+        accepted::check("mse_loss", input)?;
+    }
     let mark = sequence_mark();
     Ok(rename(
         reduction.fold(e::square(&e::sub(input, target)?)?)?,
@@ -318,6 +327,9 @@ pub fn bce(input: &Tensor, target: &Tensor, weight: Option<&Tensor>, reduction: 
 pub fn smooth_l1_loss(input: &Tensor, target: &Tensor, beta: f64, reduction: Reduction) -> Result<Tensor> {
     if beta == 0.0 {
         return l1_loss(input, target, reduction);
+    }
+    if !target.dtype().is_float() {
+        accepted::check("smooth_l1_loss", input)?;
     }
     let mark = sequence_mark();
     let distance = e::abs(&e::sub(input, target)?)?;

@@ -34,6 +34,60 @@ fn check_dtypes(a: &Tensor, b: &Tensor) -> Result<()> {
     )))
 }
 
+fn check_batch_dtypes(a: &Tensor, b: &Tensor) -> Result<()> {
+    if a.dtype() == b.dtype() {
+        return accepted::check("bmm", a);
+    }
+    Err(Error::runtime(format!(
+        "expected scalar type {} but found {}",
+        a.dtype().scalar_type_name(),
+        b.dtype().scalar_type_name()
+    )))
+}
+
+/// The checks of `x + a @ b`, whose texts name the parts.
+pub fn check_addmm(x: &Tensor, a: &Tensor, b: &Tensor) -> Result<()> {
+    let differ = |first: &str, one: &Tensor, two: &Tensor| {
+        Err(Error::runtime(format!(
+            "{first} and mat2 must have the same dtype, but got {} and {}",
+            one.dtype().scalar_type_name(),
+            two.dtype().scalar_type_name()
+        )))
+    };
+    if x.dtype() != b.dtype() {
+        return differ("self", x, b);
+    }
+    if a.dtype() != b.dtype() {
+        return differ("mat1", a, b);
+    }
+    Ok(())
+}
+
+/// A product's error under the name of the operator that also adds.
+pub fn named_addmm(error: Error) -> Error {
+    match error {
+        Error::Other { kind, message } if message.starts_with("mm: ") => Error::Other {
+            kind,
+            message: format!("add{message}"),
+        },
+        other => other,
+    }
+}
+
+/// The sum of a product and what must broadcast to its shape, with the error of a tensor that cannot be expanded.
+pub fn add_expanded(product: &Tensor, x: &Tensor) -> Result<Tensor> {
+    e::add(product, x).map_err(|error| {
+        let columns = product.view().shape.last().copied().unwrap_or(1);
+        let rows = product.num_elements().checked_div(columns).unwrap_or(0);
+        let shape = if product.rank() > 2 {
+            vec![rows, columns]
+        } else {
+            product.shape()
+        };
+        movement::expand(x, &shape).err().unwrap_or(error)
+    })
+}
+
 /// The element type as PyTorch's matrix errors name it.
 pub fn cpp_name(x: &Tensor) -> &'static str {
     use crate::dtype::DType;
@@ -42,7 +96,7 @@ pub fn cpp_name(x: &Tensor) -> &'static str {
         DType::F64 => "double",
         DType::F16 => "c10::Half",
         DType::BF16 => "c10::BFloat16",
-        DType::I64 => "long long",
+        DType::I64 => "long int",
         DType::I32 => "int",
         DType::I16 => "short",
         DType::I8 => "signed char",
@@ -84,7 +138,7 @@ pub fn bmm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if b.rank() != 3 {
         return Err(Error::runtime("batch2 must be a 3D tensor"));
     }
-    check_dtypes(a, b)?;
+    check_batch_dtypes(a, b)?;
     let (batch, inner) = (a.size(0), a.size(2));
     if b.size(0) != batch || b.size(1) != inner {
         return Err(Error::runtime(format!(
@@ -144,7 +198,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 }
 
 fn batched_matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    check_dtypes(a, b)?;
+    check_batch_dtypes(a, b)?;
     let matrix = |x: &Tensor| [x.size(x.rank() - 2), x.size(x.rank() - 1)];
     let ([rows, inner], [b_inner, columns]) = (matrix(a), matrix(b));
     let batch_of = |x: &Tensor| x.shape()[..x.rank() - 2].to_vec();
@@ -213,6 +267,13 @@ pub fn mv(a: &Tensor, x: &Tensor) -> Result<Tensor> {
             x.size(0)
         )));
     }
+    if a.dtype() != x.dtype() {
+        let [matrix, vector] = [a, x].map(|tensor| tensor.dtype().scalar_type_name());
+        return Err(Error::runtime(format!(
+            "addmv input tensors must have the same dtype, but got {vector}, {matrix}, and {vector}"
+        )));
+    }
+    accepted::check("mv", a)?;
     let mark = sequence_mark();
     let product = mm(a, &movement::unsqueeze(x, 1)?)?;
     Ok(rename(movement::squeeze(&product, Some(&[1]))?, mark, "MvBackward0"))
@@ -231,9 +292,10 @@ pub fn outer(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 
 /// `beta * x + alpha * (a @ b)`
 pub fn addmm(x: &Tensor, a: &Tensor, b: &Tensor, beta: Scalar, alpha: Scalar) -> Result<Tensor> {
+    check_addmm(x, a, b)?;
     let mark = sequence_mark();
-    let product = scaled(&mm(a, b)?, alpha)?;
-    let sum = e::add(&product, &scaled(x, beta)?)?;
+    let product = scaled(&mm(a, b).map_err(named_addmm)?, alpha)?;
+    let sum = add_expanded(&product, &scaled(x, beta)?)?;
     Ok(rename(sum, mark, "AddmmBackward0"))
 }
 

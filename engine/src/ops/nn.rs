@@ -10,21 +10,18 @@ use crate::tensor::Tensor;
 /// `F.linear(x, weight, bias)`
 pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     let mark = sequence_mark();
-    if bias.is_some() && x.dtype() != weight.dtype() {
-        return Err(Error::runtime(format!(
-            "mat1 and mat2 must have the same dtype, but got {} and {}",
-            x.dtype().scalar_type_name(),
-            weight.dtype().scalar_type_name()
-        )));
-    }
-    let product = matmul::matmul(x, &movement::t(weight)?)?;
-    let Some(bias) = bias else { return Ok(product) };
+    let transposed = movement::t(weight)?;
+    let Some(bias) = bias else {
+        return matmul::matmul(x, &transposed);
+    };
+    matmul::check_addmm(bias, x, weight)?;
+    let product = matmul::matmul(x, &transposed).map_err(matmul::named_addmm)?;
     let name = if x.rank() == 2 {
         "AddmmBackward0"
     } else {
         "ViewBackward0"
     };
-    Ok(rename(e::add(&product, bias)?, mark, name))
+    Ok(rename(matmul::add_expanded(&product, bias)?, mark, name))
 }
 
 /// `F.gelu(x)`: exact, or the approximation by tanh.

@@ -12,6 +12,7 @@ use crate::error::{Error, Result, list_text};
 use crate::ops::{copy, creation, elementwise as e, index, movement};
 use crate::prim::{Binary, Pool, Prim, Window};
 use crate::scalar::Scalar;
+use crate::storage::Device;
 use crate::tensor::Tensor;
 
 /// Settings of a pooling, each one number or one a dimension.
@@ -90,14 +91,34 @@ fn planes(operator: &str, x: &Tensor, settings: &Settings) -> Result<Planes> {
     let padding = settings.spread(operator, "padding", &settings.padding)?;
     let dilation = settings.spread(operator, "dilation", &settings.dilation)?;
     if x.rank() != rank + 1 && x.rank() != rank + 2 {
-        return Err(Error::runtime(format!(
-            "{operator}() Expected {}D or {}D input tensor, but got {}",
-            rank + 1,
-            rank + 2,
-            list_text(&x.shape())
-        )));
+        return Err(Error::runtime(match operator {
+            "max_pool1d" => no_planes(operator, x, rank),
+            "avg_pool1d" => format!(
+                "Expected 2 to 3 dimensions, but got {}-dimensional tensor for argument #1 'self' (while checking arguments \
+                 for avg_pool1d)",
+                x.rank()
+            ),
+            _ => format!(
+                "non-empty {}D or {}D (batch mode) tensor expected for input",
+                rank + 1,
+                rank + 2
+            ),
+        }));
     }
+    let is_line = operator == "max_pool1d";
     let all_positive = |values: &[i64]| values.iter().all(|&value| value > 0);
+    let positive_line = |name: &str, values: &[i64]| match values.first() {
+        Some(value) if is_line && *value <= 0 => Err(Error::runtime(format!(
+            "max_pool1d() {name} must be greater than zero, but got {value}"
+        ))),
+        _ => Ok(()),
+    };
+    positive_line("kernel_size", &kernel)?;
+    positive_line("stride", &stride)?;
+    positive_line("dilation", &dilation)?;
+    if !all_positive(&stride) {
+        return Err(Error::runtime("stride should not be zero"));
+    }
     if !all_positive(&kernel) {
         let names = ["kT: ", "kH: ", "kW: "];
         let listed: Vec<String> = names[3 - rank..]
@@ -110,9 +131,6 @@ fn planes(operator: &str, x: &Tensor, settings: &Settings) -> Result<Planes> {
             listed.join(" ")
         )));
     }
-    if !all_positive(&stride) {
-        return Err(Error::runtime("stride should not be zero"));
-    }
     if !all_positive(&dilation) {
         return Err(Error::runtime(format!(
             "dilation should be greater than zero, but got dilation={}",
@@ -122,15 +140,6 @@ fn planes(operator: &str, x: &Tensor, settings: &Settings) -> Result<Planes> {
     let shape = x.shape();
     let (outer, spatial) = shape.split_at(shape.len() - rank);
     let channels_or_planes = &outer[1.min(outer.len() - 1)..];
-    if channels_or_planes.contains(&0) || spatial.contains(&0) {
-        return Err(Error::runtime(format!(
-            "Expected {}D or {}D (batch mode) tensor with optional 0 dim batch size for input, but got: {}",
-            rank + 1,
-            rank + 2,
-            list_text(&shape)
-        )));
-    }
-    let mut output = Vec::with_capacity(rank);
     for dim in 0..rank {
         let reach = dilation[dim].saturating_mul(kernel[dim] - 1).saturating_add(1);
         if padding[dim] < 0 {
@@ -139,12 +148,24 @@ fn planes(operator: &str, x: &Tensor, settings: &Settings) -> Result<Planes> {
                 padding[dim]
             )));
         }
+        if is_line && padding[dim] > kernel[dim] / 2 {
+            return Err(Error::runtime(format!(
+                "max_pool1d() padding should be at most half of kernel size, but got padding={} and kernel_size={}",
+                padding[dim], kernel[dim]
+            )));
+        }
         if padding[dim] > reach / 2 {
             return Err(Error::runtime(format!(
                 "pad should be at most half of effective kernel size, but got pad={}, kernel_size={} and dilation={}",
                 padding[dim], kernel[dim], dilation[dim]
             )));
         }
+    }
+    if channels_or_planes.contains(&0) || spatial.contains(&0) {
+        return Err(Error::runtime(no_planes(operator, x, rank)));
+    }
+    let mut output = Vec::with_capacity(rank);
+    for dim in 0..rank {
         output.push(output_size(
             spatial[dim] as i64,
             kernel[dim],
@@ -154,10 +175,22 @@ fn planes(operator: &str, x: &Tensor, settings: &Settings) -> Result<Planes> {
             settings.ceil_mode,
         ));
     }
+    if is_line && !all_positive(&output) {
+        return Err(Error::runtime(format!(
+            "max_pool1d() Invalid computed output size: {}",
+            output[0]
+        )));
+    }
     if !all_positive(&output) {
         let sizes = |sizes: &mut dyn Iterator<Item = String>| {
             let channels = outer[outer.len() - 1].to_string();
-            std::iter::once(channels).chain(sizes).collect::<Vec<_>>().join("x")
+            // A line is a plane of one row.
+            let row = (rank == 1).then(|| "1".to_owned());
+            std::iter::once(channels)
+                .chain(row)
+                .chain(sizes)
+                .collect::<Vec<_>>()
+                .join("x")
         };
         return Err(Error::runtime(format!(
             "Given input size: ({}). Calculated output size: ({}). Output size is too small",
@@ -190,6 +223,42 @@ fn planes(operator: &str, x: &Tensor, settings: &Settings) -> Result<Planes> {
     })
 }
 
+/// The text of a tensor that has no planes to take windows of.
+fn no_planes(operator: &str, x: &Tensor, rank: usize) -> String {
+    let mut shape = x.shape();
+    let mut rank = rank;
+    let name = match operator {
+        "max_pool1d" => "max_pool1d: ",
+        "avg_pool1d" => {
+            // A line is a plane of one row.
+            shape.insert(shape.len().saturating_sub(1), 1);
+            rank = 2;
+            ""
+        }
+        "avg_pool3d" | "max_pool3d" => {
+            let skipped = usize::from(shape.len() == 5);
+            let dim = (skipped..shape.len()).find(|&dim| shape[dim] == 0).unwrap_or_default();
+            let whose = if operator == "avg_pool3d" {
+                "avg_pool3d()"
+            } else {
+                "max_pool3d_with_indices_out_cpu_template()"
+            };
+            return format!(
+                "{whose}: Expected input to have non-zero size for non-batch dimensions, but input has sizes {} with dimension {dim} \
+                 being empty",
+                list_text(&shape)
+            );
+        }
+        _ => "",
+    };
+    format!(
+        "{name}Expected {}D or {}D (batch mode) tensor with optional 0 dim batch size for input, but got:{}",
+        rank + 1,
+        rank + 2,
+        list_text(&shape)
+    )
+}
+
 /// Largest elements of windows, and their flat positions in their planes.
 pub fn max_pool(x: &Tensor, settings: &Settings) -> Result<[Tensor; 2]> {
     let operator = ["", "max_pool1d", "max_pool2d", "max_pool3d"]
@@ -198,7 +267,7 @@ pub fn max_pool(x: &Tensor, settings: &Settings) -> Result<[Tensor; 2]> {
         .unwrap_or_default();
     if x.dtype() == DType::Bool {
         return Err(Error::UnsupportedDType {
-            op: "max_pool2d",
+            op: if settings.rank == 3 { "max_pool3d" } else { "max_pool2d" },
             dtype: x.dtype(),
             device: "cpu",
         });
@@ -237,9 +306,14 @@ pub fn avg_pool(x: &Tensor, settings: &Settings, count_padding: bool, divisor: O
         ("avg_pool3d", "AvgPool3DBackward0"),
     ];
     let (operator, name) = names.get(settings.rank).copied().unwrap_or_default();
-    if !x.dtype().is_float() && x.dtype() != DType::I64 {
+    let is_narrow = matches!(x.dtype(), DType::F16 | DType::BF16) && settings.rank == 3 && x.device() == Device::Cpu;
+    if !x.dtype().is_float() && x.dtype() != DType::I64 || is_narrow {
         return Err(Error::UnsupportedDType {
-            op: "avg_pool2d_out_frame",
+            op: if settings.rank == 3 {
+                "avg_pool3d_out_frame"
+            } else {
+                "avg_pool2d"
+            },
             dtype: x.dtype(),
             device: "cpu",
         });

@@ -58,7 +58,7 @@ pub fn sum(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
 /// `x.mean(dims, keepdim)`
 pub fn mean(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
     if !x.dtype().is_float() {
-        return Err(Error::runtime(format!(
+        return Err(Error::not_implemented(format!(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}",
             x.dtype().scalar_type_name()
         )));
@@ -107,9 +107,14 @@ pub fn prod_gradient(g: &Tensor, x: &Tensor, dims: &[usize]) -> Result<Tensor> {
 pub fn extreme(op: Reduce, x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
     let name = if op == Reduce::Max { "amax" } else { "amin" };
     let normalized = normalize_dims(dims, x.rank())?;
-    if normalized.iter().any(|&dim| dim < x.rank() && x.size(dim) == 0) {
+    if dims.is_empty() && x.num_elements() == 0 {
+        return Err(Error::runtime(format!(
+            "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+        )));
+    }
+    if let Some(dim) = normalized.iter().find(|&&dim| dim < x.rank() && x.size(dim) == 0) {
         return Err(Error::index(format!(
-            "{name}(): Expected reduction dim to have non-zero size."
+            "{name}(): Expected reduction dim {dim} to have non-zero size."
         )));
     }
     let mark = sequence_mark();
@@ -234,7 +239,7 @@ pub fn hash(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
 /// `x.var(dims, correction, keepdim)`: two passes.
 pub fn var(x: &Tensor, dims: &[i64], correction: f64, keepdim: bool) -> Result<Tensor> {
     if !x.dtype().is_float() {
-        return Err(Error::runtime(
+        return Err(Error::not_implemented(
             "std and var only support floating point and complex dtypes",
         ));
     }
@@ -262,7 +267,7 @@ pub fn std(x: &Tensor, dims: &[i64], correction: f64, keepdim: bool) -> Result<T
 /// `torch.linalg.vector_norm(x, order, dims, keepdim)`
 pub fn norm(x: &Tensor, order: f64, dims: &[i64], keepdim: bool) -> Result<Tensor> {
     if !x.dtype().is_float() {
-        return Err(Error::runtime(format!(
+        return Err(Error::not_implemented(format!(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}",
             x.dtype().scalar_type_name()
         )));

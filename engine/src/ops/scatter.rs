@@ -5,7 +5,7 @@
 use crate::apply::apply;
 use crate::autograd::{rename, sequence_mark};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, list_text};
 use crate::ops::index::{check_index_shape, scatter_add_zeros};
 use crate::ops::index_values::{Wording, checked};
 use crate::ops::{copy, creation, elementwise as e, movement};
@@ -23,7 +23,7 @@ pub fn scatter_add(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Res
         return e::add(x, source);
     }
     let index = checked(index, x.size(dim), false, Wording::Kernel(dim))?;
-    let source = cut_to(source, &index)?;
+    let source = cut_to(x, dim, source, &index)?;
     let mark = sequence_mark();
     Ok(rename(
         e::add(x, &scatter_add_zeros(dim, &index, &source, &x.shape())?)?,
@@ -68,9 +68,9 @@ impl ScatterReduce {
             "mean" => Ok(ScatterReduce::Mean),
             "amax" => Ok(ScatterReduce::Max),
             "amin" => Ok(ScatterReduce::Min),
-            _ => Err(Error::runtime(
-                "reduce argument must be either sum, prod, mean, amax or amin.",
-            )),
+            _ => Err(Error::runtime(format!(
+                "reduce argument must be either sum, prod, mean, amax or amin, got {name}"
+            ))),
         }
     }
 
@@ -165,13 +165,13 @@ fn brought_in(op: Scatter, x: &Tensor, dim: i64, index: &Tensor, source: &Tensor
     };
     let (base, index, source) = (line(x)?, line(index)?, line(source)?);
     let index = checked(&index, base.size(dim), false, Wording::Kernel(dim))?;
-    let source = cut_to(&source, &index)?;
+    let source = cut_to(x, dim, &source, &index)?;
     let written = apply(Prim::Scatter { op, dim }, &[&base, &index, &source], &[])?;
     movement::reshape_to(&written, &x.shape())
 }
 
 /// The corner of `source` that has the index's shape.
-fn cut_to(source: &Tensor, index: &Tensor) -> Result<Tensor> {
+fn cut_to(x: &Tensor, along: usize, source: &Tensor, index: &Tensor) -> Result<Tensor> {
     let mut result = source.clone();
     if source.rank() != index.rank() {
         return Err(Error::runtime(
@@ -180,7 +180,12 @@ fn cut_to(source: &Tensor, index: &Tensor) -> Result<Tensor> {
     }
     for dim in 0..index.rank() {
         if index.size(dim) > source.size(dim) {
-            return Err(Error::runtime("Expected index to be no larger than src"));
+            return Err(Error::runtime(format!(
+                "Expected index {} to be no larger than self {} apart from dimension {along} and to be no larger size than src {}",
+                list_text(&index.shape()),
+                list_text(&x.shape()),
+                list_text(&source.shape())
+            )));
         }
         if index.size(dim) != source.size(dim) {
             result = movement::slice(&result, dim as i64, None, Some(index.size(dim) as i64), 1)?;

@@ -202,7 +202,7 @@ pub fn chunk(x: &Tensor, chunks: usize, dim: i64) -> Result<Vec<Tensor>> {
 pub fn unbind(x: &Tensor, dim: i64) -> Result<Vec<Tensor>> {
     let position = normalize_dim(dim, x.rank())?;
     if x.rank() == 0 {
-        return Err(Error::runtime("Dimension specified as 0 but tensor has no dimensions"));
+        return Err(Error::index("Dimension specified as 0 but tensor has no dimensions"));
     }
     check_parts(x.size(position))?;
     let parts = (0..x.size(position)).map(|index| {

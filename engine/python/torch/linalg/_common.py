@@ -70,14 +70,54 @@ def dense(name, node=None):
     return decorate
 
 
+#: Functions that refuse float16 and bfloat16 by the name of the kernel that PyTorch has not.
+_NARROW_KERNELS = {
+    "linalg.cholesky": "cholesky_cpu",
+    "linalg.solve": "lu_cpu",
+    "linalg.qr": "geqrf_cpu",
+    "linalg.polar": "linalg_svd_cpu",
+    "linalg.svd": "linalg_svd_cpu",
+    "torch.linalg.lu_solve": "linalg.lu_solve_cpu",
+    "linalg.det": "lu_cpu",
+}
+
+#: Functions that refuse integers in the same way.
+_KERNELS = {
+    "linalg.eigh": "linalg_eigh_cpu",
+    "linalg.eigvalsh": "linalg_eigh_cpu",
+    "torch.linalg.lu_factor": "lu_cpu",
+    "torch.linalg.lu_factor_ex": "lu_cpu",
+    "linalg.lu": "lu_cpu",
+    "torch.linalg.householder_product": "orgqr_cpu",
+    "torch.geqrf": "geqrf_cpu",
+    "torch.ormqr": "ormqr_cpu",
+    "linalg.solve_triangular": "triangular_solve_cpu",
+    "triangular_solve": "triangular_solve_cpu",
+    "cholesky_inverse": "cholesky_inverse_out_cpu",
+}
+
+#: Functions whose errors name another.
+_ALIASES = {
+    "linalg.cholesky_ex": "linalg.cholesky",
+    "linalg.inv_ex": "linalg.inv",
+    "linalg.svdvals": "linalg.svd",
+    "linalg.cond": "linalg.svd",
+}
+
+
 def check_float(A, name):
     """Refuses dtypes that linear algebra has not."""
-    if not A.dtype.is_floating_point:
-        raise RuntimeError(
-            f"{name}: Expected a floating point or complex tensor as input. Got {_dtype.SCALAR_TYPE_NAMES[A.dtype._code]}"
-        )
-    if A.dtype.itemsize < 4:
-        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {_dtype.SCALAR_TYPE_NAMES[A.dtype._code]}")
+    if A.dtype.is_floating_point and A.dtype.itemsize >= 4:
+        return
+    kind = _dtype.SCALAR_TYPE_NAMES[A.dtype._code]
+    name = _ALIASES.get(name, name)
+    is_narrow = A.dtype.is_floating_point
+    kernel = _KERNELS.get(name) or (_NARROW_KERNELS.get(name) if is_narrow else None)
+    if kernel:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+    if is_narrow:
+        raise NotImplementedError(f"{name}: Low precision dtypes not supported. Got {kind}")
+    raise NotImplementedError(f"{name}: Expected a floating point or complex tensor as input. Got {kind}")
 
 
 def check_matrix(A, name, argument="A"):

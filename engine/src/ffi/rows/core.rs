@@ -89,6 +89,11 @@ pub const ROWS: &[Row] = &[
         autograd::begin_inplace();
         Ok(Outcome::Unit)
     }),
+    // The end of one that failed.
+    ("end_inplace -> ()", |_| {
+        autograd::end_inplace();
+        Ok(Outcome::Unit)
+    }),
     // The end of every in-place operator: the second tensor is the result to be stored in the first.
     ("assign_ T T -> T", |a| {
         let (target, result) = (a.tensor()?, a.tensor()?);

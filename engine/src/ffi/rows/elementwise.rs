@@ -29,7 +29,7 @@ pub const ROWS: &[Row] = &[
     }),
     // a name in `accepted`'s table: for compositions in Python
     ("require T t -> ()", |a| {
-        Ok(accepted::check(a.text(), &a.tensor()?)?.into())
+        Ok(accepted::require(a.text(), &a.tensor()?)?.into())
     }),
     ("gelu T b -> T", |a| Ok(nn::gelu(&a.tensor()?, a.bool()?)?.into())),
     ("silu T -> T", |a| Ok(nn::silu(&a.tensor()?)?.into())),
