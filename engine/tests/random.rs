@@ -10,7 +10,7 @@ use std::io::Read;
 use carrel_engine::cpu::Buffer;
 use carrel_engine::dtype::DType;
 use carrel_engine::error::Result;
-use carrel_engine::random::Generator;
+use carrel_engine::random::{Filled, Generator};
 use serde_json::Value;
 
 /// Beginnings of expressions that need linear algebra or rejection loops: they belong to `torch.nn.init`.
@@ -59,18 +59,18 @@ fn draw(expr: &str, g: &mut Generator) -> Option<Result<Vec<Buffer>>> {
         "torch.rand_like(torch.ones(9))" => one(g.uniform(DType::F32, 9, 0.0, 1.0)),
         "torch.rand(6, dtype=torch.float64)" => one(g.uniform(DType::F64, 6, 0.0, 1.0)),
         "torch.empty(40).uniform_(-2, 3)" => one(g.uniform(DType::F32, 40, -2.0, 3.0)),
-        "torch.randn(3)" => one(g.normal(DType::F32, 3, 0.0, 1.0)),
-        "torch.randn(15)" => one(g.normal(DType::F32, 15, 0.0, 1.0)),
-        "torch.randn(16)" => one(g.normal(DType::F32, 16, 0.0, 1.0)),
-        "torch.randn(17)" => one(g.normal(DType::F32, 17, 0.0, 1.0)),
-        "torch.randn(4, 33)" => one(g.normal(DType::F32, 132, 0.0, 1.0)),
-        "torch.randn(2, 3, 5, 7)" => one(g.normal(DType::F32, 210, 0.0, 1.0)),
-        "torch.randn(20, dtype=torch.float64)" => one(g.normal(DType::F64, 20, 0.0, 1.0)),
-        "torch.empty(40).normal_(1, 2)" => one(g.normal(DType::F32, 40, 1.0, 2.0)),
-        "torch.normal(torch.zeros(20), torch.ones(20))" => one(g.normal(DType::F32, 20, 0.0, 1.0)),
-        "torch.nn.Embedding(10, 4).weight" => one(g.normal(DType::F32, 40, 0.0, 1.0)),
+        "torch.randn(3)" => one(g.normal(DType::F32, 3, Filled::RowMajor, 0.0, 1.0)),
+        "torch.randn(15)" => one(g.normal(DType::F32, 15, Filled::RowMajor, 0.0, 1.0)),
+        "torch.randn(16)" => one(g.normal(DType::F32, 16, Filled::RowMajor, 0.0, 1.0)),
+        "torch.randn(17)" => one(g.normal(DType::F32, 17, Filled::RowMajor, 0.0, 1.0)),
+        "torch.randn(4, 33)" => one(g.normal(DType::F32, 132, Filled::RowMajor, 0.0, 1.0)),
+        "torch.randn(2, 3, 5, 7)" => one(g.normal(DType::F32, 210, Filled::RowMajor, 0.0, 1.0)),
+        "torch.randn(20, dtype=torch.float64)" => one(g.normal(DType::F64, 20, Filled::RowMajor, 0.0, 1.0)),
+        "torch.empty(40).normal_(1, 2)" => one(g.normal(DType::F32, 40, Filled::RowMajor, 1.0, 2.0)),
+        "torch.normal(torch.zeros(20), torch.ones(20))" => one(g.normal(DType::F32, 20, Filled::RowMajor, 0.0, 1.0)),
+        "torch.nn.Embedding(10, 4).weight" => one(g.normal(DType::F32, 40, Filled::RowMajor, 0.0, 1.0)),
         "torch.nn.init.kaiming_normal_(torch.empty(8, 9))" => {
-            one(g.normal(DType::F32, 72, 0.0, 2f64.sqrt() / 9f64.sqrt()))
+            one(g.normal(DType::F32, 72, Filled::RowMajor, 0.0, 2f64.sqrt() / 9f64.sqrt()))
         }
         "torch.randint(0, 10, (20,))" => one(g.randint(20, 0, 10)),
         "torch.randint(5, 1000000, (9,))" => one(g.randint(9, 5, 1_000_000)),
@@ -122,8 +122,8 @@ fn xavier_uniform(g: &mut Generator, rows: usize, columns: usize) -> Result<Buff
 fn several(g: &mut Generator) -> Result<Vec<Buffer>> {
     Ok(vec![
         g.uniform(DType::F32, 3, 0.0, 1.0)?,
-        g.normal(DType::F32, 3, 0.0, 1.0)?,
-        g.normal(DType::F32, 20, 0.0, 1.0)?,
+        g.normal(DType::F32, 3, Filled::RowMajor, 0.0, 1.0)?,
+        g.normal(DType::F32, 20, Filled::RowMajor, 0.0, 1.0)?,
         g.uniform(DType::F32, 2, 0.0, 1.0)?,
     ])
 }

@@ -38,12 +38,34 @@ class FillTests(TorchCase):
             self.assertGreater(drawn.max().item(), 0.98 * most)
         self.assertEqual(set(torch.empty(50, dtype=torch.bool).random_().tolist()), {True, False})
 
-    def test_views_are_filled_in_their_own_order(self):
+    def test_views_are_filled_in_the_order_of_memory(self):
         whole = torch.zeros(4, 3)
         redrawn(lambda: whole.t().uniform_())
-        self.assert_tensor(whole.t().reshape(-1), redrawn(lambda: torch.rand(12)).tolist())
+        self.assert_tensor(whole.reshape(-1), redrawn(lambda: torch.rand(12)).tolist())
+        for draw in (
+            lambda x: x.random_(10),
+            lambda x: x.bernoulli_(torch.full(x.shape, 0.5)),
+            lambda x: x.exponential_(),
+            lambda x: torch.randint_like(x, 9),
+            lambda x: torch.rand_like(x),
+            lambda x: torch.nn.functional.dropout(x + 1, 0.5),
+            lambda x: torch.nn.functional.alpha_dropout(x + 1, 0.5, True),
+        ):
+            transposed = redrawn(lambda: draw(torch.zeros(4, 3).t()))
+            self.assert_tensor(transposed.t().reshape(-1), redrawn(lambda: draw(torch.zeros(12))).tolist())
+        one_by_one = redrawn(lambda: torch.empty(4, 5).t().normal_(), seed=0)
+        self.assert_close(one_by_one[0], [1.5409960746765137, -1.3985954523086548, -0.5966353416442871, 0.1227012425661087])
         self.assertEqual(torch.empty(0).cauchy_().tolist(), [])
         self.assertEqual(torch.empty(()).log_normal_().shape, ())
+
+    def test_halves_are_drawn_in_single_precision(self):
+        torch.manual_seed(0)
+        self.assertEqual(torch.rand(4, dtype=torch.float16).tolist(), [0.496337890625, 0.76806640625, 0.0885009765625, 0.132080078125])
+        self.assertEqual(torch.rand(3, dtype=torch.bfloat16).tolist(), [0.306640625, 0.6328125, 0.490234375])
+        torch.manual_seed(0)
+        rest = torch.randn(20, dtype=torch.float16)[-6:].tolist()
+        self.assertEqual(rest, [-0.17333984375, 0.1834716796875, 1.3896484375, 1.5859375, 0.9462890625, -0.84375])
+        self.assertLess(torch.rand(100_000, dtype=torch.bfloat16).max().item(), 1.0)
 
     def test_normal_of_tensors(self):
         drawn = redrawn(lambda: torch.normal(torch.tensor([1.0, 2.0]), torch.tensor([[3.0], [4.0]])))

@@ -14,7 +14,7 @@ from ._C import ops
 from ._creation import empty
 from ._device import device_code
 from ._generator import Generator, default_generator, drawing_from
-from ._random_fills import _EXACT, _RANGES, check_range, normal_, uniform_, with_zero_gradient
+from ._random_fills import _EXACT, _RANGES, check_range, normal_, random_, uniform_, with_zero_gradient
 
 
 def manual_seed(seed):
@@ -128,8 +128,8 @@ def randint_like(input, low, high=None, *, dtype=None, device=None, requires_gra
     input: gives shape, and dtype and device where they are not named. low (0) is drawn, high is not.
     """
     low, high = (0, low) if high is None else (low, high)
-    made = randint(low, high, input.shape, dtype=dtype or input.dtype, device=device or input.device, generator=generator)
-    return finish(made, requires_grad)
+    made = _creation.empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
+    return finish(random_(made, low, high, generator=generator), requires_grad)
 
 
 def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False, out=None, layout=None, pin_memory=False):

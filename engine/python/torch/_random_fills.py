@@ -56,6 +56,14 @@ def with_zero_gradient(drawn, *parameters):
     return drawn
 
 
+def _as_it_lies(tensor, *others):
+    """Tensors of one shape with their dimensions in the order in which the first lies in memory: draws are made in that order."""
+    if tensor.is_contiguous():
+        return tensor, *others
+    dims = sorted(range(tensor.dim()), key=lambda dim: -tensor.stride(dim))
+    return tuple(each.permute(dims) for each in (tensor, *others))
+
+
 def uniform_(self, a=0.0, b=1.0, *, generator=None, **bounds):
     """Fills with numbers uniform between two bounds."""
     if bounds:
@@ -93,7 +101,8 @@ def bernoulli_(self, p=0.5, *, generator=None):
     """Fills with 1 with probability `p`, else 0."""
     with drawing_from(generator):
         if is_tensor(p):
-            self.copy_(ops.bernoulli(p.expand(self.shape)))
+            lying, chances = _as_it_lies(self, p.expand(self.shape))
+            lying.copy_(ops.bernoulli(chances))
         else:
             ops.bernoulli_(self, p)
     return self
@@ -115,7 +124,8 @@ def random_(self, start=None, end=None, *, generator=None, **bounds):
         start, end = 0, start if end is None else end
     check_range(start, end, self.dtype)
     with drawing_from(generator):
-        self.copy_(ops.randint(start, end, self.shape, _dtype.int64, self.device._code))
+        (lying,) = _as_it_lies(self)
+        lying.copy_(ops.randint(start, end, lying.shape, _dtype.int64, self.device._code))
     return self
 
 

@@ -8,11 +8,13 @@ use crate::context;
 use crate::cpu::Buffer;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::ops::{copy, creation, device_random, nn};
-use crate::random::Generator;
-use crate::shape::{checked_num_elements, num_elements};
+use crate::layout;
+use crate::ops::{copy, creation, device_random, movement, nn};
+use crate::random::{Filled, Generator};
+use crate::shape::checked_num_elements;
 use crate::storage::Device;
 use crate::tensor::Tensor;
+use crate::view::View;
 
 /// Fills `x` with draws of the CPU's generator, or on the GPU with draws made there. The buffer has `x`'s dtype and
 /// element count.
@@ -26,9 +28,23 @@ fn fill(
         let values = context::with_grad_mode(false, || draw_there(&x.shape(), x.dtype()))?;
         return autograd::assign(x, &values);
     }
-    let buffer = context::with_generator(|generator| draw(generator, x.dtype(), x.num_elements()))?;
-    let values = creation::from_buffer(buffer, &x.shape(), x.device())?;
-    autograd::assign(x, &values)
+    autograd::assign(
+        x,
+        &drawn_like(x, |generator| draw(generator, x.dtype(), x.num_elements()))?,
+    )
+}
+
+/// Draws for each element of a CPU tensor, made in the order in which its elements lie in memory, as PyTorch's kernels
+/// walk through them.
+fn drawn_like(x: &Tensor, draw: impl FnOnce(&mut Generator) -> Result<Buffer>) -> Result<Tensor> {
+    let buffer = context::with_generator(draw)?;
+    let shape = x.shape();
+    let Some(order) = layout::of_elementwise(&[View::clone(&x.view())]) else {
+        return creation::from_buffer(buffer, &shape, x.device());
+    };
+    let lying: Vec<usize> = order.dims.iter().map(|&dim| shape[dim]).collect();
+    let inverse: Vec<i64> = order.inverse().into_iter().map(|dim| dim as i64).collect();
+    movement::permute(&creation::from_buffer(buffer, &lying, x.device())?, &inverse)
 }
 
 fn need_float(x: &Tensor, name: &'static str) -> Result<()> {
@@ -76,9 +92,14 @@ pub fn normal_(x: &Tensor, mean: f64, std: f64) -> Result<()> {
             "normal expects std >= 0.0, but found std {std}"
         )));
     }
+    let filled = if x.is_contiguous() {
+        Filled::RowMajor
+    } else {
+        Filled::Strided
+    };
     fill(
         x,
-        |generator, dtype, count| generator.normal(dtype, count, mean, std),
+        |generator, dtype, count| generator.normal(dtype, count, filled, mean, std),
         |shape, dtype| device_random::normal(shape, dtype, mean, std),
     )
 }
@@ -234,11 +255,9 @@ pub fn dropout(x: &Tensor, p: f64) -> Result<Tensor> {
         return Ok(x.clone());
     }
     let mask = match x.device() {
-        Device::Cpu => {
-            let count = num_elements(&x.shape());
-            let buffer = context::with_generator(|generator| generator.bernoulli_scalar(x.dtype(), count, 1.0 - p))?;
-            creation::from_buffer(buffer, &x.shape(), x.device())?
-        }
+        Device::Cpu => drawn_like(x, |generator| {
+            generator.bernoulli_scalar(x.dtype(), x.num_elements(), 1.0 - p)
+        })?,
         Device::WebGpu => device_random::bernoulli_scalar(&x.shape(), x.dtype(), 1.0 - p)?,
     };
     nn::dropout_with(x, &mask, p)

@@ -61,7 +61,7 @@ impl Generator {
     }
 
     fn draw_single(&mut self) -> f64 {
-        self.draw_short_fraction(24)
+        self.draw_short_fraction()
     }
 
     fn draw_each<T>(

@@ -20,9 +20,9 @@ const PENDING_FLAG_AT: usize = PENDING_AT + 16;
 /// Draws that are made at once: they stay in the first-level cache. A multiple of the blocks of normal draws.
 pub(super) const RUN: usize = 1024;
 
-/// A number in `[0, 1)` from the low `bits` (at most 24) of a draw.
-pub(super) fn short_fraction(draw: u32, bits: u32) -> f64 {
-    f64::from(draw & ((1 << bits) - 1)) / f64::from(1u32 << bits)
+/// A number in `[0, 1)` from the low 24 bits of a draw: as many as single precision holds.
+pub(super) fn short_fraction(draw: u32) -> f64 {
+    f64::from(draw & ((1 << 24) - 1)) / f64::from(1u32 << 24)
 }
 
 /// PyTorch's CPU generator.
@@ -84,9 +84,9 @@ impl Generator {
         }
     }
 
-    /// A number in `[0, 1)` with `bits` (at most 24) random bits: one 32-bit draw.
-    pub(super) fn draw_short_fraction(&mut self, bits: u32) -> f64 {
-        short_fraction(self.draw_u32(), bits)
+    /// A number in `[0, 1)` with 24 random bits: one 32-bit draw.
+    pub(super) fn draw_short_fraction(&mut self) -> f64 {
+        short_fraction(self.draw_u32())
     }
 
     /// A number in `[0, 1)` with 53 random bits: one 64-bit draw.
@@ -151,19 +151,20 @@ fn read_number(state: &[u8], at: usize, width: usize) -> u64 {
 mod tests {
     use super::*;
     use crate::dtype::DType;
+    use crate::random::Filled;
 
     #[test]
     fn state_round_trips_in_the_middle_of_a_pair() {
         let mut generator = Generator::new(7);
-        assert!(generator.normal(DType::F32, 3, 0.0, 1.0).is_ok());
+        assert!(generator.normal(DType::F32, 3, Filled::RowMajor, 0.0, 1.0).is_ok());
         let state = generator.get_state();
         assert_eq!(state.len(), 5056);
         let mut restored = Generator::new(0);
         assert_eq!(restored.set_state(&state), Ok(()));
         assert_eq!(restored, generator);
         assert_eq!(
-            restored.normal(DType::F32, 5, 0.0, 1.0),
-            generator.normal(DType::F32, 5, 0.0, 1.0)
+            restored.normal(DType::F32, 5, Filled::RowMajor, 0.0, 1.0),
+            generator.normal(DType::F32, 5, Filled::RowMajor, 0.0, 1.0)
         );
     }
 

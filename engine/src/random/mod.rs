@@ -19,3 +19,4 @@ mod uniform;
 
 pub use counter::CounterState;
 pub use generator::Generator;
+pub use normal::Filled;

@@ -1,9 +1,9 @@
 //! Normal draws: `tensor.normal_(mean, std)`, and with it `randn`.
 //!
-//! PyTorch has two paths. Fewer than 16 elements are drawn one by one in double precision, in pairs
-//! whose second half waits in the generator. From 16 on all elements become uniform draws first, then
-//! each block of 16 turns into 8 pairs; a last partial block is drawn again together with the elements
-//! before it. Refuses negative deviations.
+//! PyTorch has two paths. Fewer than 16 elements, and elements that do not lie row-major, are drawn one by one in double
+//! precision, in pairs whose second half waits in the generator. From 16 on all elements become uniform draws first,
+//! then each block of 16 turns into 8 pairs; a last partial block is drawn again together with the elements
+//! before it. Halves are drawn in single precision, and of theirs only whole blocks. Refuses negative deviations.
 
 use half::{bf16, f16};
 
@@ -18,21 +18,39 @@ use crate::error::{Error, Result};
 /// Elements of a block, and the count from which the block path is taken.
 const BLOCK: usize = 16;
 
+/// How the elements lie that normal draws fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filled {
+    /// One after another.
+    RowMajor,
+    /// Otherwise: the draws are made in the order in which the elements lie in memory.
+    Strided,
+}
+
+/// What happens to a last partial block.
+#[derive(Clone, Copy)]
+enum Rest {
+    /// Its elements have been drawn with the others, and are drawn again.
+    DrawnTwice,
+    /// It has not been drawn before.
+    DrawnOnce,
+}
+
 impl Generator {
-    /// `n` normal draws of a float dtype, as `normal_(mean, std)` fills a contiguous tensor.
-    pub fn normal(&mut self, dtype: DType, n: usize, mean: f64, std: f64) -> Result<Buffer> {
+    /// `n` normal draws of a float dtype, as `normal_(mean, std)` fills a tensor whose elements lie like this.
+    pub fn normal(&mut self, dtype: DType, n: usize, filled: Filled, mean: f64, std: f64) -> Result<Buffer> {
         if std < 0.0 {
             return Err(Error::runtime(format!(
                 "normal expects std >= 0.0, but found std {std}"
             )));
         }
-        if n < BLOCK {
+        if n < BLOCK || filled == Filled::Strided {
             let draws = (0..n).map(|_| self.draw_normal() * std + mean);
             return match dtype {
-                DType::F16 => Ok(Buffer::F16(draws.map(f16::from_f64).collect())),
-                DType::BF16 => Ok(Buffer::BF16(draws.map(bf16::from_f64).collect())),
-                DType::F32 => Ok(Buffer::F32(draws.map(|draw| draw as f32).collect())),
-                DType::F64 => Ok(Buffer::F64(draws.collect())),
+                DType::F16 => Ok(Buffer::F16(try_collect(draws.map(f16::from_f64))?)),
+                DType::BF16 => Ok(Buffer::BF16(try_collect(draws.map(bf16::from_f64))?)),
+                DType::F32 => Ok(Buffer::F32(try_collect(draws.map(|draw| draw as f32))?)),
+                DType::F64 => Ok(Buffer::F64(try_collect(draws)?)),
                 DType::Bool
                 | DType::U8
                 | DType::I8
@@ -45,27 +63,21 @@ impl Generator {
             };
         }
         match dtype {
-            DType::F32 => {
-                let (mean, std) = (mean as f32, std as f32);
-                let draw = |generator: &mut Generator, elements: &mut Vec<f32>, count: usize| {
-                    generator.extend_from_draws(elements, count, |draw| short_fraction(draw, 24) as f32);
-                };
-                Ok(Buffer::F32(self.blocks(n, draw, |block| block_f32(block, mean, std))?))
-            }
+            DType::F32 => Ok(Buffer::F32(self.blocks_in_f32(n, Rest::DrawnTwice, mean, std)?)),
             DType::F64 => {
                 let draw = |generator: &mut Generator, elements: &mut Vec<f64>, count: usize| {
                     elements.extend((0..count).map(|_| generator.draw_fraction()));
                 };
-                Ok(Buffer::F64(self.blocks(n, draw, |block| block_f64(block, mean, std))?))
+                Ok(Buffer::F64(self.blocks(n, Rest::DrawnTwice, draw, |block| {
+                    block_f64(block, mean, std)
+                })?))
             }
             DType::F16 => {
-                let round = |value: f32| f16::from_f32(value).to_f32();
-                let draws = self.rounded_blocks(n, 11, mean, std, round)?;
+                let draws = self.blocks_in_f32(n, Rest::DrawnOnce, mean, std)?;
                 Ok(Buffer::F16(try_collect(draws.into_iter().map(f16::from_f32))?))
             }
             DType::BF16 => {
-                let round = |value: f32| bf16::from_f32(value).to_f32();
-                let draws = self.rounded_blocks(n, 8, mean, std, round)?;
+                let draws = self.blocks_in_f32(n, Rest::DrawnOnce, mean, std)?;
                 Ok(Buffer::BF16(try_collect(draws.into_iter().map(bf16::from_f32))?))
             }
             DType::Bool
@@ -97,14 +109,19 @@ impl Generator {
     fn blocks<T: Copy>(
         &mut self,
         n: usize,
+        rest: Rest,
         draw: impl Fn(&mut Generator, &mut Vec<T>, usize),
         convert: impl Fn(&mut [T]),
     ) -> Result<Vec<T>> {
         let mut elements = try_vec(n)?;
         // A run is converted while it lies in the cache; a whole number of blocks each, but for the last.
-        while elements.len() < n {
+        let num_drawn = match rest {
+            Rest::DrawnTwice => n,
+            Rest::DrawnOnce => n - n % BLOCK,
+        };
+        while elements.len() < num_drawn {
             let first = elements.len();
-            draw(self, &mut elements, RUN.min(n - first));
+            draw(self, &mut elements, RUN.min(num_drawn - first));
             elements[first..].chunks_exact_mut(BLOCK).for_each(&convert);
         }
         if !n.is_multiple_of(BLOCK) {
@@ -115,29 +132,13 @@ impl Generator {
         Ok(elements)
     }
 
-    /// The block path of the half types: each operation is rounded to the type.
-    fn rounded_blocks(
-        &mut self,
-        n: usize,
-        bits: u32,
-        mean: f64,
-        std: f64,
-        round: impl Fn(f32) -> f32 + Copy,
-    ) -> Result<Vec<f32>> {
-        let (mean, std) = (round(mean as f32), round(std as f32));
+    /// The block path in single precision.
+    fn blocks_in_f32(&mut self, n: usize, rest: Rest, mean: f64, std: f64) -> Result<Vec<f32>> {
+        let (mean, std) = (mean as f32, std as f32);
         let draw = |generator: &mut Generator, elements: &mut Vec<f32>, count: usize| {
-            generator.extend_from_draws(elements, count, |draw| short_fraction(draw, bits) as f32);
+            generator.extend_from_draws(elements, count, |draw| short_fraction(draw) as f32);
         };
-        self.blocks(n, draw, |block| {
-            let (first, second) = block.split_at_mut(BLOCK / 2);
-            for (x, y) in first.iter_mut().zip(second) {
-                let logarithm = round(round(1.0 - *x).ln());
-                let radius = round(round(-2.0 * logarithm).sqrt());
-                let angle = round(std::f32::consts::TAU * *y);
-                *x = round(round(round(radius * round(angle.cos())) * std) + mean);
-                *y = round(round(round(radius * round(angle.sin())) * std) + mean);
-            }
-        })
+        self.blocks(n, rest, draw, |block| block_f32(block, mean, std))
     }
 }
 

@@ -26,25 +26,20 @@ impl Generator {
             )));
         }
         match dtype {
+            // The halves are drawn in single precision; what rounds to the upper bound becomes the lower one.
             DType::F16 => {
-                let (from, span) = interval_f32(f16::from_f64(from).to_f32(), f16::from_f64(to).to_f32());
-                self.fill(n, |generator| {
-                    f16::from_f32(generator.draw_short_fraction(11) as f32 * span + from)
-                })
+                let (first, end) = (f16::from_f64(from), f16::from_f64(to));
+                let round = |draw| Some(f16::from_f32(draw)).filter(|&half| half != end).unwrap_or(first);
+                Ok(Buffer::F16(self.uniform_in_f32(n, from as f32, to as f32, round)?))
             }
             DType::BF16 => {
-                let (from, span) = interval_f32(bf16::from_f64(from).to_f32(), bf16::from_f64(to).to_f32());
-                self.fill(n, |generator| {
-                    bf16::from_f32(generator.draw_short_fraction(8) as f32 * span + from)
-                })
+                let (first, end) = (bf16::from_f64(from), bf16::from_f64(to));
+                let round = |draw| Some(bf16::from_f32(draw)).filter(|&half| half != end).unwrap_or(first);
+                Ok(Buffer::BF16(self.uniform_in_f32(n, from as f32, to as f32, round)?))
             }
-            DType::F32 => {
-                let (from, span) = interval_f32(from as f32, to as f32);
-                let (from, span) = (f64::from(from), f64::from(span));
-                let mut elements = try_vec(n)?;
-                self.extend_from_draws(&mut elements, n, |draw| (short_fraction(draw, 24) * span + from) as f32);
-                Ok(Buffer::F32(elements))
-            }
+            DType::F32 => Ok(Buffer::F32(
+                self.uniform_in_f32(n, from as f32, to as f32, |draw| draw)?,
+            )),
             DType::F64 => self.fill(n, |generator| generator.draw_fraction() * (to - from) + from),
             DType::Bool
             | DType::U8
@@ -60,6 +55,16 @@ impl Generator {
                 device: "cpu",
             }),
         }
+    }
+
+    /// `n` draws from an interval in single precision, each made an element.
+    fn uniform_in_f32<T>(&mut self, n: usize, from: f32, to: f32, make: impl Fn(f32) -> T) -> Result<Vec<T>> {
+        let (from, span) = (f64::from(from), f64::from(to - from));
+        let mut elements = try_vec(n)?;
+        self.extend_from_draws(&mut elements, n, |draw| {
+            make((short_fraction(draw) * span + from) as f32)
+        });
+        Ok(elements)
     }
 
     /// `n` exponential draws with rate `lambda`, of a float dtype.
@@ -175,11 +180,6 @@ impl Generator {
         elements.extend((0..n).map(|_| draw(self)));
         Ok(Buffer::from(elements))
     }
-}
-
-/// Start and length of an interval whose ends were rounded to the dtype.
-fn interval_f32(from: f32, to: f32) -> (f32, f32) {
-    (from, to - from)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ import warnings
 from .. import _dtype
 from .._C import ops
 from .._creation import empty_like, ones_like, zeros_like
+from .._settings import contiguous_format
 
 #: The value that SELU networks have where a unit is off: minus scale times alpha.
 _SELU_OFF = 1.7580993408473766
@@ -44,8 +45,8 @@ def _by_noise(input, p, training, inplace, channels, alpha):
         return input
     if p == 1.0:
         return _written(input, input * zeros_like(input), inplace)
-    shape = [*input.shape[:2]] + [1] * (input.dim() - 2) if channels else input.shape
-    noise = input.new_empty(shape).bernoulli_(1 - p)
+    noise = input.new_empty([*input.shape[:2]] + [1] * (input.dim() - 2)) if channels else empty_like(input)
+    noise = noise.bernoulli_(1 - p)
     if not alpha:
         return _written(input, input * (noise / (1 - p)), inplace)
     scale = 1.0 / math.sqrt((_SELU_OFF * _SELU_OFF * p + 1) * (1 - p))
@@ -152,7 +153,7 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
     """
     if eps != 1e-10:
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
-    gumbels = -ops.log(empty_like(logits).exponential_())
+    gumbels = -ops.log(empty_like(logits, memory_format=contiguous_format).exponential_())
     soft = ((logits + gumbels) / tau).softmax(dim)
     if not hard:
         return soft
