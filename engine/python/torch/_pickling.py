@@ -98,6 +98,8 @@ def deepcopy_tensor(self, memo):
     if gradient is not None:
         made.grad = deepcopy_tensor(gradient, memo)
     memo[id(self)] = made
+    # A gradient is a new object each time it is asked for: kept, or another object would be taken for it by its id.
+    memo.setdefault(id(memo), []).append(self)
     state = _state(self)
     return _utils._set_obj_state(made, deepcopy(state, memo)) if state else made
 

@@ -19,6 +19,17 @@ pub struct Root {
     pub row: Option<String>,
     /// In a row kernel: dtypes of its variables `s0`, `s1`, …
     pub registers: Vec<DType>,
+    /// In a joined kernel: where the part at hand begins in each binding, and how its words are read.
+    pub part: Option<Part>,
+}
+
+/// The part at hand of a joined kernel.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// Of each binding that is a joint array, the index of the part's first element.
+    pub starts: Vec<Option<String>>,
+    /// The text of each word.
+    pub words: Vec<String>,
 }
 
 /// Writes blocks of one kernel.
@@ -69,7 +80,7 @@ pub fn block_values(
         writer.values.push(value);
     }
     for store in &block.stores {
-        let position = writer.position(store.position);
+        let position = writer.place(store.binding, store.position);
         let value = to_memory(&bindings[store.binding as usize], &writer.values[store.value]);
         writer.lines.push(format!("b{}[{position}] = {value};", store.binding));
     }
@@ -106,7 +117,7 @@ impl BlockWriter<'_> {
         let dtype_of = |writer: &Self, id: usize| writer.block.exprs[id].dtype;
         let text = match &expr.op {
             Op::Load { binding, position } => {
-                let position = self.position(*position);
+                let position = self.place(*binding, *position);
                 from_memory(&self.bindings[*binding as usize], format!("b{binding}[{position}]"))
             }
             Op::Result => match self.result {
@@ -124,9 +135,9 @@ impl BlockWriter<'_> {
             }
             Op::Inside { base, window } => self.inside(*base, window),
             Op::Param(word) => match expr.dtype {
-                DType::Bool => format!("{} != 0u", param_word(*word)),
+                DType::Bool => format!("{} != 0u", self.word(*word)),
                 dtype => {
-                    let bits = format!("bitcast<{}>({})", expression::register_type(dtype), param_word(*word));
+                    let bits = format!("bitcast<{}>({})", expression::register_type(dtype), self.word(*word));
                     expression::round(dtype, bits)
                 }
             },
@@ -173,6 +184,26 @@ impl BlockWriter<'_> {
         let name = format!("{prefix}{}", self.lines.len());
         self.lines.push(format!("let {name} = {text};"));
         name
+    }
+
+    /// A parameter word as an expression.
+    fn word(&self, word: u32) -> String {
+        let own = self.root.part.as_ref().and_then(|part| part.words.get(word as usize));
+        own.map_or_else(|| param_word(word), String::clone)
+    }
+
+    /// The index of a position in the array of a binding.
+    fn place(&mut self, binding: u32, id: PositionId) -> String {
+        let position = self.position(id);
+        let start = self
+            .root
+            .part
+            .as_ref()
+            .and_then(|part| part.starts.get(binding as usize));
+        match start {
+            Some(Some(start)) => format!("{start} + {position}"),
+            _ => position,
+        }
     }
 
     fn position(&mut self, id: PositionId) -> String {
@@ -224,7 +255,7 @@ impl BlockWriter<'_> {
     fn window(&mut self, base: PositionId, window: &Window, indirect: Option<(usize, usize)>) -> String {
         let mut terms = Vec::new();
         if let Some(word) = window.offset {
-            terms.push(param_word(word));
+            terms.push(self.word(word));
         }
         match self.root_strides(base, window) {
             Some(strides) => {

@@ -97,8 +97,8 @@ fn plain(name: &'static str, coordinates: &[(&'static str, usize)], dtype: DType
 
 fn signatures(body: &Body) -> (Vec<Hook>, Hook) {
     match body {
-        // Row kernels have no hooks.
-        Body::Rows { .. } => (Vec::new(), plain("store", &[("i", 0)], DType::F32)),
+        // Row kernels and joined ones have no hooks.
+        Body::Rows { .. } | Body::Joined(_) => (Vec::new(), plain("store", &[("i", 0)], DType::F32)),
         Body::Elementwise { num_elements } => (Vec::new(), plain("store", &[("i", *num_elements)], DType::F32)),
         Body::Reduce {
             dtype, groups, parts, ..

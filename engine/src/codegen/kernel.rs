@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::block::{Root, block_lines};
 use super::expression::memory_type;
 use super::hooks::{hook_functions, push_lines};
+use super::joined::{first_workgroups, joined_text};
 use super::library::functions_for;
 use super::quads::{COMPUTED_QUADS, Quads, quads};
 use super::rows::row_text;
@@ -16,7 +17,7 @@ use crate::plan::Caps;
 use crate::plan::kernel::{Access, Body, Kernel};
 
 /// Invocations of an elementwise workgroup.
-const ELEMENTWISE_INVOCATIONS: u32 = 256;
+pub(super) const ELEMENTWISE_INVOCATIONS: u32 = 256;
 
 /// A module and how to dispatch it. The entry point is `main`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +52,11 @@ pub fn generate(kernel: &Kernel, caps: &Caps) -> Module {
         let rows = row_text(kernel, groups, registers, passes, caps);
         let grid = fold_grid(rows.workgroups, caps.max_workgroups);
         let text = format!("const GRID_X = {}u;\n{}", grid[0], rows.text);
+        return Module::new(kernel, &BTreeSet::new(), &text, grid);
+    }
+    if let Body::Joined(joined) = &kernel.body {
+        let grid = fold_grid(first_workgroups(joined, caps).1, caps.max_workgroups);
+        let text = joined_text(kernel, joined, grid, caps);
         return Module::new(kernel, &BTreeSet::new(), &text, grid);
     }
     match select(&kernel.body, caps) {
@@ -145,14 +151,15 @@ fn assemble(kernel: &Kernel, vectors: &BTreeSet<u32>, text: &str) -> (String, bo
             "@group(0) @binding({number}) var<storage, {access}> b{number}: array<{element}>;\n"
         ));
     }
-    if !kernel.params.is_empty() {
-        let (number, vectors) = (kernel.bindings.len(), kernel.params.len().div_ceil(4));
+    let num_words = kernel.num_words();
+    if num_words > 0 {
+        let (number, vectors) = (kernel.bindings.len(), num_words.div_ceil(4));
         module.push_str(&format!(
             "@group(0) @binding({number}) var<uniform> params: array<vec4<u32>, {vectors}>;\n"
         ));
     }
     if reports_range {
-        let number = kernel.bindings.len() + usize::from(!kernel.params.is_empty());
+        let number = kernel.bindings.len() + usize::from(num_words > 0);
         module.push_str(&format!(
             "@group(0) @binding({number}) var<storage, read_write> range_flag: array<atomic<u32>>;\n"
         ));

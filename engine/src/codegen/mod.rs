@@ -8,6 +8,7 @@ pub mod block;
 pub mod expression;
 pub mod hooks;
 pub mod index;
+pub mod joined;
 pub mod kernel;
 pub mod library;
 pub mod quads;

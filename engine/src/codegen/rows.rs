@@ -140,6 +140,7 @@ impl RowWriter<'_> {
             coordinates,
             row: Some("o".to_owned()),
             registers: self.registers.to_vec(),
+            ..Root::default()
         }
     }
 

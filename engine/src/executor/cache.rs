@@ -3,9 +3,11 @@
 //! The key is the whole program, which of its inputs may be overwritten and whether its nodes may share kernels, so equal work is planned
 //! once. The plan used longest ago leaves when there are too many. Refuses to hash away differences.
 
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::table::Wishes;
 use crate::backend::wgpu::pipelines::Pipeline;
 use crate::plan::memory::Storage;
 use crate::plan::{Fusion, Plan};
@@ -19,10 +21,24 @@ const MAX_PLANS: usize = 256;
 pub(super) struct Launch {
     pub pipeline: Rc<Pipeline>,
     pub buffers: Vec<Storage>,
-    pub params: Vec<u32>,
+    pub words: Vec<Word>,
     pub grid: [u32; 2],
     /// It has int64 results that may not fit.
     pub reports_range: bool,
+    /// The pipelines with more bindings that may be written, by their numbers: for values that share a buffer with one
+    /// that is written.
+    pub widened: RefCell<Vec<(Vec<usize>, Rc<Pipeline>)>>,
+}
+
+/// A word of a dispatch's uniform.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Word {
+    /// This parameter word of the flush.
+    Param(u32),
+    /// This word.
+    Fixed(u32),
+    /// Where a part of a joint array begins in it, in elements of so many bytes.
+    Start(u32, u32, u32),
 }
 
 /// All that is known of a program before its values.
@@ -33,6 +49,12 @@ pub(super) struct Prepared {
     pub launches: Vec<Launch>,
     /// Outputs that int64 results which may not fit go into.
     pub suspects: Vec<usize>,
+    /// The same work with a buffer for each array, for when those of a joint array are not in one buffer.
+    pub apart: OnceCell<Rc<Prepared>>,
+    /// There was no room to bring them into one buffer.
+    pub stays_apart: Cell<bool>,
+    /// Which outputs others want in one buffer.
+    pub wishes: Rc<RefCell<Wishes>>,
 }
 
 /// The cache.
@@ -46,7 +68,7 @@ impl PlanCache {
     /// The key of a program whose inputs may be overwritten as told.
     pub fn key(program: &[u8], donated: &[bool], fusion: Fusion) -> Vec<u8> {
         let mut key = program.to_vec();
-        key.push(u8::from(fusion == Fusion::On));
+        key.push(fusion as u8);
         key.extend(donated.iter().map(|&donated| u8::from(donated)));
         key
     }

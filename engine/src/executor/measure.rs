@@ -143,17 +143,23 @@ impl Executor {
             .chain(outputs)
             .map(|(dtype, count)| caps.value_bytes(dtype, count));
         let sizes: Vec<u64> = values.chain(plan.slots.iter().copied()).collect();
-        let position = |storage: &Storage| match *storage {
-            Storage::Input(index) => index as usize,
-            Storage::Output(index) => program.inputs.len() + index as usize,
-            Storage::Slot(index) => program.inputs.len() + plan.outputs.len() + index as usize,
+        let position = |storage: &Storage| {
+            Some(match *storage {
+                Storage::Input(index) => index as usize,
+                Storage::Output(index) => program.inputs.len() + index as usize,
+                Storage::Slot(index) => program.inputs.len() + plan.outputs.len() + index as usize,
+                // What is timed has one kernel or two, and none are alike.
+                Storage::Joint(_) => return None,
+            })
         };
         let mut launches = Vec::with_capacity(plan.kernels.len());
         for kernel in &plan.kernels {
             let module = generate(kernel, caps);
             let pipeline = pipelines.get(&self.gpu.device, kernel, &module);
             let places = kernel.bindings.iter().map(|binding| plan.storage.get(&binding.value));
-            let places = places.map(|place| place.map(position)).collect::<Option<Vec<_>>>()?;
+            let places = places
+                .map(|place| place.and_then(position))
+                .collect::<Option<Vec<_>>>()?;
             launches.push((pipeline, places, module.grid));
         }
         let buffers = sizes
@@ -173,12 +179,17 @@ impl Executor {
         for _ in 0..runs {
             let mut dispatches = Vec::new();
             for _ in 0..repeats {
-                dispatches.extend(trial.launches.iter().map(|(pipeline, places, grid)| Dispatch {
-                    pipeline: Rc::clone(pipeline),
-                    buffers: places.iter().filter_map(|&place| trial.buffers.get(place)).collect(),
-                    params: Vec::new(),
-                    grid: *grid,
-                    range_flag: None,
+                dispatches.extend(trial.launches.iter().map(|(pipeline, places, grid)| {
+                    Dispatch {
+                        pipeline: Rc::clone(pipeline),
+                        buffers: places
+                            .iter()
+                            .filter_map(|&place| Some(trial.buffers.get(place)?.bound()))
+                            .collect(),
+                        params: Vec::new(),
+                        grid: *grid,
+                        range_flag: None,
+                    }
                 }));
             }
             let target = staging.take(&self.gpu, trial.word.bytes);

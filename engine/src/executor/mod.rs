@@ -4,10 +4,11 @@
 //! `plan`, `codegen` and `backend`. Each flush becomes at most one submit. Errors go into the reply and
 //! mark the values that were to be made, so that later uses fail with the same reason.
 //! Refuses to panic on any message, and to answer a flush more or less than once.
-//! Read next: `run`, then `room`, `reading`, `range`, `recovery`, `cache`, `measure`, `halves`.
+//! Read next: `run`, then `room`, `joint`, `reading`, `range`, `recovery`, `cache`, `measure`, `halves`.
 
 mod cache;
 mod halves;
+mod joint;
 mod measure;
 mod range;
 mod reading;

@@ -88,10 +88,11 @@ impl Executor {
 pub(super) fn suspects(program: &Program, plan: &Plan, launches: &[Launch]) -> Vec<usize> {
     let mut tainted: BTreeSet<Value> = BTreeSet::new();
     for (kernel, launch) in plan.kernels.iter().zip(launches) {
-        let reads_tainted = kernel.bindings.iter().any(|binding| tainted.contains(&binding.value));
+        let arrays = kernel.arrays();
+        let reads_tainted = arrays.iter().any(|(value, _)| tainted.contains(value));
         if launch.reports_range || reads_tainted {
-            let written = kernel.bindings.iter().filter(|binding| binding.access == Access::Write);
-            tainted.extend(written.map(|binding| binding.value));
+            let written = arrays.iter().filter(|(_, access)| *access == Access::Write);
+            tainted.extend(written.map(|(value, _)| *value));
         }
     }
     let outputs = program.outputs.iter().enumerate();

@@ -4,6 +4,8 @@
 //! much was asked for, the answer is awaited first; then what waits in the pool is given up and all is asked for once
 //! more. Refuses to touch the values that exist: those change when the room is there.
 
+use std::rc::Rc;
+
 use super::Executor;
 use super::cache::Prepared;
 use super::halves;
@@ -23,9 +25,11 @@ const AWAITED_BYTES: u64 = 4 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Room {
     /// One an output; `None` where an input's buffer changes hands.
-    outputs: Vec<Option<PooledBuffer>>,
+    pub outputs: Vec<Option<PooledBuffer>>,
     /// Temporaries.
     pub slots: Vec<PooledBuffer>,
+    /// Values that are brought together, and where.
+    pub moves: Vec<(ValueId, PooledBuffer)>,
 }
 
 /// All that a flush needs before it runs.
@@ -41,7 +45,7 @@ pub(super) struct Ready {
 impl Executor {
     /// Uploads, plans and takes room; a second time with an emptied pool if the device has no memory.
     pub(super) async fn make_ready(&mut self, flush: &Flush, failures: &mut Vec<Failure>) -> Ready {
-        let (mut ready, caught) = self.try_ready(flush, failures).await;
+        let (mut ready, caught) = self.try_ready(flush, failures, true).await;
         let Some(first) = caught.first().cloned() else {
             return ready;
         };
@@ -49,7 +53,7 @@ impl Executor {
         self.take_back(&mut ready, flush);
         if caught.iter().any(|failure| failure.kind == ErrorKind::OutOfMemory) {
             failures.clear();
-            let (again, caught) = self.try_ready(flush, failures).await;
+            let (again, caught) = self.try_ready(flush, failures, false).await;
             ready = again;
             let Some(second) = caught.first() else { return ready };
             self.take_back(&mut ready, flush);
@@ -65,8 +69,8 @@ impl Executor {
         ready
     }
 
-    /// What a flush needs, and what the device says of it where much was asked for.
-    async fn try_ready(&mut self, flush: &Flush, failures: &mut Vec<Failure>) -> (Ready, Vec<Failure>) {
+    /// What a flush needs, and what the device says of it where much was asked for. `joins`: values may be brought together.
+    async fn try_ready(&mut self, flush: &Flush, failures: &mut Vec<Failure>, joins: bool) -> (Ready, Vec<Failure>) {
         let bytes_before = self.pool.created_bytes;
         let scopes = Scopes::open(&self.gpu.device);
         let mut caught = Vec::new();
@@ -80,12 +84,12 @@ impl Executor {
                 }
             }
         }
-        let work = self.prepare(flush);
-        let room = match &work {
-            Ok(Some((prepared, _))) => self.take_room(prepared).map(Some),
-            Ok(None) => Ok(None),
-            Err(failure) => Err(failure.clone()),
-        };
+        let mut work = self.prepare(flush).and_then(|work| self.chosen(work, flush, joins));
+        let mut room = self.room_of(&work, flush);
+        if matches!(room, Ok(None)) && matches!(work, Ok(Some(_))) {
+            work = work.and_then(|work| self.chosen(work, flush, false));
+            room = self.room_of(&work, flush);
+        }
         let wanted = self.pool.created_bytes - bytes_before;
         if wanted < AWAITED_BYTES && caught.is_empty() {
             let scopes = Some(scopes);
@@ -139,33 +143,49 @@ impl Executor {
             dtype: upload.dtype,
             num_elements: upload.bytes.len() / width,
             buffer,
+            maker: None,
         };
         self.keep(upload.id, Entry::Held(held));
         Ok(true)
     }
 
-    /// Buffers for the outputs and temporaries of a program.
-    fn take_room(&mut self, prepared: &Prepared) -> Outcome<Room> {
-        let mut room = Room::default();
-        match self.fill_room(prepared, &mut room) {
-            Ok(()) => Ok(room),
-            Err(failure) => {
-                self.leave_room(room);
-                Err(failure)
-            }
+    /// The plan to run for what is to be run.
+    fn chosen(&mut self, work: Option<Work>, flush: &Flush, joins: bool) -> Outcome<Option<Work>> {
+        work.map(|work| self.choose_plan(work, flush, joins)).transpose()
+    }
+
+    /// Buffers for what is to be run. `None` if there is nothing, or no memory to bring values together.
+    fn room_of(&mut self, work: &Outcome<Option<Work>>, flush: &Flush) -> Outcome<Option<Room>> {
+        match work {
+            Ok(Some((prepared, _))) => self.take_room(prepared, flush),
+            Ok(None) => Ok(None),
+            Err(failure) => Err(failure.clone()),
         }
+    }
+
+    /// Buffers for the outputs and temporaries of a program, and for values to be brought together. `None` if there is no
+    /// memory for these.
+    fn take_room(&mut self, prepared: &Prepared, flush: &Flush) -> Outcome<Option<Room>> {
+        let mut room = Room::default();
+        let filled = self.fill_room(prepared, &mut room);
+        let is_there = filled.is_ok() && self.take_moves(&prepared.plan, flush, &mut room);
+        if is_there {
+            return Ok(Some(room));
+        }
+        self.leave_room(room);
+        filled.map(|()| None)
     }
 
     fn fill_room(&mut self, prepared: &Prepared, room: &mut Room) -> Outcome<()> {
         let plan = &prepared.plan;
+        room.outputs.resize_with(plan.outputs.len(), || None);
+        self.take_outputs_together(prepared, room);
         for (number, &num_elements) in plan.outputs.iter().enumerate() {
             let is_overwritten = plan.in_place.iter().any(|pair| pair.0 as usize == number);
-            room.outputs.push(if is_overwritten {
-                None
-            } else {
+            if !is_overwritten && room.outputs[number].is_none() {
                 let dtype = prepared.program.nodes[prepared.program.outputs[number] as usize].dtype;
-                Some(self.take(self.gpu.caps.value_bytes(dtype, num_elements))?)
-            });
+                room.outputs[number] = Some(self.take(self.gpu.caps.value_bytes(dtype, num_elements))?);
+            }
         }
         for &bytes in &plan.slots {
             room.slots.push(self.take(bytes)?);
@@ -175,7 +195,8 @@ impl Executor {
 
     /// Gives a room back that is not used.
     fn leave_room(&mut self, room: Room) {
-        for buffer in room.outputs.into_iter().flatten().chain(room.slots) {
+        let moved = room.moves.into_iter().map(|(_, buffer)| buffer);
+        for buffer in room.outputs.into_iter().flatten().chain(room.slots).chain(moved) {
             self.pool.give(buffer);
         }
     }
@@ -183,17 +204,22 @@ impl Executor {
     /// Enters the outputs in the table; gives the temporaries.
     pub(super) fn move_in(&mut self, prepared: &Prepared, flush: &Flush, room: Room) -> Vec<PooledBuffer> {
         let (program, plan) = (&prepared.program, &prepared.plan);
+        self.bring_together(room.moves);
         for (number, (&id, buffer)) in flush.output_ids.iter().zip(room.outputs).enumerate() {
             let made = buffer.map(|buffer| {
                 Entry::Held(Held {
                     dtype: program.nodes[program.outputs[number] as usize].dtype,
                     num_elements: plan.outputs[number],
                     buffer,
+                    maker: Some((Rc::downgrade(&prepared.wishes), number as u32)),
                 })
             });
             let overwritten = plan.in_place.iter().find(|pair| pair.0 as usize == number);
             // Written over an input: the buffer changes hands.
-            let entry = made.or_else(|| self.values.remove(flush.input_ids[overwritten?.1 as usize]));
+            let mut entry = made.or_else(|| self.values.remove(flush.input_ids[overwritten?.1 as usize]));
+            if let (Some(Entry::Held(held)), Some(_)) = (&mut entry, overwritten) {
+                held.maker = None;
+            }
             if let Some(entry) = entry {
                 self.keep(id, entry);
             }

@@ -3,24 +3,29 @@
 //! Whatever goes wrong becomes one failure in the reply, and the outputs of the flush are marked with it.
 //! Refuses to start work that it can see will fail.
 
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Executor;
-use super::cache::{Launch, PlanCache, Prepared};
+use super::cache::{Launch, PlanCache, Prepared, Word};
+use super::joint;
 use super::range::suspects;
 use super::reading::{Gained, ReadPlan};
 use super::recovery::gone;
 use super::room::Ready;
-use super::table::Entry;
+use super::table::{Entry, Wishes};
 use crate::backend::wgpu::buffers::PooledBuffer;
-use crate::backend::wgpu::encode::{Dispatch, submit};
+use crate::backend::wgpu::device::Gpu;
+use crate::backend::wgpu::encode::{Bound, Dispatch, submit};
 use crate::backend::wgpu::errors::{Failure, Scopes};
+use crate::backend::wgpu::pipelines::{Pipeline, PipelineCache};
 use crate::backend::wgpu::readback::StagingBuffer;
 use crate::codegen::generate;
 use crate::error::{Error, ErrorKind};
+use crate::plan::kernel::{Access, Kernel};
 use crate::plan::memory::Storage;
-use crate::plan::plan_with;
+use crate::plan::{Fusion, plan_with};
 use crate::wire::{Flush, Program, ReplyItem, ValueDecl};
 
 /// A result, or what the reply will say.
@@ -127,13 +132,7 @@ impl Executor {
         if flush.program.is_empty() {
             return Ok(None);
         }
-        let freed: BTreeSet<_> = flush.frees.iter().collect();
-        let read: BTreeSet<_> = flush.reads.iter().map(|read| read.id).collect();
-        let donated: Vec<bool> = flush
-            .input_ids
-            .iter()
-            .map(|id| freed.contains(id) && !read.contains(id))
-            .collect();
+        let donated = self.donated(flush);
         let key = PlanCache::key(&flush.program, &donated, self.fusion);
         let prepared = match self.plans.get(&key) {
             Some(known) => known,
@@ -142,7 +141,9 @@ impl Executor {
                 if program.inputs.len() != flush.input_ids.len() {
                     return Err(refused("a flush names another number of inputs than its program has"));
                 }
-                let prepared = Rc::new(self.compile(program, &donated)?);
+                self.stats.plans += 1;
+                let wishes = Rc::default();
+                let prepared = Rc::new(self.compile(program, &donated, self.fusion, wishes)?);
                 self.plans.insert(key.clone(), Rc::clone(&prepared));
                 prepared
             }
@@ -151,9 +152,22 @@ impl Executor {
         Ok(Some((prepared, key)))
     }
 
-    fn compile(&mut self, program: Program, donated: &[bool]) -> Outcome<Prepared> {
-        self.stats.plans += 1;
-        let plan = plan_with(&program, donated, &self.gpu.caps, self.fusion)?;
+    /// Which inputs of a flush nobody wants afterwards.
+    pub(super) fn donated(&self, flush: &Flush) -> Vec<bool> {
+        let freed: BTreeSet<_> = flush.frees.iter().collect();
+        let read: BTreeSet<_> = flush.reads.iter().map(|read| read.id).collect();
+        let is_donated = |id| freed.contains(id) && !read.contains(id);
+        flush.input_ids.iter().map(is_donated).collect()
+    }
+
+    pub(super) fn compile(
+        &mut self,
+        program: Program,
+        donated: &[bool],
+        fusion: Fusion,
+        wishes: Rc<RefCell<Wishes>>,
+    ) -> Outcome<Prepared> {
+        let plan = plan_with(&program, donated, &self.gpu.caps, fusion)?;
         let mut launches = Vec::with_capacity(plan.kernels.len());
         for kernel in &plan.kernels {
             let module = generate(kernel, &self.gpu.caps);
@@ -163,16 +177,13 @@ impl Executor {
                 .iter()
                 .filter_map(|binding| plan.storage.get(&binding.value).copied())
                 .collect();
-            // The uniform is declared in vectors of four.
-            let mut params = kernel.params.clone();
-            let padding = params.last().copied().unwrap_or_default();
-            params.resize(params.len().next_multiple_of(4), padding);
             launches.push(Launch {
                 pipeline,
                 buffers,
-                params,
+                words: joint::words(kernel, &self.gpu.caps),
                 grid: module.grid,
                 reports_range: module.reports_range,
+                widened: RefCell::default(),
             });
         }
         let suspects = suspects(&program, &plan, &launches);
@@ -181,6 +192,9 @@ impl Executor {
             plan,
             launches,
             suspects,
+            apart: OnceCell::new(),
+            stays_apart: Cell::new(false),
+            wishes,
         })
     }
 
@@ -230,23 +244,50 @@ impl Executor {
             Some(pair) => flush.output_ids[pair.0 as usize],
             None => flush.input_ids[input as usize],
         };
+        let pooled = |storage: &Storage| match *storage {
+            Storage::Input(index) => self.values.get(input_id(index)).ok().map(|held| &held.buffer),
+            Storage::Output(index) => {
+                let held = self.values.get(flush.output_ids[index as usize]);
+                held.ok().map(|held| &held.buffer)
+            }
+            Storage::Slot(index) => slots.get(index as usize),
+            Storage::Joint(_) => None,
+        };
+        let joints = prepared.map_or(&[][..], |prepared| &prepared.plan.joints);
+        let joints = joints.iter().map(|joint| {
+            let parts: Vec<&PooledBuffer> = joint.iter().filter_map(pooled).collect();
+            joint::joint_bound(&parts)
+        });
+        let joints: Vec<Option<(Bound<'_>, Vec<u32>)>> = joints.collect();
+        let bound = |storage: &Storage| match *storage {
+            Storage::Joint(index) => joints.get(index as usize)?.as_ref().map(|joint| joint.0),
+            _ => pooled(storage).map(PooledBuffer::bound),
+        };
+        let word = |word: &Word| match *word {
+            Word::Param(word) => flush.params[word as usize],
+            Word::Fixed(word) => word,
+            Word::Start(joint, part, width) => {
+                let starts = joints.get(joint as usize).and_then(Option::as_ref);
+                let start = starts.and_then(|joint| joint.1.get(part as usize));
+                start.copied().unwrap_or_default() / width
+            }
+        };
         let mut dispatches = Vec::new();
-        for launch in prepared.map_or(&[][..], |prepared| &prepared.launches) {
-            let buffer = |storage: &Storage| match *storage {
-                Storage::Input(index) => self.values.get(input_id(index)).ok().map(|held| &held.buffer),
-                Storage::Output(index) => self
-                    .values
-                    .get(flush.output_ids[index as usize])
-                    .ok()
-                    .map(|held| &held.buffer),
-                Storage::Slot(index) => slots.get(index as usize),
+        let kernels = prepared.map_or(&[][..], |prepared| &prepared.plan.kernels);
+        for (launch, kernel) in prepared
+            .map_or(&[][..], |prepared| &prepared.launches)
+            .iter()
+            .zip(kernels)
+        {
+            let buffers: Vec<Bound<'_>> = launch.buffers.iter().filter_map(bound).collect();
+            let pipeline = match shared_reads(kernel, &buffers) {
+                reads if reads.is_empty() => Rc::clone(&launch.pipeline),
+                reads => widened(&self.gpu, &mut self.pipelines, launch, kernel, reads),
             };
-            let buffers: Vec<&PooledBuffer> = launch.buffers.iter().filter_map(buffer).collect();
-            let params = launch.params.iter().map(|&word| flush.params[word as usize]).collect();
             dispatches.push(Dispatch {
-                pipeline: Rc::clone(&launch.pipeline),
+                pipeline,
                 buffers,
-                params,
+                params: launch.words.iter().map(word).collect(),
                 grid: launch.grid,
                 range_flag: self.range.flag().filter(|_| launch.reports_range),
             });
@@ -258,7 +299,7 @@ impl Executor {
         self.stats.submits += 1;
         self.stats.dispatches += dispatches.len() as u32;
         let bound = dispatches.iter().flat_map(|dispatch| &dispatch.buffers);
-        self.stats.moved_bytes += bound.map(|buffer| buffer.bytes).sum::<u64>();
+        self.stats.moved_bytes += bound.map(|buffer| buffer.moved).sum::<u64>();
         submit(&self.gpu, &mut self.params, &dispatches, &copies);
     }
 
@@ -272,11 +313,53 @@ impl Executor {
     /// Drops what a failed flush may have left half-made.
     pub(super) fn forget(&mut self, prepared: &Prepared, key: &[u8]) {
         self.plans.remove(key);
-        for kernel in &prepared.plan.kernels {
-            self.pipelines.forget(&generate(kernel, &self.gpu.caps).wgsl);
+        for prepared in [Some(prepared), prepared.apart.get().map(Rc::as_ref)]
+            .into_iter()
+            .flatten()
+        {
+            for kernel in &prepared.plan.kernels {
+                self.pipelines.forget(&generate(kernel, &self.gpu.caps).wgsl);
+            }
         }
         self.pool.trim();
     }
+}
+
+/// Bindings that are only read, of values in one buffer with one that is written: WebGPU wants them declared alike.
+fn shared_reads(kernel: &Kernel, buffers: &[Bound<'_>]) -> Vec<usize> {
+    let shared = || {
+        buffers
+            .iter()
+            .zip(&kernel.bindings)
+            .enumerate()
+            .filter(|(_, pair)| pair.0.is_shared)
+    };
+    let is_written = |buffer: &wgpu::Buffer| {
+        shared().any(|(_, (other, binding))| binding.access == Access::Write && other.buffer == buffer)
+    };
+    let reads = shared().filter(|(_, (bound, binding))| binding.access == Access::Read && is_written(bound.buffer));
+    reads.map(|(number, _)| number).collect()
+}
+
+/// The pipeline of a launch with these bindings declared as if they were written.
+fn widened(
+    gpu: &Gpu,
+    pipelines: &mut PipelineCache,
+    launch: &Launch,
+    kernel: &Kernel,
+    reads: Vec<usize>,
+) -> Rc<Pipeline> {
+    let mut known = launch.widened.borrow_mut();
+    if let Some((_, pipeline)) = known.iter().find(|(bindings, _)| *bindings == reads) {
+        return Rc::clone(pipeline);
+    }
+    let mut wide = kernel.clone();
+    for &number in &reads {
+        wide.bindings[number].access = Access::Write;
+    }
+    let pipeline = pipelines.get(&gpu.device, &wide, &generate(&wide, &gpu.caps));
+    known.push((reads, Rc::clone(&pipeline)));
+    pipeline
 }
 
 fn items(data: Vec<ReplyItem>, failures: Vec<Failure>) -> Vec<ReplyItem> {

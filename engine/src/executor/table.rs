@@ -2,7 +2,9 @@
 //!
 //! Refuses to free by itself: buffers leave by `remove`, and the caller gives them to the pool.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Weak;
 
 use crate::backend::wgpu::buffers::PooledBuffer;
 use crate::backend::wgpu::errors::Failure;
@@ -18,7 +20,13 @@ pub(super) struct Held {
     pub num_elements: usize,
     /// Where it is.
     pub buffer: PooledBuffer,
+    /// What the program that made it is told about the place of its outputs, and which output it was. Gone once another
+    /// program has written over it.
+    pub maker: Option<(Weak<RefCell<Wishes>>, u32)>,
 }
+
+/// Sets of a program's outputs that others want in one buffer.
+pub(super) type Wishes = Vec<Vec<u32>>;
 
 /// A value, or the failure that prevented it.
 #[derive(Debug)]
@@ -46,6 +54,22 @@ impl ValueTable {
     /// Takes a value out.
     pub fn remove(&mut self, id: ValueId) -> Option<Entry> {
         self.entries.remove(&id)
+    }
+
+    /// The value, to be moved.
+    pub fn get_mut(&mut self, id: ValueId) -> Option<&mut Held> {
+        match self.entries.get_mut(&id) {
+            Some(Entry::Held(held)) => Some(held),
+            _ => None,
+        }
+    }
+
+    /// All values that exist.
+    pub fn held(&self) -> impl Iterator<Item = (ValueId, &Held)> {
+        self.entries.iter().filter_map(|(&id, entry)| match entry {
+            Entry::Held(held) => Some((id, held)),
+            Entry::Failed(_) => None,
+        })
     }
 
     /// Every value is gone, for one reason.

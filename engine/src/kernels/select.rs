@@ -47,7 +47,7 @@ pub struct Routine {
 /// The routine of a body; `None` for elementwise ones.
 pub fn select(body: &Body, caps: &Caps) -> Option<Routine> {
     Some(match body {
-        Body::Elementwise { .. } | Body::Rows { .. } => return None,
+        Body::Elementwise { .. } | Body::Joined(_) | Body::Rows { .. } => return None,
         Body::Reduce {
             op,
             dtype,

@@ -93,11 +93,22 @@ pub(super) struct Clustering<'a> {
     pub(super) uses: Vec<Vec<(usize, usize)>>,
     pub clusters: Vec<Cluster>,
     pub cluster_of: Vec<usize>,
+    /// Sets of clusters that do the same to arrays of different lengths and run at one place.
+    pub alike: Vec<Vec<usize>>,
+    /// The set of each cluster that is in one.
+    pub alike_of: Vec<Option<usize>>,
 }
 
 impl<'a> Clustering<'a> {
-    /// Groups all nodes of the program; each is alone without fusion.
-    pub fn run(program: &'a Program, infos: &'a [NodeInfo], max_bindings: usize, fusion: Fusion) -> Clustering<'a> {
+    /// Groups all nodes of the program; each is alone without fusion. If it is said which inputs are `donated`, clusters
+    /// that write over some and are alike stay apart and are put into sets.
+    pub fn run(
+        program: &'a Program,
+        infos: &'a [NodeInfo],
+        max_bindings: usize,
+        fusion: Fusion,
+        donated: Option<&[bool]>,
+    ) -> Clustering<'a> {
         let num_nodes = program.nodes.len();
         let mut is_output = vec![false; num_nodes];
         for &output in &program.outputs {
@@ -120,12 +131,18 @@ impl<'a> Clustering<'a> {
             uses,
             clusters: Vec::new(),
             cluster_of: Vec::with_capacity(num_nodes),
+            alike: Vec::new(),
+            alike_of: Vec::new(),
         };
         for node in 0..num_nodes {
             clustering.place(node);
         }
         if fusion == Fusion::On {
             clustering.merge_rows();
+            clustering.alike_of = vec![None; clustering.clusters.len()];
+            if let Some(donated) = donated {
+                clustering.find_alike(donated);
+            }
             clustering.merge_independent();
         }
         clustering
@@ -180,6 +197,10 @@ impl<'a> Clustering<'a> {
         let ValueRef::Node(producer) = self.program.nodes[node].operands[slot].value else {
             return None;
         };
+        // A number is written where it is used. That two parameters of one element use it must not tie them together.
+        if matches!(self.program.nodes[producer as usize].prim, Prim::Full) {
+            return None;
+        }
         let cluster = self.cluster_of[producer as usize];
         if self.fusion == Fusion::Off || self.clusters[cluster].companions.contains(&(producer as usize)) {
             return None;
@@ -362,7 +383,10 @@ impl<'a> Clustering<'a> {
         let mut seen = BTreeSet::new();
         let mut stack = vec![from];
         while let Some(cluster) = stack.pop() {
-            for &next in &self.clusters[cluster].depends_on {
+            for &next in self
+                .together_with(cluster)
+                .flat_map(|part| &self.clusters[part].depends_on)
+            {
                 if next == to {
                     return true;
                 }
@@ -379,7 +403,7 @@ impl<'a> Clustering<'a> {
     pub(super) fn sources(&self, loads: &BTreeSet<Value>) -> BTreeSet<usize> {
         let cluster_of = |value: &Value| match *value {
             Value::Node(producer) => Some(self.cluster_of[producer as usize]),
-            Value::Input(_) | Value::Partial(_) => None,
+            Value::Input(_) | Value::Partial(_) | Value::Joint(_) => None,
         };
         loads.iter().filter_map(cluster_of).collect()
     }
@@ -401,14 +425,17 @@ impl<'a> Clustering<'a> {
         for later in 1..self.clusters.len() {
             let is_plain =
                 |cluster: &Cluster| cluster.routine.is_none() && cluster.rows.is_none() && !cluster.nodes.is_empty();
-            if !is_plain(&self.clusters[later]) || !self.is_wanted(later) {
+            if !is_plain(&self.clusters[later]) || !self.is_wanted(later) || self.alike_of[later].is_some() {
                 continue;
             }
             let domain = self.clusters[later].domain;
             let earlier: Vec<usize> = (0..later)
                 .rev()
                 .filter(|&other| {
-                    is_plain(&self.clusters[other]) && self.clusters[other].domain == domain && self.is_wanted(other)
+                    is_plain(&self.clusters[other])
+                        && self.clusters[other].domain == domain
+                        && self.is_wanted(other)
+                        && self.alike_of[other].is_none()
                 })
                 .take(MERGE_WINDOW)
                 .collect();

@@ -19,11 +19,19 @@ pub(super) struct Group {
     pub cluster: Cluster,
     /// Nodes whose values are written to memory, ascending.
     pub stores: Vec<usize>,
+    /// The set of clusters that do the same to arrays of different lengths; its groups follow each other.
+    pub alike: Option<usize>,
 }
 
 /// Groups in the order they run.
-pub(super) fn groups(program: &Program, infos: &[NodeInfo], max_bindings: usize, fusion: Fusion) -> Vec<Group> {
-    let clustering = Clustering::run(program, infos, max_bindings, fusion);
+pub(super) fn groups(
+    program: &Program,
+    infos: &[NodeInfo],
+    max_bindings: usize,
+    fusion: Fusion,
+    donated: Option<&[bool]>,
+) -> Vec<Group> {
+    let clustering = Clustering::run(program, infos, max_bindings, fusion, donated);
     let mut wanted: BTreeSet<usize> = program.outputs.iter().map(|&output| output as usize).collect();
     let mut finished = Vec::new();
     for id in topological_order(&clustering).into_iter().rev() {
@@ -47,7 +55,8 @@ pub(super) fn groups(program: &Program, infos: &[NodeInfo], max_bindings: usize,
                 wanted.insert(producer as usize);
             }
         }
-        finished.push(Group { cluster, stores });
+        let alike = clustering.alike_of.get(id).copied().flatten();
+        finished.push(Group { cluster, stores, alike });
     }
     finished.reverse();
     finished
@@ -71,15 +80,23 @@ fn needed_nodes(program: &Program, cluster: &Cluster, stores: &[usize]) -> BTree
     needed
 }
 
-/// Clusters so that what is read comes first; of several possible ones, the one that was recorded first.
+/// Clusters so that what is read comes first, and that those of a set follow each other; of several possible ones, the one
+/// that was recorded first.
 fn topological_order(clustering: &Clustering<'_>) -> Vec<usize> {
     let clusters = &clustering.clusters;
+    // A set waits for what any of its clusters reads, and goes by its first cluster's number.
+    let place = |id: usize| clustering.together_with(id).next().unwrap_or(id);
     let mut waiting: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     let mut readers: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut ready: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (id, cluster) in clusters.iter().enumerate() {
         let Some(&first) = cluster.nodes.first() else { continue };
-        let sources = cluster.depends_on.clone();
+        if place(id) != id {
+            continue;
+        }
+        let parts = clustering.together_with(id);
+        let sources = parts.flat_map(|part| &clusters[part].depends_on);
+        let sources: BTreeSet<usize> = sources.map(|&source| place(source)).collect();
         if sources.is_empty() {
             ready.insert((first, id));
         }
@@ -90,7 +107,7 @@ fn topological_order(clustering: &Clustering<'_>) -> Vec<usize> {
     }
     let mut order = Vec::with_capacity(waiting.len());
     while let Some((_, id)) = ready.pop_first() {
-        order.push(id);
+        order.extend(clustering.together_with(id));
         for reader in readers.remove(&id).unwrap_or_default() {
             if let Some(sources) = waiting.get_mut(&reader) {
                 sources.remove(&id);

@@ -56,6 +56,8 @@ pub enum Value {
     Node(u32),
     /// An intermediate array that the planner added.
     Partial(u32),
+    /// The n-th joint array: values of a joined kernel's parts, in one buffer.
+    Joint(u32),
 }
 
 /// Index of an expression in its block.
@@ -244,6 +246,8 @@ pub enum Body {
         /// How many.
         num_elements: usize,
     },
+    /// The store block is evaluated for each element of several arrays, each with words of its own.
+    Joined(Joined),
     /// A fold. Load 0 is evaluated at the row-major index of the groups.
     Reduce {
         /// The fold.
@@ -331,6 +335,41 @@ pub enum Body {
         /// Load 1 gives positions sorted in runs half as long; if not, the step starts from nothing.
         is_merge: bool,
     },
+}
+
+/// Elementwise kernels that differ in lengths, arrays and words alone, as one: part after part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// Elements of each part.
+    pub lengths: Vec<usize>,
+    /// Of each binding that is a joint array, the array of each part.
+    pub lanes: Vec<Option<Vec<Value>>>,
+    /// Where the store block finds its words.
+    pub words: Vec<Word>,
+    /// For each part the program's parameter words that are its own.
+    pub own: Vec<Vec<u32>>,
+}
+
+/// Where a joined kernel finds a word of its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// One of the kernel's parameter words: all parts have the same.
+    Common(u32),
+    /// One of the part's own.
+    Own(u32),
+}
+
+impl Joined {
+    /// The words of a part's record before its own: first workgroup, length, and where it begins in each lane.
+    pub fn head_words(&self) -> usize {
+        2 + self.lanes.iter().flatten().count()
+    }
+
+    /// Words of a part's record, in whole vectors of four.
+    pub fn record_words(&self) -> usize {
+        let own = self.own.first().map_or(0, Vec::len);
+        (self.head_words() + own).next_multiple_of(4)
+    }
 }
 
 /// Sizes of a scatter.
@@ -510,6 +549,7 @@ impl Kernel {
     pub fn num_results(&self) -> usize {
         match &self.body {
             Body::Elementwise { num_elements } => *num_elements,
+            Body::Joined(joined) => joined.lengths.iter().sum(),
             Body::Reduce { groups, parts, .. } => {
                 groups
                     .iter()
@@ -530,6 +570,32 @@ impl Kernel {
             Body::Attention(attending) => attending.result_sizes().iter().product(),
             Body::Recurrent(recurring) => recurring.result_sizes().iter().product(),
             Body::Scan { sizes, .. } | Body::Sort { sizes, .. } => sizes.iter().product(),
+        }
+    }
+
+    /// The arrays that the kernel touches, those of joint arrays one by one.
+    pub fn arrays(&self) -> Vec<(Value, Access)> {
+        let lanes = match &self.body {
+            Body::Joined(joined) => joined.lanes.as_slice(),
+            _ => &[],
+        };
+        let mut arrays = Vec::with_capacity(self.bindings.len());
+        for (number, binding) in self.bindings.iter().enumerate() {
+            match lanes.get(number).and_then(Option::as_ref) {
+                Some(values) => arrays.extend(values.iter().map(|&value| (value, binding.access))),
+                None => arrays.push((binding.value, binding.access)),
+            }
+        }
+        arrays
+    }
+
+    /// Words of the uniform that the kernel reads: its parameters, then a joined kernel's records.
+    pub fn num_words(&self) -> usize {
+        match &self.body {
+            Body::Joined(joined) => {
+                self.params.len().next_multiple_of(4) + joined.lengths.len() * joined.record_words()
+            }
+            _ => self.params.len(),
         }
     }
 

@@ -17,6 +17,8 @@ pub enum Storage {
     Output(u32),
     /// The n-th temporary buffer.
     Slot(u32),
+    /// The buffer that the n-th joint array's values share.
+    Joint(u32),
 }
 
 /// Bytes of the buffer that holds `bytes`: at most a quarter more, so that few sizes occur.
@@ -48,14 +50,16 @@ impl Aliases {
     }
 }
 
-/// Bytes of the slots, and where each value lives.
+/// Bytes of the slots, and where each value lives. A joint array is where its values are, which all are inputs and outputs.
 pub(super) fn assign(
     kernels: &[Kernel],
+    joints: &[Vec<Value>],
     outputs: &BTreeMap<Value, u32>,
     aliases: &Aliases,
     num_bytes: impl Fn(Value) -> u64,
 ) -> (Vec<u64>, BTreeMap<Value, Storage>) {
     let mut fixed: BTreeMap<Value, Storage> = BTreeMap::new();
+    let mut storage: BTreeMap<Value, Storage> = BTreeMap::new();
     for (&value, &output) in outputs {
         fixed.insert(aliases.first(value), Storage::Output(output));
     }
@@ -65,9 +69,21 @@ pub(super) fn assign(
             last_use.insert(aliases.first(binding.value), step);
         }
     }
+    for (number, values) in joints.iter().enumerate() {
+        fixed.insert(Value::Joint(number as u32), Storage::Joint(number as u32));
+        for &value in values {
+            let first = aliases.first(value);
+            let place = match first {
+                Value::Input(index) => Some(Storage::Input(index)),
+                _ => fixed.get(&first).copied(),
+            };
+            if let Some(place) = place {
+                storage.insert(value, place);
+            }
+        }
+    }
     let mut slots: Vec<u64> = Vec::new();
     let mut free: Vec<u32> = Vec::new();
-    let mut storage: BTreeMap<Value, Storage> = BTreeMap::new();
     for (step, kernel) in kernels.iter().enumerate() {
         for binding in &kernel.bindings {
             let first = aliases.first(binding.value);
@@ -75,7 +91,7 @@ pub(super) fn assign(
                 // An input that an output was written over keeps its own buffer.
                 (Value::Input(index), _, _) => Storage::Input(index),
                 (_, Some(&place), _) | (_, None, Some(&place)) => place,
-                (Value::Node(_) | Value::Partial(_), None, None) => {
+                (Value::Node(_) | Value::Partial(_) | Value::Joint(_), None, None) => {
                     Storage::Slot(take_slot(&mut slots, &mut free, num_bytes(first)))
                 }
             };
@@ -93,6 +109,24 @@ pub(super) fn assign(
         }
     }
     (slots, storage)
+}
+
+/// Sets of inputs, or of outputs, that must be in one buffer: joint arrays, and those with an array in common.
+pub(super) fn together(joints: &[Vec<Storage>]) -> Vec<Vec<Storage>> {
+    let mut sets: Vec<Vec<Storage>> = Vec::new();
+    for joint in joints {
+        let meets = |set: &Vec<Storage>| set.iter().any(|storage| joint.contains(storage));
+        let (met, apart): (Vec<_>, Vec<_>) = sets.into_iter().partition(meets);
+        sets = apart;
+        let mut set: Vec<Storage> = Vec::with_capacity(joint.len());
+        for storage in joint.iter().copied().chain(met.into_iter().flatten()) {
+            if !set.contains(&storage) {
+                set.push(storage);
+            }
+        }
+        sets.push(set);
+    }
+    sets
 }
 
 /// A free slot of the same size class, or a new one.

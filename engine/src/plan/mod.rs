@@ -1,8 +1,9 @@
 //! Planning: from a verified program to an ordered list of kernels and a place for every value.
 //!
 //! Pure and deterministic: equal programs give equal plans and so equal WGSL. The passes, in order:
-//! `attend` (attention as kernels of its own), `expand` (softmax written out), `classify` (each node), `cluster` and `row_merge` (which nodes share
-//! a kernel), `group` (what is written, in which order), `build` (expressions), `passes` (what takes several kernels), `memory` (buffers).
+//! `attend` (attention as kernels of its own), `expand` (softmax written out), `classify` (each node), `cluster`, `row_merge`
+//! and `alike` (which nodes share a kernel), `group` (what is written, in which order), `build` (expressions), `passes` (what takes several kernels),
+//! `join` (kernels that are alike as one), `memory` (buffers).
 //! Refuses to know wgpu, WGSL text and value identities.
 //! Read next: `kernel`, the language of the result, then `cluster`.
 
@@ -10,14 +11,17 @@ pub mod kernel;
 pub mod memory;
 pub mod print;
 
+mod alike;
 mod attend;
 mod attend_rewrite;
 mod build;
 mod classify;
 mod cluster;
 mod expand;
+mod form;
 mod group;
 mod in_place;
+mod join;
 mod passes;
 mod routine;
 mod row_build;
@@ -46,6 +50,8 @@ pub struct Caps {
     pub max_invocations: u32,
     /// Bytes of workgroup memory.
     pub workgroup_bytes: u32,
+    /// Bytes of the largest buffer that can be bound.
+    pub max_buffer_bytes: u64,
     /// Barriers and workgroup memory are dear, as where the adapter computes on the CPU: known by its kind, or measured.
     pub software: bool,
     /// Folds use subgroups: the device has them, and they were measured to pay.
@@ -62,6 +68,7 @@ impl Default for Caps {
             max_workgroups: 65_535,
             max_invocations: 256,
             workgroup_bytes: 16_384,
+            max_buffer_bytes: 128 << 20,
             software: false,
             subgroups: false,
             halves: false,
@@ -101,6 +108,8 @@ pub enum Fusion {
     /// Elementwise chains, folds with what feeds and follows them, epilogues of routines, values computed again.
     #[default]
     On,
+    /// All of these, but each array has a buffer of its own: what is alike is not joined.
+    Apart,
     /// None of these.
     Off,
 }
@@ -133,6 +142,10 @@ pub struct Plan {
     pub outputs: Vec<usize>,
     /// Outputs that are an input's buffer, written in place: (output, input).
     pub in_place: Vec<(u32, u32)>,
+    /// For each joint array, where the values of its parts are: inputs and outputs that must be in one buffer.
+    pub joints: Vec<Vec<Storage>>,
+    /// Sets of inputs, or of outputs, that must be in one buffer each: joint arrays, and those with an array in common.
+    pub together: Vec<Vec<Storage>>,
     /// Offsets to check before running.
     pub offset_checks: Vec<OffsetCheck>,
 }
@@ -145,13 +158,27 @@ pub fn plan(program: &Program, donated: &[bool], caps: &Caps) -> Result<Plan> {
 /// Plans a program, with kernels of several nodes or without.
 pub fn plan_with(program: &Program, donated: &[bool], caps: &Caps, fusion: Fusion) -> Result<Plan> {
     check(program)?;
-    let attending = match fusion {
-        Fusion::On => attend_rewrite::attend(program, caps),
-        Fusion::Off => None,
+    let joins = fusion == Fusion::On;
+    let fusion = match fusion {
+        Fusion::On | Fusion::Apart => Fusion::On,
+        Fusion::Off => Fusion::Off,
     };
-    let program = &expand::expand(attending.as_ref().unwrap_or(program), caps, fusion);
+    let attending = match fusion {
+        Fusion::Off => None,
+        Fusion::On | Fusion::Apart => attend_rewrite::attend(program, caps),
+    };
+    let expanded = expand::expand(attending.as_ref().unwrap_or(program), caps, fusion);
+    let plan = build_plan(&expanded, donated, caps, fusion, joins);
+    if lanes_meet(&plan) {
+        return Ok(build_plan(&expanded, donated, caps, fusion, false));
+    }
+    Ok(plan)
+}
+
+fn build_plan(program: &Program, donated: &[bool], caps: &Caps, fusion: Fusion, joins: bool) -> Plan {
     let infos = classify::classify(program, fusion);
-    let groups = group::groups(program, &infos, caps.max_storage_buffers, fusion);
+    let joining = joins.then_some(donated);
+    let groups = group::groups(program, &infos, caps.max_storage_buffers, fusion, joining);
     let outputs: BTreeMap<Value, u32> = program
         .outputs
         .iter()
@@ -166,12 +193,39 @@ pub fn plan_with(program: &Program, donated: &[bool], caps: &Caps, fusion: Fusio
         aliases: Aliases::default(),
         kernels: Vec::new(),
         partials: Vec::new(),
+        joints: Vec::new(),
     };
     let last_reads = last_reads(program, &infos, &groups);
-    for (step, group) in groups.iter().enumerate() {
-        planner.push_group(&infos, group, step, &last_reads);
+    let mut step = 0;
+    while let Some(group) = groups.get(step) {
+        let rest = groups[step..].iter();
+        let parts = match group.alike {
+            Some(_) => rest.take_while(|other| other.alike == group.alike).count(),
+            None => 1,
+        };
+        if parts > 1 {
+            planner.push_alike(&infos, &groups[step..step + parts], step, &last_reads);
+        } else {
+            planner.push_group(&infos, group, step, &last_reads);
+        }
+        step += parts;
     }
-    Ok(planner.finish())
+    planner.finish()
+}
+
+/// True if a joined kernel would see two of its arrays in one buffer, since other kernels want them together.
+fn lanes_meet(plan: &Plan) -> bool {
+    plan.kernels.iter().any(|kernel| {
+        let place = |binding: &kernel::Binding| match plan.storage.get(&binding.value)? {
+            Storage::Joint(joint) => plan.joints.get(*joint as usize)?.first().copied(),
+            &storage => matches!(kernel.body, kernel::Body::Joined(_)).then_some(storage),
+        };
+        let set = |storage| plan.together.iter().position(|set| set.contains(&storage));
+        let sets: Vec<usize> = kernel.bindings.iter().filter_map(place).filter_map(set).collect();
+        sets.iter()
+            .enumerate()
+            .any(|(number, set)| sets[..number].contains(set))
+    })
 }
 
 struct Planner<'a> {
@@ -183,6 +237,8 @@ struct Planner<'a> {
     kernels: Vec<Kernel>,
     /// Elements of the arrays added by splitting.
     partials: Vec<usize>,
+    /// Values of the joint arrays, part by part.
+    joints: Vec<Vec<Value>>,
 }
 
 impl Planner<'_> {
@@ -208,16 +264,66 @@ impl Planner<'_> {
             return;
         }
         if !group.cluster.writes_in_place {
-            let same_size = |a: Value, b: Value| self.num_elements(a) == self.num_elements(b);
-            let is_free = |value: Value| self.is_free(value, step, last_reads);
-            for (result, operand) in in_place::overwrites(&mut kernel, same_size, is_free) {
-                self.aliases.join(result, operand);
-            }
+            self.overwrite(&mut kernel, step, last_reads, |_| true);
         }
         let cut = passes::passes(kernel, self.partials.len() as u32, self.caps);
         self.partials.extend(cut.partials);
         for kernel in cut.kernels {
             self.push(kernel);
+        }
+    }
+
+    /// Clusters that are alike, as few kernels.
+    fn push_alike(
+        &mut self,
+        infos: &[classify::NodeInfo],
+        groups: &[group::Group],
+        first_step: usize,
+        last_reads: &BTreeMap<Value, usize>,
+    ) {
+        let mut kernels = Vec::with_capacity(groups.len());
+        let mut readers: BTreeMap<Value, usize> = BTreeMap::new();
+        for group in groups {
+            for value in source::loads_of(self.program, infos, &group.cluster) {
+                *readers.entry(value).or_default() += 1;
+            }
+        }
+        for (number, group) in groups.iter().enumerate() {
+            let mut kernel = build::build(self.program, infos, group);
+            if kernel.num_results() > 0 {
+                // What several of them read, none writes over: they are to run side by side.
+                let is_own = |value: Value| readers.get(&value).is_none_or(|&readers| readers < 2);
+                self.overwrite(&mut kernel, first_step + number, last_reads, is_own);
+                kernels.push(kernel);
+            }
+        }
+        let kernels = kernels.into_iter().map(form::in_order).collect();
+        let place = |value: Value| match self.aliases.first(value) {
+            Value::Input(_) => join::Place::Input,
+            _ if self.outputs.contains_key(&value) => join::Place::Output,
+            _ => join::Place::Passing,
+        };
+        let first = |value: Value| self.aliases.first(value);
+        let most = (self.caps.max_buffer_bytes / 4) as usize;
+        let joining = join::join(kernels, first, place, self.joints.len() as u32, most);
+        self.joints.extend(joining.joints);
+        for kernel in joining.kernels {
+            self.push(kernel);
+        }
+    }
+
+    /// Lets results take the places of operands that nobody needs any more.
+    fn overwrite(
+        &mut self,
+        kernel: &mut Kernel,
+        step: usize,
+        last_reads: &BTreeMap<Value, usize>,
+        is_own: impl Fn(Value) -> bool,
+    ) {
+        let same_size = |a: Value, b: Value| self.num_elements(a) == self.num_elements(b);
+        let is_free = |value: Value| is_own(value) && self.is_free(value, step, last_reads);
+        for (result, operand) in in_place::overwrites(kernel, same_size, is_free) {
+            self.aliases.join(result, operand);
         }
     }
 
@@ -249,7 +355,7 @@ impl Planner<'_> {
             Value::Node(_) => {
                 !self.outputs.contains_key(&value) && self.kernels.iter().any(|earlier| earlier.writes(value))
             }
-            Value::Partial(_) => false,
+            Value::Partial(_) | Value::Joint(_) => false,
         };
         may_go && last_reads.get(&value).is_none_or(|&last| last <= step)
     }
@@ -265,6 +371,10 @@ impl Planner<'_> {
                 declared.map_or(0, |declared| declared.num_elements)
             }
             Value::Partial(index) => self.partials.get(index as usize).copied().unwrap_or(0),
+            Value::Joint(index) => {
+                let values = self.joints.get(index as usize).map_or(&[][..], Vec::as_slice);
+                values.iter().map(|&value| self.num_elements(value)).sum()
+            }
         }
     }
 
@@ -272,7 +382,7 @@ impl Planner<'_> {
         let declared = match value {
             Value::Input(index) => self.program.value(ValueRef::Input(index)),
             Value::Node(index) => self.program.value(ValueRef::Node(index)),
-            Value::Partial(_) => None,
+            Value::Partial(_) | Value::Joint(_) => None,
         };
         match declared {
             Some(declared) => self.caps.value_bytes(declared.dtype, declared.num_elements),
@@ -282,7 +392,7 @@ impl Planner<'_> {
 
     fn finish(self) -> Plan {
         let num_elements = |value: Value| self.num_elements(value);
-        let (slots, storage) = memory::assign(&self.kernels, &self.outputs, &self.aliases, |value| {
+        let (slots, storage) = memory::assign(&self.kernels, &self.joints, &self.outputs, &self.aliases, |value| {
             self.num_bytes(value)
         });
         let in_place = self
@@ -290,9 +400,12 @@ impl Planner<'_> {
             .iter()
             .filter_map(|(&value, &output)| match self.aliases.first(value) {
                 Value::Input(input) => Some((output, input)),
-                Value::Node(_) | Value::Partial(_) => None,
+                Value::Node(_) | Value::Partial(_) | Value::Joint(_) => None,
             });
         let in_place = in_place.collect();
+        let places = |values: &Vec<Value>| values.iter().filter_map(|value| storage.get(value).copied()).collect();
+        let joints: Vec<Vec<Storage>> = self.joints.iter().map(places).collect();
+        let together = memory::together(&joints);
         let program = self.program;
         let outputs = program.outputs.iter().map(|&node| num_elements(Value::Node(node)));
         let outputs = outputs.collect();
@@ -302,6 +415,8 @@ impl Planner<'_> {
             slots,
             outputs,
             in_place,
+            joints,
+            together,
             offset_checks: offset_checks(program),
         }
     }

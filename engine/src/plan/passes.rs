@@ -71,6 +71,7 @@ pub(super) fn passes(kernel: Kernel, next_partial: u32, caps: &Caps) -> Passes {
         Body::Scan { op, dtype, sizes, .. } => cutter.scan(*op, *dtype, *sizes),
         Body::Convolve(convolving) => cutter.convolve(convolving),
         Body::Elementwise { .. }
+        | Body::Joined(_)
         | Body::ArgReduce { .. }
         | Body::Matmul { .. }
         | Body::Rows { .. }

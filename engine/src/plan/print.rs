@@ -43,6 +43,9 @@ pub fn plan_text(plan: &Plan) -> String {
         let _ = writeln!(text, "  store:");
         block_text(&mut text, kernel, &kernel.store);
     }
+    for (number, joint) in plan.joints.iter().enumerate() {
+        let _ = writeln!(text, "joint {number}: {joint:?}");
+    }
     let _ = writeln!(
         text,
         "slots of {:?} bytes, outputs {:?}, in place {:?}",
@@ -83,6 +86,10 @@ fn passes_text(text: &mut String, kernel: &Kernel, passes: &[Pass]) {
 fn body_text(body: &Body) -> String {
     match body {
         Body::Elementwise { num_elements } => format!("elementwise {num_elements}"),
+        Body::Joined(joined) => format!(
+            "elementwise {:?} side by side, words {:?}, own {:?}",
+            joined.lengths, joined.words, joined.own
+        ),
         Body::Reduce {
             op,
             dtype,
@@ -175,8 +182,9 @@ fn block_text(text: &mut String, kernel: &Kernel, block: &Block) {
 }
 
 fn window_text(kernel: &Kernel, window: &Window) -> String {
-    let offset = window.offset.map_or_else(String::new, |param| {
-        format!(" + word {}", kernel.params[param as usize])
+    let offset = window.offset.map_or_else(String::new, |param| match &kernel.body {
+        Body::Joined(joined) => format!(" + {:?}", joined.words[param as usize]),
+        _ => format!(" + word {}", kernel.params[param as usize]),
     });
     format!("{:?} by {:?}{offset}", window.shape, window.strides)
 }
@@ -202,7 +210,10 @@ fn expr_text(kernel: &Kernel, expr: &Expr) -> String {
         Op::Result => "result".to_owned(),
         Op::Register(register) => format!("r{register}"),
         Op::Inside { base, window } => format!("p{base} inside {}", window_text(kernel, window)),
-        Op::Param(word) => format!("word {}", kernel.params[*word as usize]),
+        Op::Param(word) => match &kernel.body {
+            Body::Joined(joined) => format!("{:?}", joined.words[*word as usize]),
+            _ => format!("word {}", kernel.params[*word as usize]),
+        },
         Op::Index(position) => format!("index p{position}"),
         Op::Coordinate { position, shape, dim } => format!("coordinate {dim} of p{position} in {shape:?}"),
         Op::Draw { draw, words, position } => {

@@ -11,6 +11,7 @@ mod elementwise;
 mod faults;
 mod fusion;
 mod halves;
+mod joined;
 mod lines;
 mod losses;
 mod measured;

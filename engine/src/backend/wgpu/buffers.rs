@@ -2,23 +2,32 @@
 //!
 //! A freed buffer waits for the next value of its class: work is ordered by the queue, so it can be
 //! handed out again at once. What waits is capped by bytes. Nothing is smaller than four bytes, and
-//! a value without elements has a buffer too, since bindings need one.
+//! a value without elements has a buffer too, since bindings need one. Values that one kernel binds as one array share a
+//! buffer, which waits again when the last of them is given back.
 //! Refuses to know values.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::plan::memory::size_class;
 
 /// Most bytes that wait in the pool.
 const MAX_POOLED_BYTES: u64 = 512 << 20;
 
-/// A storage buffer in use.
+/// Values in a shared buffer begin at multiples of this, where every device can bind them.
+const ALIGNMENT: u64 = 256;
+
+/// A storage buffer in use, or the part of one that a value has.
 #[derive(Debug)]
 pub struct PooledBuffer {
     /// The buffer; its size is a size class.
     pub buffer: wgpu::Buffer,
+    /// Where the value begins in it.
+    pub offset: u64,
     /// Bytes of the value in it, at least four.
     pub bytes: u64,
+    /// The same for all values in a buffer that several share.
+    shared: Option<Rc<()>>,
 }
 
 /// Buffers that wait, and the books over all.
@@ -53,7 +62,29 @@ impl PooledBuffer {
             usage,
             mapped_at_creation: false,
         });
-        PooledBuffer { buffer, bytes: 4 }
+        PooledBuffer::alone(buffer, 4)
+    }
+
+    const fn alone(buffer: wgpu::Buffer, bytes: u64) -> PooledBuffer {
+        PooledBuffer {
+            buffer,
+            offset: 0,
+            bytes,
+            shared: None,
+        }
+    }
+
+    /// True if other values may be in the buffer.
+    pub const fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// True if both are parts of one buffer.
+    pub fn shares_with(&self, other: &PooledBuffer) -> bool {
+        match (&self.shared, &other.shared) {
+            (Some(mine), Some(its)) => Rc::ptr_eq(mine, its),
+            _ => false,
+        }
     }
 }
 
@@ -79,7 +110,7 @@ impl BufferPool {
         if let Some(buffer) = self.waiting.get_mut(&class).and_then(Vec::pop) {
             self.waiting_bytes -= class;
             self.use_bytes(class);
-            return Some(PooledBuffer { buffer, bytes });
+            return Some(PooledBuffer::alone(buffer, bytes));
         }
         if self.total_bytes().saturating_add(class) > self.limit_bytes {
             self.trim();
@@ -97,7 +128,28 @@ impl BufferPool {
             usage,
             mapped_at_creation: false,
         });
-        Some(PooledBuffer { buffer, bytes })
+        Some(PooledBuffer::alone(buffer, bytes))
+    }
+
+    /// One buffer for values of so many bytes each, if the device can have one so large.
+    pub fn take_shared(&mut self, device: &wgpu::Device, sizes: &[u64], largest: u64) -> Option<Vec<PooledBuffer>> {
+        let total = shared_bytes(sizes);
+        let whole = (total <= largest)
+            .then(|| self.take(device, total, largest))
+            .flatten()?;
+        let shared = Rc::new(());
+        let mut offset = 0;
+        let parts = sizes.iter().map(|&size| {
+            let part = PooledBuffer {
+                buffer: whole.buffer.clone(),
+                offset,
+                bytes: size.max(4),
+                shared: Some(Rc::clone(&shared)),
+            };
+            offset += part.bytes.next_multiple_of(ALIGNMENT);
+            part
+        });
+        Some(parts.collect())
     }
 
     fn use_bytes(&mut self, bytes: u64) {
@@ -107,6 +159,9 @@ impl BufferPool {
 
     /// Gives a buffer back.
     pub fn give(&mut self, pooled: PooledBuffer) {
+        if pooled.shared.is_some_and(|shared| Rc::strong_count(&shared) > 1) {
+            return;
+        }
         let class = pooled.buffer.size();
         self.used_bytes = self.used_bytes.saturating_sub(class);
         if class > MAX_POOLED_BYTES {
@@ -153,6 +208,11 @@ impl BufferPool {
             }
         }
     }
+}
+
+/// Bytes of one buffer for values of so many bytes each.
+pub fn shared_bytes(sizes: &[u64]) -> u64 {
+    sizes.iter().map(|&size| size.max(4).next_multiple_of(ALIGNMENT)).sum()
 }
 
 /// The size class of so many bytes, or the device's largest buffer where the class is beyond it.

@@ -79,6 +79,7 @@ impl Gpu {
                 .max_compute_invocations_per_workgroup
                 .min(limits.max_compute_workgroup_size_x),
             workgroup_bytes: limits.max_compute_workgroup_storage_size,
+            max_buffer_bytes: limits.max_buffer_size.min(limits.max_storage_buffer_binding_size),
             software: is_software(&info),
             subgroups: false,
             // The executor tries them first.

@@ -15,13 +15,41 @@ pub struct Dispatch<'a> {
     /// The compiled kernel.
     pub pipeline: Rc<Pipeline>,
     /// Buffers in binding order.
-    pub buffers: Vec<&'a PooledBuffer>,
+    pub buffers: Vec<Bound<'a>>,
     /// Parameter words; empty if the kernel has none.
     pub params: Vec<u32>,
     /// Workgroups.
     pub grid: [u32; 2],
     /// Raised by int64 results that do not fit, if the kernel has such.
     pub range_flag: Option<&'a PooledBuffer>,
+}
+
+/// What a binding sees of a buffer.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound<'a> {
+    /// The buffer.
+    pub buffer: &'a wgpu::Buffer,
+    /// Where the binding begins.
+    pub offset: u64,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Bytes of the values in it that the kernel touches.
+    pub moved: u64,
+    /// Other bindings may see other values in the buffer.
+    pub is_shared: bool,
+}
+
+impl PooledBuffer {
+    /// The value as a binding.
+    pub const fn bound(&self) -> Bound<'_> {
+        Bound {
+            buffer: &self.buffer,
+            offset: self.offset,
+            bytes: self.bytes,
+            moved: self.bytes,
+            is_shared: self.is_shared(),
+        }
+    }
 }
 
 /// A value to be copied out.
@@ -94,16 +122,34 @@ pub fn submit(gpu: &Gpu, params: &mut ParamBuffer, dispatches: &[Dispatch<'_>], 
         }
     }
     for copy in copies {
-        encoder.copy_buffer_to_buffer(&copy.source.buffer, 0, copy.target, copy.offset, copy.source.bytes);
+        let source = copy.source;
+        encoder.copy_buffer_to_buffer(&source.buffer, source.offset, copy.target, copy.offset, source.bytes);
+    }
+    gpu.queue.submit([encoder.finish()]);
+}
+
+/// Copies values of equal sizes from the first buffers to the second, in a submit of its own.
+pub fn copy(gpu: &Gpu, copies: &[(PooledBuffer, Bound<'_>)]) {
+    let mut encoder = gpu
+        .device
+        .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    for (source, target) in copies {
+        encoder.copy_buffer_to_buffer(
+            &source.buffer,
+            source.offset,
+            target.buffer,
+            target.offset,
+            source.bytes,
+        );
     }
     gpu.queue.submit([encoder.finish()]);
 }
 
 fn bind_group(device: &wgpu::Device, dispatch: &Dispatch<'_>, uniform: Option<&wgpu::Buffer>) -> wgpu::BindGroup {
-    let window = |buffer, bytes| {
+    let window = |buffer, offset, bytes| {
         wgpu::BindingResource::Buffer(wgpu::BufferBinding {
             buffer,
-            offset: 0,
+            offset,
             size: wgpu::BufferSize::new(bytes),
         })
     };
@@ -111,22 +157,22 @@ fn bind_group(device: &wgpu::Device, dispatch: &Dispatch<'_>, uniform: Option<&w
         .buffers
         .iter()
         .enumerate()
-        .map(|(binding, pooled)| wgpu::BindGroupEntry {
+        .map(|(binding, bound)| wgpu::BindGroupEntry {
             binding: binding as u32,
-            resource: window(&pooled.buffer, pooled.bytes),
+            resource: window(bound.buffer, bound.offset, bound.bytes),
         })
         .collect();
     if let (false, Some(uniform)) = (dispatch.params.is_empty(), uniform) {
         let bytes = dispatch.params.len() as u64 * 4;
         entries.push(wgpu::BindGroupEntry {
             binding: entries.len() as u32,
-            resource: window(uniform, bytes),
+            resource: window(uniform, 0, bytes),
         });
     }
     if let Some(flag) = dispatch.range_flag {
         entries.push(wgpu::BindGroupEntry {
             binding: entries.len() as u32,
-            resource: window(&flag.buffer, flag.bytes),
+            resource: window(&flag.buffer, 0, flag.bytes),
         });
     }
     device.create_bind_group(&wgpu::BindGroupDescriptor {

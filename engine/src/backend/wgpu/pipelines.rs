@@ -36,8 +36,8 @@ pub struct PipelineCache {
 }
 
 /// Bytes of a kernel's parameter words as its uniform declares them.
-pub const fn param_bytes(kernel: &Kernel) -> u64 {
-    kernel.params.len().div_ceil(4) as u64 * 16
+pub fn param_bytes(kernel: &Kernel) -> u64 {
+    kernel.num_words().div_ceil(4) as u64 * 16
 }
 
 impl PipelineCache {
