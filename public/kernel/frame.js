@@ -21,7 +21,7 @@
   const TOKEN_COUNT = 4;
 
   /** What the Python worker may say to the page. */
-  const RELAYED = new Set(["progress", "ready", "jupyter", "alive", "fatal", "package-request", "package-cancel", "file-changes"]);
+  const RELAYED = new Set(["progress", "ready", "jupyter", "alive", "fatal", "package-request", "package-cancel", "file-changes", "file-content"]);
 
   /** The buffers of a list of files, which are handed on without a copy. Code may have sent what is no such list. */
   const buffersOf = (list) => (Array.isArray(list) ? [...new Set(list.map((file) => file?.bytes))].filter((bytes) => bytes instanceof ArrayBuffer) : []);
@@ -201,7 +201,7 @@
         python.postMessage(data, bytes instanceof ArrayBuffer ? [bytes] : []);
       } else if (data?.type === "files") {
         python.postMessage({ type: "files", files: data.files }, buffersOf(data.files));
-      } else if (data?.type === "files-removed" || data?.type === "files-stored") {
+      } else if (["files-removed", "files-stored", "file-read"].includes(data?.type)) {
         python.postMessage(data);
       }
     }

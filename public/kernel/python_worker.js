@@ -362,5 +362,6 @@ self.onmessage = ({ data }) => {
   else if (data.type === "gpu-lost") engine?.lose(data.reason, data.isForGood);
   else if (data.type === "files") withFiles((files) => files.place(data.files));
   else if (data.type === "files-removed") withFiles((files) => files.remove(data.paths));
+  else if (data.type === "file-read") withFiles((files) => post({ type: "file-content", id: data.id, ...files.read(data.path) }));
   else if (data.type === "files-stored") workingFiles?.receive(data);
 };

@@ -156,6 +156,18 @@ export class WorkingFiles {
     if (this.retryRefused()) this.numScanned = -1;
   }
 
+  /** The content of any file of Python's: {blob} or {reason}. */
+  read(path) {
+    const { FS } = this;
+    try {
+      const { node } = FS.lookupPath(path, { follow: true });
+      if (FS.isFile(node.mode)) return { blob: node.unread ?? new Blob([node.contents.subarray(0, node.usedBytes)]) };
+    } catch {
+      // It is not there.
+    }
+    return { reason: "the file is gone, as after a restart of Python" };
+  }
+
   /** The page has stored what a message said, but for some of it. */
   receive({ id, refusals = [] }) {
     const message = this.unanswered.get(id);

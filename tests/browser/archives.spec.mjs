@@ -68,13 +68,14 @@ describe("a kernel whose archives are on their way", () => {
     release();
     await page.untilRan(0);
     assert.equal((await page.outputText(0)).trim(), "(42,)");
+    assert.equal(await printed(page, "print(open('/lib/carrel/python.zip', 'rb').read(2))"), "b'PK'");
   });
 
   it("has everything that is in them from then on", async () => {
     assert.equal(await printed(page, SOURCES), "def forward True");
     assert.equal(await printed(page, WIDGETS), "3");
-    const own = "import zipimport, zipfile; print(zipimport._get_data.__module__, zipfile.ZipFile.__init__.__module__)";
-    assert.equal(await printed(page, own), "zipimport zipfile", "nothing stands before the readers of archives any more");
+    const own = "import builtins, io, zipimport, zipfile; print(zipimport._get_data.__module__, zipfile.ZipFile.__init__.__module__, builtins.open is io.open, io.open.__module__)";
+    assert.equal(await printed(page, own), "zipimport zipfile True _io", "nothing stands before the readers of archives any more");
   });
 });
 
@@ -91,6 +92,7 @@ describe("a kernel one of whose archives is damaged on the way", () => {
     assert.equal(await printed(page, "1 + 1"), "2");
     assert.match(await printed(page, SQLITE), /python314\.zip is missing: .*is not what was published/);
     assert.match(await printed(page, "import zipfile; zipfile.ZipFile('/lib/carrel/python.zip')"), /OSError: .*python\.zip is missing/);
+    assert.match(await printed(page, "open('/lib/carrel/python.zip', 'rb')"), /OSError: .*python\.zip is missing/);
     assert.equal(await printed(page, "print(sum(range(4)))"), "6");
     await page.close();
   });

@@ -10,17 +10,21 @@ use crate::model::notebook::FileEntry;
 use crate::model::view::NoticeAction;
 use crate::model::working_files::{Room, plain_path};
 use crate::state::AppState;
-use crate::storage::content::StoredFile;
+use crate::storage::content::{Content, StoredFile};
 use crate::storage::{Storage, StorageError};
 use crate::web::files::{self as web_files, PickedFile};
 use crate::web::tabs::TabNews;
 use crate::web::time;
 use futures::channel::oneshot;
+use futures::future::{Either, select};
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// More messages of a kernel than this do not wait to be stored: it may send them again.
 const MAX_WAITING: usize = 24;
+
+/// How long the content of a kernel's file is awaited.
+const READ_LIMIT_MS: f64 = 10_000.0;
 
 /// So many files that were deleted last can be brought back.
 const MAX_DELETED: usize = 20;
@@ -32,6 +36,9 @@ pub(super) struct FileRoom {
     is_storing: Cell<bool>,
     /// Those who wait until nothing waits.
     settling: RefCell<Vec<oneshot::Sender<()>>>,
+    /// Those who wait for a file of the kernel, by the number of the question.
+    reading: RefCell<BTreeMap<u32, oneshot::Sender<Result<Content, String>>>>,
+    num_read: Cell<u32>,
     /// What the user has deleted: handles, mostly, so that it costs little to remember.
     deleted: RefCell<VecDeque<(DocumentId, StoredFile)>>,
 }
@@ -107,14 +114,48 @@ impl Effects {
     pub(super) fn download_file(&self, app: AppState, path: String) {
         let effects = self.clone();
         time::spawn(async move {
-            let id = app.with(|state| state.document.id.clone());
-            let file = effects.storage().await.file(id, path.clone()).await.ok().flatten();
+            let content = if path.starts_with('/') {
+                effects.kernel_file(&path).await
+            } else {
+                let id = app.with(|state| state.document.id.clone());
+                let file = effects.storage().await.file(id, path.clone()).await;
+                let file = file.map_err(|error| error.to_string());
+                file.and_then(|file| {
+                    file.map(|file| file.content)
+                        .ok_or_else(|| "it is not stored".to_owned())
+                })
+            };
             let name = path.rsplit('/').next().unwrap_or(&path);
-            let handed = file.and_then(|file| web_files::download_content(name, &file.content).ok());
-            if handed.is_none() {
-                complain(app, format!("{path} could not be downloaded"));
+            let refused = |_| "the browser refused".to_owned();
+            let handed = content.and_then(|content| web_files::download_content(name, &content).map_err(refused));
+            if let Err(reason) = handed {
+                complain(app, format!("{path} could not be downloaded: {reason}"));
             }
         });
+    }
+
+    /// The content of a file in the kernel's own file system.
+    async fn kernel_file(&self, path: &str) -> Result<Content, String> {
+        let room = &self.rooms.files;
+        let id = room.num_read.get().wrapping_add(1);
+        room.num_read.set(id);
+        let (sender, receiver) = oneshot::channel();
+        room.reading.borrow_mut().insert(id, sender);
+        self.rooms.kernel.read_file(id, path);
+        let answer = select(receiver, Box::pin(time::sleep(READ_LIMIT_MS))).await;
+        room.reading.borrow_mut().remove(&id);
+        match answer {
+            Either::Left((Ok(content), _)) => content,
+            Either::Left((Err(_), _)) => Err("Python was restarted".to_owned()),
+            Either::Right(_) => Err("Python does not answer; try again when no cell runs".to_owned()),
+        }
+    }
+
+    /// Hands the content of a file to who has asked for it; a kernel that was not asked is not heard.
+    pub(super) fn take_file_content(&self, id: u32, content: Result<Content, String>) {
+        if let Some(waiter) = self.rooms.files.reading.borrow_mut().remove(&id) {
+            waiter.send(content).ok();
+        }
     }
 
     pub(super) async fn refresh_files(&self, app: AppState) {

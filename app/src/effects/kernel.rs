@@ -114,6 +114,13 @@ impl KernelRoom {
         }
     }
 
+    /// Asks the kernel for a file, if there is one.
+    pub(super) fn read_file(&self, id: u32, path: &str) {
+        if let Some(client) = &*self.client.borrow() {
+            client.read_file(id, path);
+        }
+    }
+
     /// Tells a kernel, if it is still that one, that its files are stored, but for some.
     pub(super) fn answer_files(&self, generation: u64, id: u32, refusals: Vec<FileRefusal>) {
         if self.generation.get() == generation
@@ -240,6 +247,7 @@ impl Effects {
         }
         let event = match event {
             ClientEvent::Files(changes) => return self.take_file_changes(app, generation, changes),
+            ClientEvent::FileContent(id, content) => return self.take_file_content(id, content),
             event => event,
         };
         match &event {

@@ -5,7 +5,7 @@ use super::file_changes::{FileChanges, FileRefusal};
 use super::protocol::Message;
 use crate::model::runtime::{BootProgress, Device};
 use crate::settings::Accelerator;
-use crate::storage::content::StoredFile;
+use crate::storage::content::{Content, StoredFile};
 
 /// With what a kernel is started.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +43,8 @@ pub enum ClientEvent {
     PackageCancelled(u32),
     /// Code has written or removed files of the working directory.
     Files(FileChanges),
+    /// The content of a file that was asked for, or why there is none.
+    FileContent(u32, Result<Content, String>),
     /// A message of so many characters was too long, and has been dropped unread.
     TooLong(u32),
     /// The kernel cannot go on, or could not start, with the reason.
@@ -92,6 +94,8 @@ pub trait KernelClient {
     fn add_files(&self, files: Vec<StoredFile>);
     /// Takes files out of the working directory.
     fn remove_files(&self, paths: Vec<String>);
+    /// Asks for the content of a file, whatever it is; the number names the question.
+    fn read_file(&self, id: u32, path: &str);
     /// Answers a message about files: it is stored, but for these changes.
     fn answer_files(&self, id: u32, refusals: Vec<FileRefusal>);
     /// Answers a question about packages.

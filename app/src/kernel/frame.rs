@@ -20,6 +20,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
 
 /// The asset that is the frame's own script.
 const FRAME_SCRIPT: &str = "frame.js";
@@ -155,18 +156,23 @@ impl Link {
                 }
             }
             Some("package-request") => {
-                if let (Some(id), Some(request)) = (package_id(data), js::get_text(data, "request")) {
+                if let (Some(id), Some(request)) = (request_id(data), js::get_text(data, "request")) {
                     self.tell(ClientEvent::PackageRequest(id, request));
                 }
             }
             Some("package-cancel") => {
-                if let Some(id) = package_id(data) {
+                if let Some(id) = request_id(data) {
                     self.tell(ClientEvent::PackageCancelled(id));
                 }
             }
             Some("file-changes") => {
                 if let Some(changes) = FileChanges::from_js(data) {
                     self.tell(ClientEvent::Files(changes));
+                }
+            }
+            Some("file-content") => {
+                if let Some(id) = request_id(data) {
+                    self.tell(ClientEvent::FileContent(id, file_content(data)));
                 }
             }
             Some("alive") => self.tell(ClientEvent::Alive),
@@ -203,6 +209,11 @@ impl KernelClient for FrameClient {
     fn remove_files(&self, paths: Vec<String>) {
         let paths: Array = paths.iter().map(|path| JsValue::from_str(path)).collect();
         let fields = [("type", "files-removed".into()), ("paths", paths.into())];
+        self.link.post(js::object(&fields).into());
+    }
+
+    fn read_file(&self, id: u32, path: &str) {
+        let fields = [("type", "file-read".into()), ("id", id.into()), ("path", path.into())];
         self.link.post(js::object(&fields).into());
     }
 
@@ -259,7 +270,7 @@ impl KernelClient for FrameClient {
     }
 }
 
-fn package_id(data: &JsValue) -> Option<u32> {
+fn request_id(data: &JsValue) -> Option<u32> {
     js::get_number(data, "id")
         .filter(|id| (0.0..=f64::from(u32::MAX)).contains(id))
         .map(|id| id as u32)
@@ -370,6 +381,13 @@ async fn start(library: &Rc<Library>, link: &Rc<Link>, options: LaunchOptions) -
     }
     *link.frame.borrow_mut() = Some(frame);
     Ok(())
+}
+
+/// The content that a kernel gives of one of its files; bytes, and no name or type that it might claim.
+fn file_content(data: &JsValue) -> Result<Content, String> {
+    let blob = js::get(data, "blob").dyn_into::<Blob>().and_then(|blob| blob.slice());
+    let reason = || js::get_text(data, "reason").unwrap_or_else(|| "it cannot be read".to_owned());
+    blob.map(Content::Blob).map_err(|_| reason())
 }
 
 /// Files as the frame takes them: large ones are handles, whose bytes are read where they are first needed.

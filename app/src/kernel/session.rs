@@ -192,7 +192,7 @@ impl Session {
             // Packages have nothing to do with executions.
             ClientEvent::PackageRequest(..) | ClientEvent::PackageCancelled(_) => Vec::new(),
             ClientEvent::Alive => Vec::new(),
-            ClientEvent::Files(_) => Vec::new(),
+            ClientEvent::Files(_) | ClientEvent::FileContent(..) => Vec::new(),
             ClientEvent::TooLong(num_chars) => self.tell_too_long(num_chars),
             ClientEvent::Fatal(reason) => self.die(reason),
         }

@@ -280,7 +280,7 @@ pub enum Action {
     AddFiles(Vec<NewFile>),
     /// Take a file out of the working directory.
     DeleteFile(String),
-    /// Hand a file of the working directory to the user.
+    /// Hand a file of the working directory to the user, or, where the path begins with a slash, one of the kernel's own.
     DownloadFile(String),
     /// Take the list of working files.
     SetFiles(Vec<FileEntry>),

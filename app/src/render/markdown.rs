@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
 use super::latex::{delimit_environments, formula_to_html};
-use super::raw_html::{escape, is_safe_image, link_target, rebuild};
+use super::raw_html::{Images, escape, is_safe_image, link_target, rebuild_with};
 
 /// The prefix of every id that a document can create, so that none can stand in for one of the page's own.
 pub const ID_PREFIX: &str = "md-";
@@ -25,7 +25,13 @@ fn options() -> Options {
 
 /// Renders `source`. The result is well-formed on its own and holds no scripts, styles, forms, frames or foreign addresses.
 pub fn markdown_to_html(source: &str) -> String {
+    markdown_with_images(source, &|_| None)
+}
+
+/// Renders `source` in the same way; `images` gives the pictures that the document carries beside it.
+pub fn markdown_with_images(source: &str, images: Images<'_>) -> String {
     let mut writer = Writer {
+        images,
         events: Vec::new(),
         slugs: HashMap::new(),
         open_links: Vec::new(),
@@ -41,7 +47,8 @@ pub fn markdown_to_html(source: &str) -> String {
 }
 
 /// Rewrites the parser's events into ones that `pulldown_cmark::html` renders safely.
-struct Writer<'a> {
+struct Writer<'a, 'i> {
+    images: Images<'i>,
     events: Vec<Event<'a>>,
     /// How often each heading id was given out.
     slugs: HashMap<String, usize>,
@@ -49,7 +56,7 @@ struct Writer<'a> {
     open_links: Vec<bool>,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> Writer<'a, '_> {
     fn take(&mut self, event: Event<'a>, rest: &mut Parser<'a>) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
@@ -75,12 +82,13 @@ impl<'a> Writer<'a> {
                         _ => {}
                     }
                 }
-                self.push_html(rebuild(&raw));
+                self.push_html(rebuild_with(&raw, self.images));
             }
-            Event::Html(raw) | Event::InlineHtml(raw) => self.push_html(rebuild(&raw)),
+            Event::Html(raw) | Event::InlineHtml(raw) => self.push_html(rebuild_with(&raw, self.images)),
             Event::Start(Tag::Image { dest_url, title, .. }) => {
                 let alt = collect_text(rest, |end| *end == TagEnd::Image);
-                self.push_html(image(&dest_url, &alt, &title));
+                let carried = (self.images)(&dest_url);
+                self.push_html(image(carried.as_deref().unwrap_or(&dest_url), &alt, &title));
             }
             Event::Start(Tag::Link {
                 link_type,

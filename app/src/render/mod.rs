@@ -3,6 +3,7 @@
 //! Read next: `mime.rs` (which format), then the renderer it names.
 
 pub mod ansi;
+pub mod attachments;
 pub mod contrast;
 pub mod frame_page;
 pub mod frames;
@@ -11,3 +12,4 @@ pub mod markdown;
 pub mod mime;
 pub mod raw_html;
 pub mod text;
+pub mod whole_output;

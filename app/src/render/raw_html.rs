@@ -143,8 +143,16 @@ pub fn is_safe_image(address: &str) -> bool {
     })
 }
 
+/// Gives the picture behind an address, if the document carries it: an address that holds the picture itself.
+pub type Images<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// Writes the allowed part of `raw` again.
 pub fn rebuild(raw: &str) -> String {
+    rebuild_with(raw, &|_| None)
+}
+
+/// Writes the allowed part of `raw` again, with the pictures that the document carries beside it.
+pub fn rebuild_with(raw: &str, images: Images<'_>) -> String {
     let mut html = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(start) = rest.find('<') {
@@ -156,7 +164,7 @@ pub fn rebuild(raw: &str) -> String {
             if DROPPED_WITH_CONTENT.contains(&tag.name.as_str()) && !tag.is_end {
                 skip_element(after, &tag.name)
             } else {
-                write_tag(&tag, &mut html);
+                write_tag(&tag, images, &mut html);
                 after
             }
         } else {
@@ -258,7 +266,7 @@ fn read_attribute(text: &str) -> Option<((String, String), &str)> {
     Some(((name, value.to_owned()), after))
 }
 
-fn write_tag(tag: &RawTag, html: &mut String) {
+fn write_tag(tag: &RawTag, images: Images<'_>, html: &mut String) {
     if !TAGS.contains(&tag.name.as_str()) {
         return;
     }
@@ -267,7 +275,7 @@ fn write_tag(tag: &RawTag, html: &mut String) {
         return;
     }
     if tag.name == "img" {
-        html.push_str(&image(tag));
+        html.push_str(&image(tag, images));
         return;
     }
     let attributes: String = tag
@@ -297,7 +305,7 @@ fn attribute(tag: &str, name: &str, value: &str) -> Option<String> {
     }
 }
 
-fn image(tag: &RawTag) -> String {
+fn image(tag: &RawTag, images: Images<'_>) -> String {
     let value = |wanted: &str| {
         tag.attributes
             .iter()
@@ -305,6 +313,7 @@ fn image(tag: &RawTag) -> String {
             .map(|(_, value)| decode(value))
     };
     let source = value("src").unwrap_or_default();
+    let source = images(&source).unwrap_or(source);
     let alt = value("alt").unwrap_or_default();
     if is_safe_image(&source) {
         let size = |name: &str| {

@@ -2,11 +2,14 @@
 
 A kernel that wakes up from a memory snapshot has its modules already; the archives that they came from may be loaded
 after the start. Until they are there, what opens archives asks here first: imports, `inspect.getsource`, tracebacks,
-`importlib.metadata`, `zipfile`. When they are, everything is as if this had never been: nothing is slower. Where the
+`importlib.metadata`, `zipfile`, and `open`. When they are, everything is as if this had never been: nothing is slower. Where the
 browser has no JSPI, the worker runs no cell before they are there. Read next: public/kernel/archives.js, waiting.py.
 """
 
+import builtins
+import io
 import os
+import sys
 import zipfile
 import zipimport
 from typing import Any, Callable
@@ -27,25 +30,33 @@ class _Watch:
     def __init__(self, host: Host, waits: Waits) -> None:
         self._host = host
         self._waits = waits
-        self._originals = {
-            (zipimport, "_read_directory"): zipimport._read_directory,
-            (zipimport, "_get_data"): zipimport._get_data,
-            (zipfile.ZipFile, "__init__"): zipfile.ZipFile.__init__,
-        }
+        self._places = [
+            (zipimport, "_read_directory", 0, _import_error),
+            (zipimport, "_get_data", 0, _import_error),
+            (zipfile.ZipFile, "__init__", 1, OSError),
+            (builtins, "open", 0, OSError),
+            (io, "open", 0, OSError),
+        ]
+        # The notebook's own `open` is IPython's, which calls the one that it has imported.
+        shell = sys.modules.get("IPython.core.interactiveshell")
+        if hasattr(shell, "io_open"):
+            self._places.append((shell, "io_open", 0, OSError))
+        self._taken: list[tuple[Any, str, Any, Any]] = []
 
     def enter(self) -> None:
         """Takes their places."""
-        own = {
-            "_read_directory": self._before(zipimport._read_directory, 0, _import_error),
-            "_get_data": self._before(zipimport._get_data, 0, _import_error),
-            "__init__": self._before(zipfile.ZipFile.__init__, 1, OSError),
-        }
-        for place, name in self._originals:
-            setattr(place, name, own[name])
+        for place, name, path_idx, error in self._places:
+            original = getattr(place, name)
+            own = self._before(original, path_idx, error)
+            setattr(place, name, own)
+            self._taken.append((place, name, own, original))
 
     def _leave(self) -> None:
-        for (place, name), original in self._originals.items():
-            setattr(place, name, original)
+        for place, name, own, original in self._taken:
+            # Code may have put something of its own there, which knows ours and may go on to call it.
+            if getattr(place, name) is own:
+                setattr(place, name, original)
+        self._taken.clear()
 
     def _before(self, original: Callable, path_idx: int, error: Callable[[str], Exception]) -> Callable:
         """The function, after a wait for the archive that its argument with this index names."""

@@ -16,6 +16,7 @@ from . import __version__, engine_guard, packages
 from .assist import complete, inspect_at
 from .comms import HANDLERS, Comms
 from .files import file_piece
+from .freeing import free_after
 from .host import Host
 from .inspector import Inspector
 from .messages import PROTOCOL_VERSION, Publisher
@@ -37,6 +38,7 @@ class Kernel:
         self.prompts = Prompts(self.publisher, self.waits)
         self.packages = packages.connect(host, self.waits)
         self.inspector = Inspector(self)
+        self._ended_with: BaseException | None = None
         shell.connect(self.publisher, self.waits, host.accelerator_name)
         self.comms = Comms(self)
         self._replies = {
@@ -93,8 +95,15 @@ class Kernel:
         finally:
             self.publisher.status("idle")
             self.host.flush()
+        self._free()
         for waiting in queued:
             await self._abort(waiting)
+
+    def _free(self) -> None:
+        """Gives back what a failed cell held. Nobody waits for it, as its reply is sent."""
+        error, self._ended_with = self._ended_with, None
+        if error is not None:
+            free_after(error)
 
     def _send_reply(self, channel: str, request: str, content: dict) -> None:
         self.publisher.send(channel, request.replace("_request", "_reply"), content)
@@ -138,9 +147,11 @@ class Kernel:
             self.stopping.begin()
             self.host.set_interruptible(True)
             await self.packages.prepare(source)
-            failed = await self.shell.run(source, silent=silent, store_history=remembered) is not None
-        except BaseException:  # noqa: BLE001 - Stop may come before or after the cell's own code
+            self._ended_with = await self.shell.run(source, silent=silent, store_history=remembered)
+            failed = self._ended_with is not None
+        except BaseException as error:  # noqa: BLE001 - Stop may come before or after the cell's own code
             self.shell.showtraceback()
+            self._ended_with = error
             failed = True
         finally:
             try:

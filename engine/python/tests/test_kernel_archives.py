@@ -1,5 +1,7 @@
 """Waiting for archives that are still on their way: who waits, what a missing one says, and that nothing stays behind."""
 
+import builtins
+import io
 import os
 import sys
 import tempfile
@@ -12,7 +14,7 @@ from carrel_kernel.waiting import Waits
 
 from tests.kernel_host import FakeHost
 
-READERS = (zipimport, "_get_data"), (zipimport, "_read_directory"), (zipfile.ZipFile, "__init__")
+READERS = (zipimport, "_get_data"), (zipimport, "_read_directory"), (zipfile.ZipFile, "__init__"), (builtins, "open"), (io, "open")
 
 
 class ArchivesTest(unittest.TestCase):
@@ -50,6 +52,27 @@ class ArchivesTest(unittest.TestCase):
         self.assertEqual(self.host.archives, {})
         zipfile.ZipFile(self.path).close()
         self.assertTrue(self.is_as_before())
+
+    def test_open_waits_and_says_why_it_cannot(self):
+        self.arriving()
+        with open(self.path, "rb") as file:
+            self.assertEqual(file.read(2), b"PK")
+        self.arriving("it is not on the site")
+        with self.assertRaisesRegex(OSError, "it is not on the site"):
+            open(file=self.path)
+
+    def test_what_others_have_put_in_the_place_stays(self):
+        self.arriving()
+        ours = builtins.open
+
+        def theirs(*arguments, **named):
+            return ours(*arguments, **named)
+
+        builtins.open = theirs
+        open(self.path, "rb").close()
+        open(self.path, "rb").close()
+        self.assertIs(builtins.open, theirs)
+        self.assertIs(io.open, self.originals[io, "open"])
 
     def test_a_file_that_is_no_awaited_archive_is_read_at_once(self):
         self.host.archives["/elsewhere.zip"] = ""

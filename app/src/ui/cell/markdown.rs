@@ -4,6 +4,7 @@ use super::editor::CellEditor;
 use crate::model::action::Action;
 use crate::model::facet::CellFacet;
 use crate::model::ids::CellId;
+use crate::render::attachments::attached_image;
 use crate::state::AppState;
 use crate::ui::markdown::MarkdownView;
 use crate::web::editor::Language;
@@ -31,6 +32,12 @@ pub fn MarkdownBody(
     });
     let label = format!("Markdown of cell {}", number.get_untracked());
     let cell = StoredValue::new(id);
+    let images = Callback::new(move |address: String| {
+        app.with(|state| {
+            let cell = state.document.notebook.cell(&cell.get_value());
+            attached_image(cell.and_then(|cell| cell.attachments.as_ref()), &address)
+        })
+    });
     let on_open = move |_| app.dispatch(Action::EditCell(cell.get_value()));
     view! {
         {move || {
@@ -48,7 +55,7 @@ pub fn MarkdownBody(
                             if source.with(|source| source.trim().is_empty()) {
                                 view! { <p class="cell__placeholder">"Empty Markdown cell"</p> }.into_any()
                             } else {
-                                view! { <MarkdownView source /> }.into_any()
+                                view! { <MarkdownView source images /> }.into_any()
                             }
                         }}
                     </div>

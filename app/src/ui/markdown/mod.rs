@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions};
 
 use crate::render::latex::latex_to_html;
-use crate::render::markdown::markdown_to_html;
+use crate::render::markdown::markdown_with_images;
 use crate::web::mathematics;
 
 /// Shows Markdown source as formatted text.
@@ -19,8 +19,12 @@ pub fn MarkdownView(
     /// The source.
     #[prop(into)]
     source: Signal<String>,
+    /// Gives the picture behind an address, if the document carries it.
+    #[prop(optional, into)]
+    images: Option<Callback<String, Option<String>>>,
 ) -> impl IntoView {
-    view! { <SafeHtml html=Memo::new(move |_| source.with(|source| markdown_to_html(source))) /> }
+    let carried = move |address: &str| images.and_then(|images| images.run(address.to_owned()));
+    view! { <SafeHtml html=Memo::new(move |_| source.with(|source| markdown_with_images(source, &carried))) /> }
 }
 
 /// Shows a value's LaTeX: text with formulas.

@@ -11,10 +11,14 @@ mod widget;
 
 use leptos::html;
 use leptos::prelude::*;
+use serde_json::Value;
 use std::time::Duration;
 
 use self::item::OutputItem;
+use crate::model::action::Action;
 use crate::model::output::Output;
+use crate::render::whole_output::whole_outputs;
+use crate::state::AppState;
 
 /// How long an emptied list keeps its height. A cell that runs again usually prints within this time, and the page
 /// below it then does not jump up and down.
@@ -55,16 +59,48 @@ pub fn OutputList(
         }
         0..count
     };
+    let whole = Memo::new(move |_| outputs.with(|outputs| outputs.iter().flat_map(left_out_of).collect::<Vec<_>>()));
     let announcement = Memo::new(move |old: Option<&Announcement>| Announcement::next(old, &outputs.read()));
     view! {
         <div class="outputs" node_ref=list style:min-height=move || held_height.get().map(|height| format!("{height}px")).unwrap_or_default()>
             <For each=positions key=|position| *position let:position>
                 <OutputItem outputs position made_here />
             </For>
+            <For each=move || whole.get() key=String::clone let:path>
+                <WholeOutput path />
+            </For>
         </div>
         <div class="visually-hidden" role="alert">
             {move || announcement.with(|announcement| announcement.words.clone())}
         </div>
+    }
+}
+
+/// The files that hold the whole of what an output shows a part of.
+fn left_out_of(output: &Output) -> Vec<String> {
+    match output {
+        Output::Stream { text, .. } => whole_outputs(text),
+        Output::DisplayData { bundle, .. } | Output::ExecuteResult { bundle, .. } => {
+            let text = bundle.data.get("text/plain").and_then(Value::as_str);
+            text.map(whole_outputs).unwrap_or_default()
+        }
+        Output::Error { .. } | Output::Unknown(_) => Vec::new(),
+    }
+}
+
+/// The way to what was too long to be shown.
+#[component]
+fn WholeOutput(
+    /// Where the kernel keeps it.
+    path: String,
+) -> impl IntoView {
+    let app = AppState::from_context();
+    let title = path.clone();
+    let on_click = move |_| app.dispatch(Action::DownloadFile(path.clone()));
+    view! {
+        <button type="button" class="output-more" title=title on:click=on_click>
+            "Download whole output"
+        </button>
     }
 }
 
