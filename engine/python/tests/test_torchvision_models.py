@@ -249,6 +249,12 @@ class WeightsByName(TorchCase):
         names = [name for name in models.__dict__ if name.islower() and not name.startswith("_") and callable(models.__dict__[name])]
         self.assertIn("mobilenet_v2", names)
 
+    def test_weights_name_the_classes(self):
+        categories = models.ResNet18_Weights.DEFAULT.meta["categories"]
+        self.assertEqual(len(categories), 1000)
+        self.assertEqual([categories[at] for at in (0, 1, 207, 281, 999)], ["tench", "goldfish", "golden retriever", "tabby", "toilet tissue"])
+        self.assertIsNone(models.VGG16_Weights.IMAGENET1K_FEATURES.meta["categories"])
+
     def test_a_checkpoint_of_the_notebook_is_loaded(self):
         with mock.patch.object(nn.init, "kaiming_uniform_", lambda tensor, *_, **__: tensor):
             model = models.squeezenet1_1()

@@ -71,8 +71,13 @@ class WeightsEnum(enum.Enum):
 
     @property
     def meta(self):
-        """`num_params` and `min_size`; the names of ImageNet's classes are not here."""
-        return self.value.meta
+        """`num_params`, `min_size`, and `categories`: the names of ImageNet's classes, or None for weights without a classifier."""
+        meta = self.value.meta
+        if "categories" not in meta:
+            from ._imagenet import CATEGORIES
+
+            meta["categories"] = list(CATEGORIES)
+        return meta
 
 
 def _preset(crop_size, resize_size, interpolation, mean, std):
@@ -106,6 +111,8 @@ def weights_enum(class_name, module, rows):
             options.get("std"),
         )
         meta = {"min_size": options.get("min_size", (1, 1))}
+        if name.endswith("_FEATURES"):
+            meta["categories"] = None
         if "num_params" in options:
             meta["num_params"] = options["num_params"]
         members[name] = Weights(_HOST + file, preset, meta)
