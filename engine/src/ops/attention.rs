@@ -2,8 +2,9 @@
 
 use crate::dtype::DType;
 use crate::error::Result;
-use crate::ops::{creation, elementwise as e, matmul, movement, random, softmax};
+use crate::ops::{copy, creation, elementwise as e, matmul, movement, random, softmax};
 use crate::scalar::Scalar;
+use crate::storage::Device;
 use crate::tensor::Tensor;
 
 /// What `F.scaled_dot_product_attention` takes beside the tensors.
@@ -25,6 +26,7 @@ pub fn scaled_dot_product(
     mask: Option<&Tensor>,
     settings: Attention,
 ) -> Result<Tensor> {
+    let (query, key, value) = (&out_of_windows(query)?, &out_of_windows(key)?, &out_of_windows(value)?);
     let width = query.shape().last().copied().unwrap_or(1);
     let scale = settings.scale.unwrap_or_else(|| 1.0 / (width as f64).sqrt());
     let mut scores = e::mul_scalar(&matmul::matmul(query, &movement::transpose(key, -2, -1)?)?, scale)?;
@@ -47,6 +49,18 @@ pub fn scaled_dot_product(
         weights = random::dropout(&weights, settings.dropout)?;
     }
     matmul::matmul(&weights, value)
+}
+
+/// The tensor, or on the GPU a copy of one that is a part of something larger, such as a third of one product. What the
+/// offset of a part is, a program does not say, so the planner could not tell that forward and backward read the same. The
+/// copy takes no dispatch: whoever reads it computes it.
+fn out_of_windows(x: &Tensor) -> Result<Tensor> {
+    let view = x.view();
+    let is_all = view.offset == 0 && view.storage_extent() == x.storage().num_elements;
+    if is_all || x.device() == Device::Cpu {
+        return Ok(x.clone());
+    }
+    copy::row_major(x)
 }
 
 /// True where a key comes after its query. A comparison of counts is computed wherever it is wanted, and so never lies in

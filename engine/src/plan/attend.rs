@@ -58,10 +58,20 @@ pub(super) struct Found {
     pub is_half_plane: bool,
     /// What the softmax is multiplied by.
     pub factor: Option<Operand>,
-    /// The product that gives the result.
-    pub product: usize,
+    /// The softmax.
+    pub softmax: usize,
+    /// The product that gives the result; `None` if only the backward pass wants it.
+    pub product: Option<usize>,
     /// The backward pass, if the program holds one.
     pub backward: Option<Backward>,
+}
+
+/// Where the gradient of the weights is.
+struct OfWeights {
+    /// Its product with the softmax.
+    weighted: usize,
+    /// The product of the result's gradient and the values.
+    product: usize,
 }
 
 /// Looks through a program.
@@ -152,50 +162,54 @@ impl<'a> Finder<'a> {
             return None;
         };
         let sizes = [q.shape[0], q.shape[1], k.shape[2]];
-        // A factor on the weights, and the product with v.
+        // A factor on the weights, and the product with v, which is missing where only gradients are wanted.
         let mut weights = softmax;
         let mut factor = None;
-        let mut product = self.reader_at(weights, 0, &sizes);
-        if product.is_none() {
-            let scaled = |&&(reader, _): &&(usize, usize)| self.factor_of(reader, softmax).is_some();
-            let candidates: Vec<usize> = self.uses[softmax].iter().filter(scaled).map(|found| found.0).collect();
-            for candidate in candidates {
-                if let Some(found) = self.reader_at(candidate, 0, &sizes) {
-                    factor = self.factor_of(candidate, softmax);
-                    weights = candidate;
-                    product = Some(found);
-                }
-            }
+        if !self.is_multiplied(weights, &sizes) {
+            let candidates = self.uses[softmax].iter().map(|found| found.0);
+            let mut scaled = candidates.filter(|&reader| self.is_multiplied(reader, &sizes));
+            weights = scaled.find(|&reader| self.factor_of(reader, softmax).is_some())?;
+            factor = self.factor_of(weights, softmax);
         }
-        let product = product?;
         if self.is_output[weights] {
             return None;
         }
-        let v = &self.node(product).operands[1];
-        let fits = q.shape[2].max(v.shape[2]) <= MAX_WIDTH && self.node(product).shape.iter().all(|&size| size > 0);
-        if !fits || sizes.contains(&0) || q.shape[2] == 0 {
+        let product = self.reader_at(weights, 0, &sizes);
+        let v = match product {
+            Some(product) => self.node(product).operands[1].clone(),
+            None => transposed(&self.node(self.of_weights(softmax, factor.as_ref())?.product).operands[1]),
+        };
+        let widths = [q.shape[2], v.shape[2]];
+        if widths.contains(&0) || widths.iter().any(|&width| width > MAX_WIDTH) || sizes.contains(&0) {
             return None;
         }
         let mut found = Found {
-            operands: [q.clone(), transposed(k), v.clone()],
+            operands: [q.clone(), transposed(k), v],
             empty_is_zero: self.node(softmax).prim == Prim::SafeSoftmax,
             is_half_plane: self.is_half_plane(&links),
             links,
             factor,
+            softmax,
             product,
             backward: None,
         };
-        let readers = self.uses[softmax].len()
-            + if weights == softmax {
-                0
-            } else {
-                self.uses[weights].len()
-            };
-        let forward_alone = if weights == softmax { 1 } else { 2 };
-        if readers > forward_alone {
+        let mut readers = self.uses[softmax].len();
+        let mut forward_alone = 1;
+        if weights != softmax {
+            readers += self.uses[weights].len();
+            forward_alone = 2;
+        }
+        if readers > forward_alone || product.is_none() {
             found.backward = Some(self.backward(softmax, weights, &found, &sizes)?);
         }
         Some(found)
+    }
+
+    /// True if the weights are multiplied with values, or with the gradient of the result.
+    fn is_multiplied(&self, weights: usize, sizes: &[usize; 3]) -> bool {
+        [0, 1]
+            .into_iter()
+            .any(|slot| self.reader_at(weights, slot, sizes).is_some())
     }
 
     /// The product of queries and keys from which `index` is computed, link by link; links are put in order.
@@ -283,36 +297,39 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The backward pass as the rules of products, softmax, and what is between them write it.
-    fn backward(&self, softmax: usize, weights: usize, found: &Found, sizes: &[usize; 3]) -> Option<Backward> {
-        let [q, k, v] = &found.operands;
-        let values = self.reader_at(weights, 1, sizes)?;
-        let g = transposed(&self.node(values).operands[0]);
-        // The gradient of the weights, at the softmax.
+    /// The gradient of the weights, at the softmax.
+    fn of_weights(&self, softmax: usize, factor: Option<&Operand>) -> Option<OfWeights> {
         let weighted = self.uses[softmax].iter().find_map(|&(reader, _)| {
             let folded = self.uses[reader].iter().any(|&(next, _)| self.sums_rows(next, reader));
             folded.then_some(reader)
         })?;
         let other = self.factor_of(weighted, softmax)?;
-        let mut gradient = self.whole_node(&other)?;
-        self.only_reader(gradient)?;
-        if let Some(factor) = &found.factor {
-            let [x, y] = self.node(gradient).operands.as_slice() else {
+        let mut product = self.whole_node(&other)?;
+        self.only_reader(product)?;
+        if let Some(factor) = factor {
+            let [x, y] = self.node(product).operands.as_slice() else {
                 return None;
             };
-            let main = if same(y, factor) { x } else { y };
-            let other = if same(y, factor) { y } else { x };
-            if self.node(gradient).prim != Prim::Binary(Binary::Mul) || !same(other, factor) {
+            let (main, other) = if same(y, factor) { (x, y) } else { (y, x) };
+            if self.node(product).prim != Prim::Binary(Binary::Mul) || !same(other, factor) {
                 return None;
             }
-            gradient = self.whole_node(main)?;
-            self.only_reader(gradient)?;
+            product = self.whole_node(main)?;
+            self.only_reader(product)?;
         }
-        let is_product = |index: usize, first: &Operand, second: &Operand| {
-            let node = self.node(index);
-            node.prim == Prim::Matmul && same(&node.operands[0], first) && same(&node.operands[1], second)
+        (self.node(product).prim == Prim::Matmul).then_some(OfWeights { weighted, product })
+    }
+
+    /// The backward pass as the rules of products, softmax, and what is between them write it.
+    fn backward(&self, softmax: usize, weights: usize, found: &Found, sizes: &[usize; 3]) -> Option<Backward> {
+        let [q, k, v] = &found.operands;
+        let values = self.reader_at(weights, 1, sizes)?;
+        let g = transposed(&self.node(values).operands[0]);
+        let OfWeights { weighted, product } = self.of_weights(softmax, found.factor.as_ref())?;
+        let [first, second] = self.node(product).operands.as_slice() else {
+            return None;
         };
-        if !is_product(gradient, &g, &transposed(v)) {
+        if !same(first, &g) || !same(second, &transposed(v)) {
             return None;
         }
         // weighted - softmax * sum(weighted)
@@ -334,7 +351,12 @@ impl<'a> Finder<'a> {
             && !self.is_output[weighted];
         // Nobody else may want the weights.
         let readers = [self.uses[softmax].len(), self.uses[weights].len()];
-        let expected = if weights == softmax { [4, 4] } else { [3, 2] };
+        let forward = usize::from(found.product.is_some());
+        let expected = if weights == softmax {
+            [3 + forward; 2]
+        } else {
+            [3, 1 + forward]
+        };
         if !is_softmax_rule || readers != expected {
             return None;
         }

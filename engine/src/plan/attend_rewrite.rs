@@ -131,7 +131,7 @@ impl<'a> Rewriting<'a> {
         let [q, k, v] = &found.operands;
         let (batch, rows, columns) = (q.shape[0], q.shape[1], k.shape[1]);
         let (depth, width) = (q.shape[2], v.shape[2]);
-        let template = &self.program.nodes[found.product];
+        let template = &self.program.nodes[found.softmax];
         let mut kind = Attention {
             part: AttentionPart::Forward,
             scaling: Scaling::None,
@@ -162,7 +162,9 @@ impl<'a> Rewriting<'a> {
         }
         operands.extend(found.factor.clone());
         let forward = self.push(kind, operands.clone(), [batch, rows, width], template);
-        self.replaced.insert(found.product, forward);
+        if let Some(product) = found.product {
+            self.replaced.insert(product, forward);
+        }
         let mut kernels = vec![forward];
         if let Some(backward) = &found.backward {
             let per_row = [batch, rows, 1];
@@ -184,7 +186,7 @@ impl<'a> Rewriting<'a> {
                 };
                 (kind, [operands.clone(), between.to_vec(), tail.clone()].concat())
             };
-            let out = whole(found.product, &[batch, rows, width]);
+            let out = whole(forward, &[batch, rows, width]);
             let sums = whole(sums, &per_row);
             let (kind, reads) = with(AttentionPart::QueryGradient, [backward.g.clone(), sums.clone(), out]);
             let queries = self.push(kind, reads, [batch, rows, depth], template);

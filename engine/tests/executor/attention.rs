@@ -141,6 +141,20 @@ fn agree(bench: &mut Bench, way: Way, sizes: [usize; 5], most_dispatches: u32) {
     assert!(dispatches <= most_dispatches, "{way:?} {sizes:?}: {dispatches}");
 }
 
+/// The result may be wanted by nobody.
+#[test]
+fn gradients_alone() {
+    for mut bench in [Bench::new(), Bench::as_hardware()] {
+        for way in [Way::Causal, Way::Dropped] {
+            let mut twins = attention(&mut bench, way, [2, 20, 18, 5, 6]);
+            twins.remove(0);
+            let before = bench.executor.stats().dispatches;
+            bench.agree(&twins.iter().collect::<Vec<_>>(), 1e-4);
+            assert_eq!(bench.executor.stats().dispatches - before, 3, "{way:?}");
+        }
+    }
+}
+
 /// Three kernels, and one for a mask or a bias that must be made.
 #[test]
 fn by_tiles() {
