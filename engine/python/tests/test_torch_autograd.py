@@ -177,7 +177,7 @@ class Errors(TorchCase):
         y.backward()
         self.assert_error(RuntimeError, "Trying to backward through the graph a second time", y.backward)
         self.assert_error(
-            RuntimeError, "only Tensors of floating point dtype can require gradients", torch.arange(2).requires_grad_
+            RuntimeError, "only Tensors of floating point and complex dtype can require gradients", torch.arange(2).requires_grad_
         )
 
     def test_changed_saved_tensor(self):

@@ -67,7 +67,7 @@ class Gradients(TorchCase):
 
     def test_errors(self):
         x = torch.ones(2)
-        self.assert_error(RuntimeError, "grad_and_value(f)(*args): Expected f(*args) to return a scalar tensor", grad(torch.sin), x)
+        self.assert_error(RuntimeError, "grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor", grad(torch.sin), x)
         self.assert_error(RuntimeError, "Got argnum=3, but only 1 positional inputs", grad(torch.sum, argnums=3), x)
 
     def test_vjp(self):

@@ -53,7 +53,7 @@ class Contract(TorchCase):
         self.assert_prints(nn.ReLU(inplace=True), "ReLU(inplace=True)")
         self.assert_prints(nn.Softmax(dim=1), "Softmax(dim=1)")
         self.assert_prints(nn.Embedding(3, 4), "Embedding(3, 4)")
-        self.assert_prints(nn.LayerNorm(4), "LayerNorm((4,), eps=1e-05, elementwise_affine=True)")
+        self.assert_prints(nn.LayerNorm(4), "LayerNorm((4,), eps=1e-05, elementwise_affine=True, bias=True)")
         self.assert_prints(nn.Flatten(), "Flatten(start_dim=1, end_dim=-1)")
         self.assert_prints(nn.CrossEntropyLoss(), "CrossEntropyLoss()")
         self.assert_prints(nn.LeakyReLU(), "LeakyReLU(negative_slope=0.01)")

@@ -59,7 +59,7 @@ class Averages(TorchCase):
                 optimizer.step()
                 scheduler.step()
                 self.assertAlmostEqual(scheduler.get_last_lr()[0], 1 - 0.5 * share(min(1, epoch / 4)), 9)
-        text = "anneal_strategy must by one of 'cos' or 'linear', instead got up"
+        text = "anneal_strategy must be one of 'cos' or 'linear', instead got up"
         self.assert_error(ValueError, text, SWALR, optimizer, 0.5, anneal_strategy="up")
 
 

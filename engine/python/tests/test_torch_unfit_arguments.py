@@ -23,7 +23,7 @@ TABLE = [
     (TypeError, "zeros(): argument 'size' (position 1) must be tuple of ints, not float", lambda: torch.zeros(1.5)),
     (
         TypeError,
-        "zeros(): argument 'size' (position 1) must be tuple of ints, but found element of type str at pos 1",
+        "zeros(): argument 'size' failed to unpack the object at pos 2 with error \"type must be tuple of ints,but got str\"",
         lambda: torch.zeros(2, "a"),
     ),
     (TypeError, "unsupported operand type(s) for +: 'Tensor' and 'NoneType'", lambda: f3 + None),

@@ -82,7 +82,7 @@ class Padding(TorchCase):
         self.assert_tensor(F.pad(torch.tensor([True]), (0, 1), value=True), [True, True], torch.bool)
         self.assert_error(
             RuntimeError,
-            "Padding size should be less than the corresponding input dimension, but got: padding (3, 0) at dimension 1 of "
+            "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (3, 0) at dimension 1 of "
             "input [1, 3]",
             F.pad,
             x,
@@ -247,7 +247,7 @@ class Layers(TorchCase):
             """
             Sequential(
               (0): Conv2d(3, 6, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2), bias=False)
-              (1): BatchNorm2d(6, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+              (1): BatchNorm2d(6, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
               (2): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
             )
             """,

@@ -70,11 +70,16 @@ _UNFIT = -3
 def _failed(name, signature, encoder, arguments, result):
     """What a call that failed gives after all: an operator that the GPU has not runs on the CPU. Else raises."""
     if result == _UNFIT:
-        if "torch._batched" in sys.modules:
+        from . import _unfit
+
+        fitting = _unfit.with_dtypes(signature, arguments)
+        if fitting is not None:
+            return encoder(*fitting)
+        if "torch._batched" in sys.modules and not _holds_wrong_number(signature, arguments):
             from ._batched import run_row
 
             return run_row(name, signature.split(), encoder, arguments)
-        raise _unfit(name, signature, arguments)
+        raise _unfit.misfit(name, signature, arguments)
     if not binding.error().startswith("CpuOnly\n"):
         raise engine_failure()
     from ._fallback import run_row
@@ -82,15 +87,9 @@ def _failed(name, signature, encoder, arguments, result):
     return run_row(name, signature.split(), encoder, arguments)
 
 
-def _unfit(name, signature, arguments):
-    """The TypeError of a call whose arguments are not what the operator takes."""
-    for position, (word, value) in enumerate(zip(signature.split(), arguments)):
-        is_tensor = hasattr(value, "_give_handle") or value is None and word == "T?"
-        if word in ("T", "T?") and not is_tensor:
-            label = ("input", "other")[position] if position < 2 else f"a{position}"
-            place = f"argument '{label}' (position {position + 1})"
-            return TypeError(f"{name}(): {place} must be Tensor, not {type(value).__name__}")
-    return TypeError(f"{name}(): received arguments of unfit types: {', '.join(type(value).__name__ for value in arguments)}")
+def _holds_wrong_number(signature, arguments):
+    """True if a text stands where an operator takes a number: nothing that a batching rule could help with."""
+    return any(word != "t" and isinstance(value, str) for word, value in zip(signature.split(), arguments))
 
 
 def _scalar(value):
@@ -236,7 +235,7 @@ def _encoder(op, signature, name):
         source = (
             f"def factory(op, name):\n  def encoder({', '.join(names)}):\n{texts}"
             f"    try: r = call({', '.join(['op', *encoded])})\n"
-            f"    except AttributeError: r = UNFIT\n"
+            f"    except (AttributeError, TypeError): r = UNFIT\n"
             f"    if r < 0 and r != -2: return failed(name, {arguments!r}, encoder, [{', '.join(names)}], r)\n"
             f"    {_RESULTS[result.strip()]}\n"
             f"  return encoder\n"

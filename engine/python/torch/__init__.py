@@ -152,6 +152,64 @@ def fill_(input, value):
     return input.fill_(value)
 
 
+#: A new dimension in an index: `x[:, torch.newaxis]`.
+newaxis = None
+
+
+def is_signed(input):
+    """True if the elements may be negative.
+
+    input: any tensor.
+    """
+    return input.dtype.is_signed
+
+
+def is_inference(input):
+    """True if the tensor was made in inference mode.
+
+    input: any tensor.
+    """
+    return input.is_inference()
+
+
+def get_device(input):
+    """The number of a tensor's GPU, -1 on the CPU.
+
+    input: any tensor.
+    """
+    return input.get_device()
+
+
+def empty_permuted(size, physical_layout, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+    """Memory of a shape whose dimensions lie in a given order: zeros, in Carrel.
+
+    size: the shape. physical_layout: the dimensions, outermost first; RuntimeError unless it names each once.
+    """
+    if len(size) != len(physical_layout):
+        raise RuntimeError(
+            "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
+            f"{len(size)} is not equal to len(physical_layout) = {len(physical_layout)}"
+        )
+    for place, dim in enumerate(physical_layout):
+        if not 0 <= dim < len(size):
+            raise RuntimeError(
+                f"Dimension out of range (expected to be between 0 and {len(size) - 1}, but got {dim} at index {place}).  NB: "
+                "negative dims not currently supported; file an issue if you want it."
+            )
+        if dim in physical_layout[:place]:
+            raise RuntimeError("Duplicate dim not allowed")
+    made = empty([size[dim] for dim in physical_layout], dtype=dtype, device=device)
+    made = made.permute(_inverse(physical_layout))
+    return made.requires_grad_() if requires_grad else made
+
+
+def _inverse(order):
+    places = [0] * len(order)
+    for place, dim in enumerate(order):
+        places[dim] = place
+    return places
+
+
 def resize_as_(input, the_template, *, memory_format=None):
     """Takes the size of another tensor. Returns the input.
 
@@ -196,9 +254,9 @@ def __getattr__(name):
     return found
 
 
-_SUBMODULES += ("func", "amp", "cpu", "compiler", "jit", "_dynamo", "__config__")
+_SUBMODULES += ("func", "amp", "cpu", "signal", "compiler", "jit", "_dynamo", "__config__")
 # Functions that are loaded when they are first asked for, and where they are.
-_LAZY = {"vmap": "_batched.api", "compile": "_compile", "GradScaler": "amp"}
+_LAZY = {"vmap": "_batched.api", "compile": "_compile", "GradScaler": "amp", "svd_lowrank": "linalg._lowrank", "pca_lowrank": "linalg._lowrank"}
 _LAZY.update(
     dict.fromkeys(
         """autocast is_autocast_enabled set_autocast_enabled get_autocast_dtype set_autocast_dtype is_autocast_cache_enabled

@@ -27,15 +27,28 @@ def sizes(args):
 
 def _unfit_sizes(args):
     """Raises what PyTorch raises of sizes that are no integers, by the name of the function that was given them."""
-    frame, names = sys._getframe(1), ("sizes", "checked_sizes", "method")
+    frame, names = sys._getframe(1), ("sizes", "checked_sizes", "method", "_new")
     while frame.f_code.co_name in names and frame.f_back:
         frame = frame.f_back
     name = frame.f_code.co_name
+    if name == "zeros" and frame.f_back and frame.f_back.f_code.co_name == "empty":
+        name = "empty"
+    label = {"reshape": "shape", "permute": "dims", "repeat": "repeats"}.get(name, "size")
+    if name == "view":
+        raise TypeError(
+            f"view() received an invalid combination of arguments - got ({type(args).__name__}), but expected one of:"
+        ) from None
     if not isinstance(args, (list, tuple)):
-        raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(args).__name__}") from None
+        raise TypeError(f"{name}(): argument '{label}' (position 1) must be tuple of ints, not {type(args).__name__}") from None
     position, wrong = next((place, size) for place, size in enumerate(args) if not hasattr(size, "__index__"))
-    text = f"must be tuple of ints, but found element of type {type(wrong).__name__} at pos {position}"
-    raise TypeError(f"{name}(): argument 'size' (position 1) {text}") from None
+    kind = type(wrong).__name__
+    if position:
+        raise TypeError(
+            f"{name}(): argument '{label}' failed to unpack the object at pos {position + 1} with error \"type must be tuple of "
+            f"ints,but got {kind}\""
+        ) from None
+    text = f"must be tuple of ints, but found element of type {kind} at pos {position}"
+    raise TypeError(f"{name}(): argument '{label}' (position 1) {text}") from None
 
 
 def checked_sizes(args):
@@ -55,6 +68,8 @@ def dims(dim):
         return (dim,)
     if isinstance(dim, (tuple, list)):
         return dim
+    if not hasattr(dim, "__index__"):
+        return (dim,)  # the engine's call says what is wrong with it
     return (dim.__index__(),)
 
 

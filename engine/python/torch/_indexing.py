@@ -68,7 +68,11 @@ def _take_apart(tensor, index):
             items[position] = _as_index_tensor(list(item), tensor.device)
     num_taken = sum(_num_dims_taken(item, Tensor) for item in items)
     if num_taken > tensor.dim():
-        if tensor.dim() == 0 and len(items) == 1 and not isinstance(items[0], (slice, Tensor)):
+        if tensor.dim() == 0 and len(items) == 1 and isinstance(items[0], slice):
+            raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+        if tensor.dim() == 0 and len(items) == 1 and isinstance(items[0], int) and items[0]:
+            raise IndexError(f"index {items[0]} is out of bounds for dimension 0 with size 0")
+        if tensor.dim() == 0 and len(items) == 1 and not isinstance(items[0], Tensor):
             raise IndexError(
                 "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert "
                 "a 0-dim tensor to a number"

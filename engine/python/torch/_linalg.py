@@ -153,6 +153,7 @@ def trace(input):
     """
     if input.dim() != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.dim()}")
+    ops.require(input, "trace")
     return ops.diagonal(input, 0, 0, 1).sum()
 
 
@@ -166,12 +167,13 @@ def tensordot(a, b, dims=2, out=None):
         first, second = list(range(a.dim() - dims, a.dim())), list(range(dims))
     else:
         first, second = ([one_dim(dim, t.dim()) for dim in ([d] if isinstance(d, int) else d)] for d, t in zip(dims, (a, b)))
+    named = [-count for count in range(dims, 0, -1)] if isinstance(dims, int) else first
     kept_a = [dim for dim in range(a.dim()) if dim not in first]
     kept_b = [dim for dim in range(b.dim()) if dim not in second]
-    for one, two in zip(first, second):
+    for one, two, name in zip(first, second, named):
         if a.shape[one] != b.shape[two]:
             raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {a.shape[one]} in dim {one} and second has size "
+                f"contracted dimensions need to match, but first has size {a.shape[one]} in dim {name} and second has size "
                 f"{b.shape[two]} in dim {two}"
             )
     size = math.prod(a.shape[dim] for dim in first)

@@ -78,6 +78,24 @@ TABLE = {
         "names": "compiled_with_cxx11_abi_",
         "modules": "ops classes library utils.cpp_extension utils.mobile_optimizer utils.mkldnn mkldnn xpu mtia _logging",
     },
+    "masked tensors": {
+        "instead": "use masked_fill, where, or nansum and nanmean.",
+        "names": "segment_reduce",
+        "modules": "masked",
+    },
+    "sequences of low discrepancy": {
+        "instead": "draw with torch.rand.",
+        "modules": "quasirandom",
+    },
+    "functions of control flow": {
+        "instead": "write the if or while in Python: nothing is traced.",
+        "names": "cond while_loop fork wait",
+    },
+    "monitoring and overriding of its own operators": {
+        "instead": "use forward hooks, or torch.profiler.",
+        "names": "hash_tensor lobpcg",
+        "modules": "monitor overrides",
+    },
     "subclasses made by wrapping": {
         "instead": "derive from torch.Tensor or hold the tensor in a class of your own.",
         "names": "._make_wrapper_subclass ._make_subclass .as_subclass .__torch_dispatch__",

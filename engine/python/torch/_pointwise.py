@@ -80,6 +80,10 @@ _TENSORS_ONLY = frozenset(
 )
 
 
+#: Functions whose first operand may be no number: comparisons turn themselves round.
+_TENSOR_FIRST = _TENSORS_ONLY | frozenset("eq ne lt le gt ge fmod".split())
+
+
 def _binary(name, doc):
     """A function of two tensors, or of a tensor and a number."""
     scalar_name, scalar_first = name + "_scalar", "scalar_" + name
@@ -92,7 +96,7 @@ def _binary(name, doc):
                 result = getattr(ops, scalar_name)(input, other)
             else:
                 raise _not_a_tensor(name, other, 2, "other")
-        elif hasattr(other, "_give_handle") and is_number(input) and name not in _TENSORS_ONLY:
+        elif hasattr(other, "_give_handle") and is_number(input) and name not in _TENSOR_FIRST:
             result = getattr(ops, scalar_first)(input, other)
         else:
             raise _not_a_tensor(name, input)
@@ -135,6 +139,24 @@ def _check_operands(name, input, other):
         raise _not_a_tensor(name, input)
 
 
+def _common(input, other):
+    from ._settings import result_type
+
+    return result_type(input, other)
+
+
+def _times_alpha(input, other, alpha):
+    """`other * alpha` in the dtype of the sum."""
+    if alpha.__class__ is float and not any(
+        value.dtype.is_floating_point if hasattr(value, "_give_handle") else value.__class__ is float for value in (input, other)
+    ):
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    if hasattr(other, "_give_handle") and other.dtype is _dtype.bool_:
+        wanted = _common(input, other)
+        return other if wanted is _dtype.bool_ else other.to(wanted) * alpha
+    return other * alpha
+
+
 def add(input, other, *, alpha=1, out=None):
     """`input + alpha * other`.
 
@@ -146,7 +168,7 @@ def add(input, other, *, alpha=1, out=None):
     """
     _check_operands("add", input, other)
     if alpha != 1:
-        other = other * alpha
+        other = _times_alpha(input, other, alpha)
     if hasattr(input, "_give_handle"):
         result = ops.add(input, other) if hasattr(other, "_give_handle") else ops.add_scalar(input, other)
     else:
@@ -161,8 +183,13 @@ def sub(input, other, *, alpha=1, out=None):
     not fit. RuntimeError for two bool tensors.
     """
     _check_operands("sub", input, other)
+    if other.__class__ is bool or input.__class__ is bool:
+        raise NotImplementedError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+            "`logical_not()` operator instead."
+        )
     if alpha != 1:
-        other = other * alpha
+        other = _times_alpha(input, other, alpha)
     if hasattr(input, "_give_handle"):
         result = ops.sub(input, other) if hasattr(other, "_give_handle") else ops.sub_scalar(input, other)
     else:
@@ -202,6 +229,10 @@ def _truncated_quotient(input, other, quotient):
     kinds = [value.dtype.is_floating_point if is_tensor(value) else isinstance(value, float) for value in (input, other)]
     if any(kinds):
         return ops.trunc(quotient)
+    if all(value.dtype is _dtype.bool_ for value in (input, other) if is_tensor(value)):
+        ops.require(input if is_tensor(input) else other, "div_trunc")
+    if is_tensor(input) and input.dtype is _dtype.bool_:
+        input = input.to(_common(input, other))
     # Integers: the difference from the remainder with the sign of the dividend divides without rest.
     return floor_divide(sub(input, fmod(input, other)), other)
 
@@ -295,6 +326,7 @@ def round(input, *, decimals=0, out=None):
     if decimals == 0:
         result = ops.round(input)
     else:
+        ops.require(input, "round_decimals")
         scale = 10.0**decimals
         result = ops.round(input * scale) / scale
     return result if out is None else store(result, out)
@@ -329,6 +361,13 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
 
     input, other: of one dtype, RuntimeError otherwise; shapes broadcast. equal_nan: two NaNs are close. Gives bool.
     """
+    if not is_tensor(input):
+        raise _not_a_tensor("isclose", input)
+    if not is_tensor(other):
+        raise _not_a_tensor("isclose", other, 2, "other")
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if value < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value}")
     if input.dtype is not other.dtype:
         raise RuntimeError(f"{_dtype.SCALAR_TYPE_NAMES[input.dtype._code]} did not match {_dtype.SCALAR_TYPE_NAMES[other.dtype._code]}")
     close = ops.eq(input, other)
@@ -378,6 +417,9 @@ def addcmul(input, tensor1, tensor2, *, value=1, out=None):
 
     value: a number. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do not fit.
     """
+    for place, (name, given) in enumerate((("input", input), ("tensor1", tensor1), ("tensor2", tensor2)), 1):
+        if not hasattr(given, "_give_handle"):
+            raise _not_a_tensor("addcmul", given, place, name)
     product = ops.mul(tensor1, tensor2)
     ops.require(product, "addcmul")
     return store(ops.add(input, product if value == 1 else ops.mul_scalar(product, value)), out)
@@ -392,7 +434,9 @@ def addcdiv(input, tensor1, tensor2, *, value=1, out=None):
     if not tensor1.dtype.is_floating_point and not tensor2.dtype.is_floating_point:
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
-            "division of tensor1 and tensor2."
+            "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 "
+            "/ tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future "
+            "addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes."
         )
     return store(ops.add(input, ops.mul_scalar(ops.div(tensor1, tensor2), value)), out)
 
@@ -432,8 +476,13 @@ def logaddexp(input, other, *, out=None):
     Computed so that large elements do not overflow. Elementwise; shapes broadcast and dtypes are promoted.
     RuntimeError for shapes that do not fit.
     """
+    if not is_tensor(input):
+        raise _not_a_tensor("logaddexp", input)
+    if not is_tensor(other):
+        raise _not_a_tensor("logaddexp", other, 2, "other")
     top = ops.maximum(input, other)
     ops.require(top, "logaddexp")
+    input, other = (value if value.dtype is not _dtype.bool_ else value.to(top.dtype) for value in (input, other))
     sum_ = top + ops.log1p(ops.exp(-ops.abs(input - other)))
     return store(ops.where(ops.eq(input, other), input + math.log(2.0), sum_), out)
 
@@ -444,8 +493,16 @@ def xlogy(input, other, *, out=None):
     input, other: tensors, or one a number. Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for
     shapes that do not fit.
     """
+    if not is_tensor(input) and not is_tensor(other):
+        raise TypeError(
+            f"xlogy() received an invalid combination of arguments - got ({type(input).__name__}, {type(other).__name__}), but "
+            "expected one of:"
+        )
     other = other if is_tensor(other) else input.new_tensor(float(other))
     input = input if is_tensor(input) else other.new_tensor(float(input))
+    if not other.dtype.is_floating_point and input.dtype.is_floating_point:
+        # The logarithm has the dtype of the product.
+        other = other.to(input.dtype)
     product = input * ops.log(other)
     return store(where(ops.logical_and(ops.eq_scalar(input, 0), ops.logical_not(ops.isnan(other))), 0.0, product), out)
 

@@ -138,7 +138,7 @@ def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False,
     n: how many; RuntimeError if negative. Gives int64 (n) if no dtype is named.
     """
     if n < 0:
-        raise RuntimeError(f"n must be non-negative, got{n}")
+        raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
     if dtype in _EXACT and n > _EXACT[dtype] + 1:
         name = _dtype.SCALAR_TYPE_NAMES[dtype._code]
         raise RuntimeError(f"n cannot be greater than 2^{_EXACT[dtype].bit_length() - 1}+1 for {name} type.")

@@ -112,11 +112,18 @@ def _intervals(y, x, dx, dim):
     return (later + earlier) * _steps(y, x, dx, dim)
 
 
+def _refuse_bool(name, y, x):
+    if y.dtype is _dtype.bool_ or x is not None and x.dtype is _dtype.bool_:
+        which = "`y`" if x is None else "`x` or `y`"
+        raise NotImplementedError(f"{name}: received a bool input for {which}, but bool is not supported")
+
+
 def trapezoid(y, x=None, *, dx=1, dim=-1):
     """The integral along `dim` by the trapezoidal rule.
 
     y: values, x: where they are (same shape, or a vector), or dx: their distance. Gives y's shape without `dim`.
     """
+    _refuse_bool("trapezoid", y, x)
     position = one_dim(dim, y.dim())
     if y.shape[position] == 0:
         return y.sum(position)
@@ -131,6 +138,7 @@ def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
 
     As `trapezoid`; gives y's shape with `dim` one shorter.
     """
+    _refuse_bool("cumulative_trapezoid", y, x)
     position = one_dim(dim, y.dim())
     if y.shape[position] == 0:
         return ops.clone(y)
@@ -192,11 +200,14 @@ def gradient(input, *, spacing=1, dim=None, edge_order=1):
     """
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+    if input.dtype is _dtype.uint8:
+        raise NotImplementedError("torch.gradient does not support uint8 input.")
     rank = input.dim()
     dims = list(range(rank)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     dims = [one_dim(dim, rank) for dim in dims]
     if len(set(dims)) != len(dims):
-        raise RuntimeError("dim 0 appears multiple times in the list of dims")
+        again = next(place for position, place in enumerate(dims) if place in dims[:position])
+        raise RuntimeError(f"dim {again} appears multiple times in the list of dims")
     spacing = 1 if spacing is None else spacing
     spacings = [spacing] * len(dims) if is_number(spacing) else list(spacing)
     if len(spacings) != len(dims):

@@ -169,6 +169,9 @@ def searchsorted(sorted_sequence, values, *, out_int32=False, right=False, side=
 
 def isin(elements, test_elements, *, invert=False):
     """True where an element is among others."""
+    for part in (elements, test_elements):
+        if is_tensor(part) and part.dtype is _dtype.bool_:
+            raise NotImplementedError("Unsupported input type encountered for isin(): Bool")
     found = ops.eq(elements.unsqueeze(-1), test_elements.reshape(-1)).any(-1)
     return ops.logical_not(found) if invert else found
 

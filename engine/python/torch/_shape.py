@@ -486,14 +486,20 @@ def roll(input, shifts, dims=None):
 
     shifts, dims: a number or as many each; without dims the elements are taken as one row. A copy.
     """
-    if dims is None:
-        return roll(input.flatten(), shifts, 0).view(input.shape)
     shifts = (shifts,) if isinstance(shifts, int) else shifts
     dims = (dims,) if isinstance(dims, int) else dims
+    if not len(shifts):
+        raise RuntimeError("`shifts` required")
+    if not dims and len(shifts) == 1:
+        return roll(input.flatten(), shifts, 0).view(input.shape)
+    dims = dims or ()
     if len(shifts) != len(dims):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
     for shift, dim in zip(shifts, dims):
-        size = input.shape[dim]
+        place = one_dim(dim, input.dim())
+        if not input.dim():
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        size = input.shape[place]
         if size and (cut := (-shift) % size):
             input = ops.cat([ops.narrow(input, dim, cut, size - cut), ops.narrow(input, dim, 0, cut)], dim)
     return input.clone() if not shifts else input

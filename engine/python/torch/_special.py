@@ -183,8 +183,12 @@ def ldexp(input, other, *, out=None):
 
     Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do not fit.
     """
-    power = ops.exp2(other) if is_tensor(other) else 2.0**other
-    return store(_pointwise.mul(input, power), out)
+    _need_tensor("ldexp", input)
+    if not is_tensor(other):
+        raise TypeError(f"ldexp(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
+    # Powers of integers are of the dtype of what they multiply.
+    whole = not other.dtype.is_floating_point and input.dtype.is_floating_point
+    return store(_pointwise.mul(input, ops.exp2(other.to(input.dtype) if whole else other)), out)
 
 
 def frexp(input, *, out=None):
@@ -206,6 +210,9 @@ def heaviside(input, values, *, out=None):
 
     input, values: of one dtype, RuntimeError otherwise; shapes broadcast.
     """
+    _need_tensor("heaviside", input)
+    if not is_tensor(values):
+        raise TypeError(f"heaviside(): argument 'values' (position 2) must be Tensor, not {type(values).__name__}")
     if input.dtype is not values.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     step = ops.gt_scalar(input, 0).to(input.dtype)

@@ -165,6 +165,29 @@ def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", ou
     return store(_quantile("nanquantile()", input, q, dim, keepdim, interpolation), out)
 
 
+def _check_weights(input, fweights, aweights):
+    """Refuses weights of observations whose dtype, length or sign is wrong."""
+    count = input.shape[-1] if input.dim() else 1
+    for name, weights, kind in (("fweights", fweights, "integral"), ("aweights", aweights, "floating point")):
+        if weights is None:
+            continue
+        if weights.dim() > 1:
+            raise RuntimeError(
+                f"cov(): expected {name} to have one or fewer dimensions but got {name} with {weights.dim()} dimensions"
+            )
+        if weights.dtype.is_floating_point != (kind == "floating point") or weights.dtype is _dtype.bool_:
+            raise RuntimeError(
+                f"cov(): expected {name} to have {kind} dtype but got {name} with {_dtype.SCALAR_TYPE_NAMES[weights.dtype._code]} dtype"
+            )
+        if weights.numel() != count:
+            raise RuntimeError(
+                f"cov(): expected {name} to have the same numel as there are observations in the input but got "
+                f"{weights.numel()} != {count}"
+            )
+        if count and weights.min().item() < 0:
+            raise RuntimeError(f"cov(): {name} cannot be negative")
+
+
 def cov(input, *, correction=1, fweights=None, aweights=None):
     """Covariance matrix of the rows, with frequencies and weights of the columns.
 
@@ -177,7 +200,8 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.dim()} dimensions"
         )
     if input.dtype is _dtype.bool_:
-        raise RuntimeError("cov(): bool dtype is not supported for input")
+        raise NotImplementedError("cov(): bool dtype is not supported for input")
+    _check_weights(input, fweights, aweights)
     rows = input.reshape(1, -1) if input.dim() < 2 else input
     weights = fweights if aweights is None else aweights if fweights is None else fweights * aweights
     total = rows.shape[1] if weights is None else weights.sum()
@@ -218,6 +242,8 @@ def bincount(input, weights=None, minlength=0):
     input: a vector of integers, none negative; RuntimeError otherwise. weights: of the same size. minlength: the
     least number of bins. Gives int64, or the weights' kind.
     """
+    if input.dim() == 1 and input.dtype.is_floating_point:
+        ops.require(input, "bincount")
     if input.dim() != 1 or input.dtype.is_floating_point:
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if minlength < 0:
@@ -255,7 +281,7 @@ def histc(input, bins=100, min=0, max=0, *, out=None):
     elements in the dtype of input.
     """
     if bins <= 0:
-        raise RuntimeError("bins must be > 0")
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     if max < min:
         raise RuntimeError("max must be larger than min")
     ops.require(input, "histc")

@@ -31,7 +31,7 @@ _INPLACE_FUNCTIONS = """
     abs acos acosh asin asinh atan atanh ceil clamp clamp_max clamp_min cos cosh deg2rad erf erfc exp exp2 expm1 fill floor frac
     i0 log log10 log1p log2 logit nan_to_num neg negative rad2deg reciprocal relu round rsqrt sgn sigmoid sin sinc sinh sqrt square
     tan tanh trunc xlogy zero detach index_put resize_as celu selu absolute arccos arccosh arcsin arcsinh arctan arctanh clip fix
-    ldexp
+    ldexp gcd lcm addmv
     """.split()
 
 # Functions that take `out=` in PyTorch; those that have it of their own are left as they are.

@@ -279,7 +279,7 @@ pub fn is_leaf(tensor: &Tensor) -> bool {
 pub fn set_requires_grad(tensor: &Tensor, value: bool) -> Result<()> {
     if value && !tensor.dtype().is_float() {
         return Err(Error::runtime(
-            "only Tensors of floating point dtype can require gradients",
+            "only Tensors of floating point and complex dtype can require gradients",
         ));
     }
     if !is_leaf(tensor) {

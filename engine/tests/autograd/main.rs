@@ -381,7 +381,7 @@ fn errors_are_those_of_pytorch() {
     let whole = ints(&[1, 2], &[2]);
     assert_eq!(
         message(autograd::set_requires_grad(&whole, true)),
-        "only Tensors of floating point dtype can require gradients"
+        "only Tensors of floating point and complex dtype can require gradients"
     );
 }
 

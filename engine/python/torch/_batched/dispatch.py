@@ -11,7 +11,8 @@ __traceback_hide__ = True
 
 import warnings
 
-from .._C import _unfit, ops
+from .._C import ops
+from .._unfit import misfit
 from .._tensor import Tensor
 from .tensor import BatchedTensor, Level, level_of, wrapped
 
@@ -82,7 +83,7 @@ def run_row(name, words, encoder, arguments):
     """What an operator gives for arguments of which some are batched."""
     highest = max(_levels(arguments), key=level_of, default=None)
     if highest is None:
-        raise _unfit(name, " ".join(words), arguments)
+        raise misfit(name, " ".join(words), arguments)
     batch = Batch(name, encoder, words, highest._level, highest._value.shape[0])
     found = RULES.get(name)
     if found is None:

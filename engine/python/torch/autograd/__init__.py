@@ -100,11 +100,13 @@ def grad(
             tensor.new_zeros(tensor.shape, requires_grad=create_graph) if gradient is None else gradient
             for tensor, gradient in zip(inputs, found)
         )
-    if not allow_unused and any(gradient is None for gradient in found):
-        raise RuntimeError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this "
-            "is the desired behavior."
-        )
+    if not allow_unused:
+        for position, gradient in enumerate(found):
+            if gradient is None:
+                raise RuntimeError(
+                    f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set "
+                    "allow_unused=True if this is the desired behavior."
+                )
     return tuple(found)
 
 

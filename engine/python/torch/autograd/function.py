@@ -93,7 +93,7 @@ class _Applied:
         if gradient is None:
             return None
         if not isinstance(gradient, Tensor):
-            raise TypeError(f"expected Variable or None (got {type(gradient).__name__})")
+            raise RuntimeError(f"expected Variable or None (got {type(gradient).__name__})")
         shape, dtype, _ = meta
         if gradient.shape != shape:
             extra = len(gradient.shape) - len(shape)

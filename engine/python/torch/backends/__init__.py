@@ -4,11 +4,18 @@ Read next: `cuda`, `mps`.
 """
 
 
-class _Switches:
-    """Attributes that can be set and have no effect."""
+import sys
+import types
+
+
+class _Switches(types.ModuleType):
+    """Attributes that can be set and have no effect. Modules, so that `import torch.backends.cudnn as cudnn` works."""
 
     def __init__(self, name, available, **values):
+        super().__init__(f"torch.backends.{name}")
         self.__dict__.update(values, _name=name, _available=available)
+        if "." not in name:
+            sys.modules[self.__name__] = self
 
     def is_available(self):
         """Whether this library computes here."""
@@ -23,6 +30,8 @@ class _Switches:
         return None
 
     def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
         raise AttributeError(f"torch.backends.{self._name}.{name} is not in Carrel yet")
 
 
@@ -39,7 +48,9 @@ class _Flags:
         return None
 
 
-cudnn = _Switches("cudnn", False, enabled=True, benchmark=False, deterministic=True, allow_tf32=False, flags=_Flags)
+cudnn = _Switches(
+    "cudnn", False, enabled=True, benchmark=False, benchmark_limit=10, deterministic=False, allow_tf32=True, flags=_Flags
+)
 mps = _Switches("mps", False)
 mkl = _Switches("mkl", False)
 openmp = _Switches("openmp", False)

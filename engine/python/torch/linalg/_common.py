@@ -112,6 +112,12 @@ def check_float(A, name):
     kind = _dtype.SCALAR_TYPE_NAMES[A.dtype._code]
     name = _ALIASES.get(name, name)
     is_narrow = A.dtype.is_floating_point
+    if name in ("torch.linalg.lstsq", "torch.linalg.matrix_rank"):
+        raise RuntimeError("This function doesn't handle types other than float and double")
+    if name == "linalg.pinv":
+        raise RuntimeError(
+            f"linalg.pinv({kind}{{{list(A.shape)}}}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types"
+        )
     kernel = _KERNELS.get(name) or (_NARROW_KERNELS.get(name) if is_narrow else None)
     if kernel:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")

@@ -90,9 +90,11 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     min_val, max_val: the range; ValueError if empty. Elementwise; gives the shape of input. inplace: write into the
     input.
     """
+    if min_val > max_val:
+        raise ValueError("min_val cannot be greater than max_val")
     if not input.dtype.is_floating_point:
         if input.dtype is _dtype.bool_:
-            raise RuntimeError("Bool inputs not supported for hardtanh")
+            raise NotImplementedError("Bool inputs not supported for hardtanh")
         min_val, max_val = int(min_val), int(max_val)
         if input.dtype is _dtype.uint8 and min_val < 0:
             raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
@@ -144,6 +146,19 @@ def prelu(input, weight):
     shape and dtype of input. Source: https://arxiv.org/abs/1502.01852
     """
     ops.require(input, "prelu")
+    if weight.numel() != 1:
+        if weight.dim() > 1:
+            raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.dim()}")
+        if not input.dim():
+            raise RuntimeError("Not allow zero-dim input tensor.")
+        channels = input.shape[1] if input.dim() > 1 else 1
+        if weight.numel() != channels:
+            raise RuntimeError(
+                f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.numel()} and channel size "
+                f"= {channels}."
+            )
+    elif weight.dim() > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.dim()}")
     if input.dim() != 1:
         weight = weight.reshape([-1] + [1] * (input.dim() - 2) if input.dim() > 1 and weight.numel() > 1 else [1] * input.dim())
     return ops.where(ops.gt_scalar(input, 0), input, weight * input)
@@ -235,6 +250,11 @@ def softshrink(input, lambd=0.5):
     lambd: not negative, RuntimeError otherwise. Elementwise; gives the shape and dtype of input.
     """
     ops.require(input, "softshrink")
+    if lambd < 0:
+        kind = _dtype.SCALAR_TYPE_NAMES[input.dtype._code]
+        raise RuntimeError(
+            f"lambda must be in range [0, {_dtype.finfo(input.dtype).max:.6g}] for input dtype {kind}, but found {lambd:g}"
+        )
     return ops.sign(input) * ops.relu(ops.abs(input) - lambd)
 
 

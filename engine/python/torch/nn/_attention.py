@@ -45,6 +45,8 @@ def scaled_dot_product_attention(
     look, or numbers to add; broadcast to (..., L, S). is_causal: query i sees keys 0..i. scale: 1/sqrt(E) if None.
     enable_gqa: fewer heads of keys and values, each serving several of the queries.
     """
+    if is_causal and attn_mask is not None:
+        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     if enable_gqa and query.shape[-3] != key.shape[-3]:
         groups = query.shape[-3] // key.shape[-3]
         key, value = key.repeat_interleave(groups, -3), value.repeat_interleave(groups, -3)
@@ -207,7 +209,10 @@ def multi_head_attention_forward(
     sources = k.shape[1]
     if key_padding_mask is not None:
         if tuple(key_padding_mask.shape) != (batch, sources):
-            raise AssertionError(f"expecting key_padding_mask shape of {(batch, sources)}, but got {key_padding_mask.shape}")
+            place = 0 if key_padding_mask.shape[0] != batch else 1
+            raise AssertionError(
+                f"Expected key_padded_mask.shape[{place}] to be {(batch, sources)[place]}, but got {key_padding_mask.shape[place]}"
+            )
         padding = key_padding_mask.view(batch, 1, 1, sources).expand(-1, num_heads, -1, -1).reshape(heads, 1, sources)
         attn_mask = padding if attn_mask is None else attn_mask + padding
     dropout_p = dropout_p if training else 0.0

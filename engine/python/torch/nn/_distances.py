@@ -5,6 +5,7 @@ A distance of zero has the gradient zero. Read next: `functional`.
 
 import math
 
+from .. import _dtype
 from .._C import ops
 from .._creation import ones_like, zeros_like
 from ._resampling import places
@@ -40,9 +41,10 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
     for name, x in (("x1", x1), ("x2", x2)):
         if not x.dtype.is_floating_point:
-            raise RuntimeError(f"cdist only supports floating-point dtypes, {name.upper()} got: {x.dtype._name.capitalize()}")
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {name.upper()} got: {_dtype.SCALAR_TYPE_NAMES[x.dtype._code]}")
         if x.dim() < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name.upper()} got: {x.dim()}D")
+    ops.require(x1, "cdist")
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(
             f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}"
@@ -67,6 +69,7 @@ def pdist(input, p=2.0):
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
     if not input.dtype.is_floating_point:
         raise RuntimeError("pdist only supports floating-point dtypes")
+    ops.require(input, "pdist")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
     count = input.shape[0]

@@ -126,8 +126,11 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
 
     lower, upper: the slopes' range. Elementwise; gives the shape of input. Source: https://arxiv.org/abs/1505.00853
     """
+    if lower > upper:
+        raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if not training:
         return _written(input, ops.leaky_relu(input, (lower + upper) / 2), inplace)
+    ops.require(input, "rrelu")
     negative = ops.le_scalar(input.detach(), 0)
     slopes = ones_like(input.detach())
     if input.device.type == "cpu":

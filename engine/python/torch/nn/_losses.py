@@ -7,6 +7,7 @@ Read next: `nn.functional`, `engine/src/ops/loss.rs`.
 import math
 import warnings
 
+from .. import _dtype
 from .._C import ops
 
 _REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
@@ -151,6 +152,9 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
             "Please ensure they have the same size."
         )
     ops.require(input, "binary_cross_entropy")
+    if target.dtype is not input.dtype:
+        names = _dtype.SCALAR_TYPE_NAMES
+        raise RuntimeError(f"Found dtype {names[target.dtype._code]} but expected {names[input.dtype._code]}")
     # The GPU's values cannot be looked at without waiting.
     if input.device.type == "cpu" and not bool(((input >= 0) & (input <= 1))._all_entries().all()):
         raise RuntimeError("all elements of input should be between 0 and 1")
@@ -169,6 +173,12 @@ def binary_cross_entropy_with_logits(
     reduction = _legacy_reduction(size_average, reduce, reduction)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    if not target.dtype.is_floating_point:
+        ops.require(input, "logsigmoid")
+        names = _dtype.SCALAR_TYPE_NAMES
+        raise RuntimeError(
+            f"result type {names[input.dtype._code]} can't be cast to the desired output type {names[target.dtype._code]}"
+        )
     return ops.bce_with_logits(input, target, weight, pos_weight, _code(reduction))
 
 
@@ -180,6 +190,8 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     them. size_average, reduce: old forms of it. ValueError for other names.
     """
     reduction = _legacy_reduction(size_average, reduce, reduction)
+    if not input.dtype.is_floating_point and not target.dtype.is_floating_point:
+        raise RuntimeError("kl_div: Integral inputs not supported.")
     if reduction == "batchmean":
         total = ops.kl_div(input, target, log_target, _REDUCTIONS["sum"])
         return total / input.shape[0] if input.dim() else total
@@ -240,7 +252,7 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     target: 1 or -1, in the shape of input. reduction: "mean", "sum", or "none" for all of them. size_average,
     reduce: old forms of it. ValueError for other names.
     """
-    return _reduced(ops.log1p(ops.exp(-target * input)), _legacy_reduction(size_average, reduce, reduction))
+    return _reduced(ops.log1p(ops.exp(-input * target)), _legacy_reduction(size_average, reduce, reduction))
 
 
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
@@ -261,6 +273,11 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
     -1. reduction: "mean", "sum", or "none" for all of them. size_average, reduce: old forms of it. ValueError for
     other names.
     """
+    if not input1.dim() == input2.dim() == target.dim():
+        raise RuntimeError(
+            f"margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: {input1.shape!r}, input2: "
+            f"{input2.shape!r}, target: {target.shape!r} "
+        )
     loss = ops.clamp(-target * (input1 - input2) + margin, 0.0, None)
     return _reduced(loss, _legacy_reduction(size_average, reduce, reduction))
 
@@ -290,6 +307,13 @@ def triplet_margin_loss(
     """
     from .functional import pairwise_distance
 
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    if not anchor.dim() == positive.dim() == negative.dim():
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor "
+            f"{anchor.dim()}D, positive {positive.dim()}D, and negative {negative.dim()}D inputs"
+        )
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:

@@ -9,6 +9,13 @@ from .._creation import arange, zeros_like
 from ._losses import _legacy_reduction, _reduced, cross_entropy
 
 
+def _check_classes(input, classes):
+    if input.dim() > 2 or not classes:
+        raise RuntimeError(
+            f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(input.shape)}"
+        )
+
+
 def multi_margin_loss(
     input,
     target,
@@ -30,11 +37,19 @@ def multi_margin_loss(
     if weight is not None and weight.dim() != 1:
         raise ValueError("weight must be one-dimensional")
     classes = input.shape[-1] if input.dim() else 1
+    _check_classes(input, classes)
     rows = input.reshape([-1, classes])
-    if input.dim() > 2 or not classes or target.numel() != rows.shape[0]:
+    if target.dim() > 1 or target.numel() != rows.shape[0]:
         raise RuntimeError(
-            f"inconsistent target size, expected {[rows.shape[0]]} but got {list(target.shape)}"
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). Expected "
+            f"target size {[rows.shape[0]]}, but got {list(target.shape)}. Input has shape {list(input.shape)}."
         )
+    if weight is not None and weight.numel() != classes:
+        raise RuntimeError(f"inconsistent weight size, expected {classes} but got {list(weight.shape)}")
+    _reduced(input.new_zeros([]), reduction)  # a name that is none is refused first
+    if target.dtype is not _dtype.int64:
+        raise RuntimeError(f"expected scalar type Long but found {_dtype.SCALAR_TYPE_NAMES[target.dtype._code]}")
+    ops.require(input, "multi_margin_loss")
     wanted = target.reshape([-1, 1])
     losses = ops.relu(margin - rows.gather(1, wanted) + rows)
     losses = losses * losses if p == 2 else losses
@@ -52,11 +67,14 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     "sum", or "none" for all of them. size_average, reduce: old forms of it. ValueError for other names.
     """
     reduction = _legacy_reduction(size_average, reduce, reduction)
-    if input.dim() > 2 or input.shape != target.shape:
+    classes = input.shape[-1] if input.dim() else 1
+    _check_classes(input, classes)
+    if input.shape != target.shape:
         raise RuntimeError(
             f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}"
         )
-    classes = input.shape[-1] if input.dim() else 1
+    _reduced(input.new_zeros([]), reduction)
+    ops.require(input, "multilabel_margin_loss")
     rows, labels = input.reshape([-1, classes]), target.reshape([-1, classes])
     is_label = ops.eq_scalar(ops.cumsum(ops.lt_scalar(labels, 0).to(_dtype.int64), 1), 0)
     labels = ops.where(is_label, labels, zeros_like(labels))
@@ -99,7 +117,22 @@ def linear_cross_entropy(
 
     input: (N, features). target: as `cross_entropy`. RuntimeError for shapes that do not fit.
     """
+    if input.dim() not in (1, 2):
+        raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
+    if linear_weight.dim() < 2:
+        raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {linear_weight.dim()}")
     features = linear_weight.shape[-1]
+    if input.shape[-1] != features:
+        raise RuntimeError(
+            f"expected equal input and linear_weight last dimensions (in_features), got {input.shape[-1]} and {features}, respectively"
+        )
+    if linear_bias is not None and linear_bias.shape != linear_weight.shape[:-1]:
+        raise RuntimeError(f"expected linear_bias shape {tuple(linear_weight.shape[:-1])}, got {tuple(linear_bias.shape)}")
+    if linear_weight.dim() > 2 and input.dim() == 1:
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input, (N, {features}), "
+            f"got unbatched input with shape {tuple(input.shape)}"
+        )
     rest = list(linear_weight.shape[:-1])
     bias = None if linear_bias is None else linear_bias.reshape(-1)
     logits = ops.linear(input, linear_weight.reshape([-1, features]), bias)

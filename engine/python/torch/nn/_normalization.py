@@ -47,6 +47,11 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     """
     if input.dim() < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.dim()}")
+    if input.numel() == 0:
+        if not input.shape[1]:
+            raise RuntimeError("Expected number of channels to be greater than 0, got 0")
+        if 0 in input.shape[2:]:
+            raise RuntimeError("Expected HxW to be greater than 0, got 0")
     _check_batch([input.shape[0] * input.shape[1] // num_groups if num_groups else 0, num_groups, *input.shape[2:]])
     return ops.group_norm(input, num_groups, weight, bias, eps)[0]
 
@@ -71,6 +76,8 @@ def instance_norm(
     input: (N, C, …). weight, bias, running_mean, running_var: (C). use_input_stats: if False, the running statistics
     count. momentum: how fast those follow. eps: added to the variance. Source: https://arxiv.org/abs/1607.08022
     """
+    if not input.dtype.is_floating_point:
+        ops.require(input, "instance_norm")
     if use_input_stats:
         count = 1
         for size in input.shape[2:]:
@@ -100,11 +107,30 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     normalized_shape: the last sizes of input, RuntimeError otherwise; weight and bias have it. eps: added to the
     variance. Gives the shape of input. Source: https://arxiv.org/abs/1607.06450
     """
+    if weight is not None and weight.shape != tuple(normalized_shape) or bias is not None and bias.shape != tuple(normalized_shape):
+        _check_affine(input, normalized_shape, weight, bias)
     return ops.layer_norm(input, normalized_shape, weight, bias, eps)
+
+
+def _check_affine(input, normalized_shape, weight, bias):
+    """Refuses shapes, weights and shifts that do not fit the last dimensions."""
+    shape = list(normalized_shape)
+    if not shape:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            "normalized_shape = []"
+        )
+    for name, part in (("weight", weight), ("bias", bias)):
+        if part is not None and list(part.shape) != shape:
+            raise RuntimeError(
+                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {list(part.shape)} and "
+                f"normalized_shape = {shape}"
+            )
 
 
 def native_layer_norm(input, normalized_shape, weight, bias, eps):
     """`layer_norm` with the statistics that it used."""
+    _check_affine(input, normalized_shape, weight, bias)
     result = ops.layer_norm(input, normalized_shape, weight, bias, eps)
     return (result, *ops.layer_statistics(input.detach(), len(normalized_shape), eps))
 
@@ -116,10 +142,12 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     (the dtype's if None). Source: https://arxiv.org/abs/1910.07467
     """
     normalized_shape = list(normalized_shape)
-    if not normalized_shape or list(input.shape[-len(normalized_shape) :]) != normalized_shape:
+    _check_affine(input, normalized_shape, weight, None)
+    ops.require(input, "rms_norm")
+    if list(input.shape[-len(normalized_shape) :]) != normalized_shape:
         raise RuntimeError(
             f"Given normalized_shape={normalized_shape}, expected input with shape "
-            f"[*{''.join(f', {size}' for size in normalized_shape)}], but got input of size{list(input.shape)}"
+            f"[*{', '.join(map(str, normalized_shape))}], but got input of size{list(input.shape)}"
         )
     dims = list(range(-len(normalized_shape), 0))
     eps = _dtype.finfo(input.dtype).eps if eps is None else eps

@@ -36,7 +36,7 @@ def _rows(mode, size, before, after, device):
 def _check(input, mode, dim, size, before, after):
     if mode == "reflect" and (before >= size or after >= size):
         raise RuntimeError(
-            "Padding size should be less than the corresponding input dimension, but got: padding "
+            "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding "
             f"({before}, {after}) at dimension {dim} of input {list(input.shape)}"
         )
     if mode == "circular" and (before > size or after > size):

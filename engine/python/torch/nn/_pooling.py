@@ -151,6 +151,8 @@ def lp_pool3d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
 
 
 def _adaptive_sizes(operator, rank, input, output_size):
+    if rank > 1 and isinstance(output_size, (tuple, list)) and input.dim() <= len(output_size):
+        raise ValueError(f"Input dimension should be at least {len(output_size) + 1}")
     if input.dim() not in (rank + 1, rank + 2):
         raise RuntimeError(
             f"{operator}(): Expected {rank + 1}D or {rank + 2}D tensor, but got {list(input.shape)}"
@@ -164,10 +166,22 @@ def _adaptive_sizes(operator, rank, input, output_size):
     sizes = list(output_size) if isinstance(output_size, (tuple, list)) else [output_size] * rank
     sizes = sizes * rank if len(sizes) == 1 else sizes
     if len(sizes) != rank:
-        raise RuntimeError(f"{operator}(): output_size must be {rank}")
+        if rank == 1:
+            raise RuntimeError(f"{operator}() argument 'output_size' should contain one int (got {len(sizes)})")
+        if "max" in operator:
+            raise RuntimeError(f"{operator}(): internal error: output_size.size() must be {rank}")
+        raise RuntimeError(f"{operator}: output_size must be {rank}")
     sizes = [old if size is None else size.__index__() for size, old in zip(sizes, input.shape[-rank:])]
     if min(sizes) < 0:
-        raise RuntimeError(f"{operator}(): elements of output_size must be greater than or equal to 0 but received {sizes}")
+        if "max" in operator:
+            shape = [*input.shape[:-rank], *([1] if rank == 1 else []), *sizes]
+            raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {shape}")
+        listed = {1: "{{1, {0}}}", 2: "{{{0}, {1}}}", 3: "{{{0}, {1},{2}}}"}[rank].format(*sizes)
+        name = "adaptive_avg_pool2d" if rank == 1 else operator
+        raise RuntimeError(f"{name}: elements of output_size must be greater than or equal to 0 but received {listed}")
+    if not input.dtype.is_floating_point:
+        # A line is a plane of one row.
+        ops.require(input, operator.replace("pool1d", "pool2d"))
     return sizes
 
 

@@ -188,7 +188,7 @@ def _check_mode(input, mode, align_corners, antialias):
         raise NotImplementedError(f"Got {rank + 2}D input, but {mode} mode needs {known[mode][0] + 2}D input")
     raise NotImplementedError(
         "Input Error: Only 3D, 4D and 5D input Tensors supported "
-        f"(got {input.dim()}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got {mode})"
+        f"(got {input.dim()}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got {mode})"
     )
 
 
@@ -232,9 +232,15 @@ def interpolate(
         raise RuntimeError(f"Non-empty {input.dim()}D data tensor expected but got a tensor with sizes {list(input.shape)}")
     kept = input.dtype
     x = input
+    if mode in _NEAREST and not kept.is_floating_point:
+        ops.require(input, "nearest")
     if mode not in _NEAREST:
         if not kept.is_floating_point and kept is not _dtype.uint8:
-            raise NotImplementedError(f'"compute_indices_weights_linear" not implemented for {kept!r}')
+            kernel = {
+                "bicubic": "compute_indices_weights_cubic",
+                "area": "adaptive_avg_pool3d_cpu" if input.dim() == 5 else "adaptive_avg_pool2d",
+            }.get(mode, "compute_indices_weights_linear")
+            raise NotImplementedError(f"\"{kernel}\" not implemented for '{_dtype.SCALAR_TYPE_NAMES[kept._code]}'")
         if kept not in (_dtype.float32, _dtype.float64):
             x = input.to(_dtype.float32)
     for axis, (outputs, factor) in enumerate(zip(sizes, factors)):

@@ -147,6 +147,8 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         )
         align_corners = False
     _check(input, grid, mode, padding_mode)
+    if not input.dtype.is_floating_point:
+        ops.require(input, f"grid_sample_{input.dim() - 2}d")
     sizes = list(input.shape[2:])
     batch, channels = input.shape[:2]
     wanted = list(grid.shape[1:-1])

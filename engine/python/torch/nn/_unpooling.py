@@ -37,17 +37,30 @@ def _spread(value, rank):
 
 
 def _max_unpool(rank, input, indices, kernel_size, stride, padding, output_size):
+    ranks = {1: (2, 3), 2: (3, 4), 3: (4, 5)}[rank]
+    if input.dim() not in ranks:
+        # A line is a plane of one row.
+        least = max(ranks[0], 3)
+        raise RuntimeError(
+            f"Input to max_unpooling{max(rank, 2)}d should be a {least}d or {least + 1}d Tensor, but got a tensor with "
+            f"{input.dim() + (rank == 1)} dimensions."
+        )
+    if not input.dtype.is_floating_point:
+        ops.require(input, f"max_unpool{max(rank, 2)}d")
     kernel_size = _spread(kernel_size, rank)
     stride = _spread(stride, rank) if stride is not None and ints(stride) else kernel_size
+    if rank == 3 and min(stride) <= 0:
+        raise RuntimeError(f"strides should be greater than zero, but got stride: {list(stride)}")
     sizes = _unpool_sizes(rank, input, kernel_size, stride, _spread(padding, rank), output_size)
     if indices.dtype is not _dtype.int64:
         raise RuntimeError(
             f"elements in indices should be type int64 but got: {_dtype.SCALAR_TYPE_NAMES[indices.dtype._code]}"
         )
     if input.shape != indices.shape:
+        row = [1] if rank == 1 else []
         raise RuntimeError(
-            f"Expected shape of indices to be same as that of the input tensor ({list(input.shape)}) but got indices tensor "
-            f"with shape: {list(indices.shape)}"
+            f"Expected shape of indices to be same as that of the input tensor ({list(input.shape) + row}) but got indices tensor "
+            f"with shape: {list(indices.shape) + row}"
         )
     front = list(input.shape[:-rank])
     count = 1

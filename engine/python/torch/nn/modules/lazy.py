@@ -5,7 +5,6 @@ turns into the class it stands for.
 Read next: `nn.parameter`, `nn.modules.linear`, `nn.modules.conv`.
 """
 
-import warnings
 
 from ..parameter import is_lazy
 
@@ -22,11 +21,6 @@ class LazyModuleMixin:
         super().__init__(*args, **kwargs)
         self._load_hook = self._register_load_state_dict_pre_hook(self._lazy_load_hook)
         self._initialize_hook = self.register_forward_pre_hook(self._infer_parameters, with_kwargs=True)
-        warnings.warn(
-            "Lazy modules are a new feature under heavy development so changes to the API or functionality can happen at any "
-            "moment.",
-            stacklevel=3,
-        )
 
     def _save_to_state_dict(self, destination, prefix, keep_vars):
         # Parameters without a size have no `detach` to speak of: they are saved as they are.
