@@ -84,7 +84,7 @@ class SolvingTest(TorchCase):
     def test_operands_have_one_dtype(self):
         self.assert_error(
             RuntimeError,
-            "linalg.solve: Expected A and B to have the same dtype, but found A of type torch.float32 and B of type torch.float64",
+            "linalg.solve: Expected A and B to have the same dtype, but found A of type Float and B of type Double",
             torch.linalg.solve,
             torch.eye(2),
             torch.ones(2, 1, dtype=D),

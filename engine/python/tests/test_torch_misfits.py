@@ -32,7 +32,28 @@ TABLE = [
     (TypeError, "ldexp(): argument 'other' (position 2) must be Tensor, not int", lambda: torch.ldexp(x2, 2)),
     (TypeError, "addcmul(): argument 'tensor2' (position 3) must be Tensor, not int", lambda: torch.addcmul(x2, x2, 2)),
     (TypeError, "isclose(): argument 'other' (position 2) must be Tensor, not int", lambda: torch.isclose(x2, 2)),
+    (TypeError, "embedding(): argument 'indices' (position 2) must be Tensor, not list", lambda: F.embedding([0, 1], x23)),
+    (TypeError, "index_select(): argument 'index' (position 3) must be Tensor, not int", lambda: torch.index_select(x2, 0, 3)),
+    (TypeError, "cross_entropy_loss(): argument 'target' (position 2) must be Tensor, not list", lambda: F.cross_entropy(x23, [0, 1])),
+    (TypeError, "zeros_like(): argument 'input' (position 1) must be Tensor, not int", lambda: torch.zeros_like(3)),
+    (TypeError, "zeros() got an unexpected keyword argument 'foo'", lambda: torch.zeros(2, foo=3)),
+    (TypeError, "mean(): argument 'input' (position 1) must be Tensor, not list", lambda: torch.mean([1.0])),
+    (TypeError, "relu(): argument 'input' (position 1) must be Tensor, not list", lambda: nn.ReLU()([1])),
+    (NotImplementedError, "argmax(): does not support bool input", lambda: torch.argmax(x2.bool())),
     # Values
+    (ValueError, "Overflow when unpacking long long", lambda: torch.tensor([2**70])),
+    (RuntimeError, "value cannot be converted to type uint8 without overflow", lambda: torch.tensor([300], dtype=torch.uint8)),
+    (RuntimeError, "value cannot be converted to type int8 without overflow", lambda: torch.tensor(-129, dtype=torch.int8)),
+    (RuntimeError, "value cannot be converted to type int32 without overflow", lambda: torch.tensor([float("nan")], dtype=torch.int32)),
+    (RuntimeError, "output with shape [2] doesn't match the broadcast shape [3, 2]", lambda: torch.zeros(2).copy_(torch.zeros(3, 2))),
+    (RuntimeError, "The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 0", lambda: torch.zeros(3).copy_(torch.zeros(4))),
+    (RuntimeError, "Only Tensors of floating point and complex dtype can require gradients", lambda: nn.Parameter(x2.long())),
+    (
+        ValueError,
+        "RNN input dtype (torch.float64) does not match weight dtype (torch.float32). Convert input: input.to(torch.float32), or convert "
+        "model: model.to(torch.float64)",
+        lambda: nn.RNN(3, 4)(torch.zeros(2, 2, 3).double()),
+    ),
     (RuntimeError, "For integral input tensors, argument alpha must not be a floating point number.", lambda: torch.add(x2.int(), x2.int(), alpha=0.5)),
     (RuntimeError, "rtol must be greater than or equal to zero, but got -0.4", lambda: torch.isclose(x2, x2, rtol=-0.4)),
     (RuntimeError, "Found dtype Long but expected Float", lambda: F.binary_cross_entropy(x2, x2.long())),
@@ -89,6 +110,10 @@ class Misfits(TorchCase):
         self.assertIs(torch.div(flags, torch.ones(2, dtype=torch.int32), rounding_mode="trunc").dtype, torch.int32)
         self.assertIs(torch.xlogy(torch.ones(2).half(), torch.ones(2).long()).dtype, torch.float16)
         self.assertIs(torch.ldexp(torch.ones(2).half(), torch.ones(2).int()).dtype, torch.float16)
+
+
+    def test_negative_numbers_wrap_in_unsigned_types(self):
+        self.assertEqual(torch.tensor([-1, -255], dtype=torch.uint8).tolist(), [255, 1])
 
 
 class Names(TorchCase):

@@ -193,7 +193,7 @@ class Layers(TorchCase):
         self.assert_error(ValueError, "LSTM: Expected input to be 2D or 3D, got 1D instead", nn.LSTM(3, 4), torch.zeros(3))
         self.assert_error(ValueError, "proj_size has to be smaller than hidden_size", nn.LSTM, 3, 4, proj_size=4)
         self.assert_error(ValueError, "proj_size argument is only supported for LSTM, not RNN or GRU", nn.GRU, 3, 4, proj_size=1)
-        self.assert_error(ValueError, "input must have the type torch.float32, got type torch.float64", nn.RNN(3, 4), x.double())
+        self.assert_error(ValueError, "RNN input dtype (torch.float64) does not match weight dtype (torch.float32).", nn.RNN(3, 4), x.double())
         self.assert_error(RuntimeError, "Input batch size 2 doesn't match hidden0 batch size 3", nn.GRUCell(3, 4), x[0], torch.zeros(3, 4))
         self.assert_error(RuntimeError, "Expected sequence length to be larger than 0 in RNN", nn.RNN(3, 4), x[:0])
         with warnings.catch_warnings(record=True) as caught:

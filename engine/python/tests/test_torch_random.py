@@ -176,7 +176,7 @@ class GeneratorTests(TorchCase):
         self.assertEqual(torch.cuda.default_generators[0].initial_seed(), 4)
 
     def test_errors(self):
-        self.assert_error(TypeError, "expected a torch.ByteTensor, but got torch.FloatTensor", torch.set_rng_state, torch.ones(3))
+        self.assert_error(TypeError, "RNG state must be a torch.ByteTensor", torch.set_rng_state, torch.ones(3))
         short = torch.zeros(3, dtype=torch.uint8)
         self.assert_error(RuntimeError, "Expected a CPUGeneratorImplState of size 5056 but found", torch.set_rng_state, short)
         self.assert_error(RuntimeError, "RNG state is wrong size", torch.Generator("cuda").set_state, short)

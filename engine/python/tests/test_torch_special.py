@@ -111,4 +111,4 @@ class Numbers(TorchCase):
         self.assertIs(torch.isreal(x).all().item(), True)
         self.assert_close(torch.angle(x), [0.0, math.pi], 6)
         self.assert_tensor(torch.real(x), [1.0, -2.0])
-        self.assert_error(RuntimeError, "imag is not implemented for tensors with non-complex dtypes.", torch.imag, x)
+        self.assert_error(TypeError, "imag is not implemented for tensors with non-complex dtypes.", torch.imag, x)

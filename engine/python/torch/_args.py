@@ -81,7 +81,10 @@ def numpy_names(dim, keepdim, names):
         elif name == "keepdims":
             keepdim = value
         else:
-            raise TypeError(f"got an unexpected keyword argument '{name}'")
+            raise TypeError(
+                f"{sys._getframe(1).f_code.co_name}() received an invalid combination of arguments - got ({name}={type(value).__name__}, "
+                "), but expected one of:"
+            )
     return dim, keepdim
 
 
@@ -91,6 +94,11 @@ def one_dim(dim, rank):
     if not -bound <= dim < bound:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {dim})")
     return dim % bound
+
+
+def not_a_tensor(name, value, position=1, argument="input"):
+    """PyTorch's error of an argument that should be a tensor."""
+    return TypeError(f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}")
 
 
 def is_tensor(value):
@@ -162,6 +170,10 @@ def device_code(value):
 
 def new_like(input, dtype, device):
     """dtype and device code of a tensor made after another."""
+    if not hasattr(input, "_give_handle"):
+        name = sys._getframe(1).f_code.co_name
+        caller = sys._getframe(2).f_code.co_name
+        raise not_a_tensor(caller if caller in ("zeros_like", "ones_like") else name, input)
     return input.dtype if dtype is None else dtype, input.device._code if device is None else _device.device_code(device)
 
 

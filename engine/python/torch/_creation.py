@@ -130,19 +130,25 @@ def _pack(flat, dtype):
         return bytes([1 if value else 0 for value in flat])
     letter = _ARRAY_LETTERS[name]
     if not dtype.is_floating_point and any(type(value) is float for value in flat):
-        flat = [int(value) for value in flat]
+        try:
+            flat = [int(value) for value in flat]
+        except (ValueError, OverflowError):
+            raise RuntimeError(f"value cannot be converted to type {name} without overflow") from None
     try:
         return array(letter, flat).tobytes()
     except OverflowError:
         if dtype.is_floating_point:
             raise
         if name == "int64":
-            raise RuntimeError("Overflow when unpacking long long") from None
+            raise ValueError("Overflow when unpacking long long") from None
         if dtype in _dtype.WIDE_UNSIGNED:
             _check_unsigned(flat, name)
-        # Narrow integers wrap, as PyTorch's conversion does.
         bits = dtype.itemsize * 8
         low = -(1 << (bits - 1)) if dtype.is_signed else 0
+        least = low if dtype.is_signed else 1 - (1 << bits)
+        if dtype not in _dtype.WIDE_UNSIGNED and not all(least <= value < low + (1 << bits) for value in flat):
+            raise RuntimeError(f"value cannot be converted to type {name} without overflow") from None
+        # Negative numbers of unsigned types wrap, as PyTorch's conversion does.
         return array(letter, [(value - low) % (1 << bits) + low for value in flat]).tobytes()
 
 
@@ -288,13 +294,22 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False, layo
     return finish(ops.full(checked_sizes((size,)), fill_value, dtype, device_code(device)), requires_grad)
 
 
+def _size_given(name, size, kw):
+    """Sizes given by name; any other name is none of the function's."""
+    for keyword in kw:
+        if keyword != "size":
+            raise TypeError(f"{name}() got an unexpected keyword argument '{keyword}'")
+    return (kw["size"],)
+
+
 def zeros(*size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, out=None, names=None, **kw):
     """Zeros.
 
     size: numbers or one sequence of them. RuntimeError for negative ones. dtype, device: those of the new tensor
     (the default ones if absent). requires_grad: whether it wants a gradient.
     """
-    size = (kw.pop("size"),) if "size" in kw else size
+    if kw:
+        size = _size_given("zeros", size, kw)
     return finish(ops.full(checked_sizes(size), 0, _default(dtype), device_code(device)), requires_grad)
 
 
@@ -304,7 +319,8 @@ def ones(*size, dtype=None, device=None, requires_grad=False, layout=None, pin_m
     size: numbers or one sequence of them. RuntimeError for negative ones. dtype, device: those of the new tensor
     (the default ones if absent). requires_grad: whether it wants a gradient.
     """
-    size = (kw.pop("size"),) if "size" in kw else size
+    if kw:
+        size = _size_given("ones", size, kw)
     return finish(ops.full(checked_sizes(size), 1, _default(dtype), device_code(device)), requires_grad)
 
 

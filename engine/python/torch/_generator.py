@@ -59,7 +59,7 @@ class Generator:
         """Takes a state that `get_state` gave. Returns itself."""
         if not hasattr(new_state, "_give_handle") or new_state.dtype is not uint8:
             given = type(new_state).__name__ if not hasattr(new_state, "_give_handle") else f"torch.{SCALAR_TYPE_NAMES[new_state.dtype._code]}Tensor"
-            raise TypeError(f"expected a torch.ByteTensor, but got {given}")
+            raise TypeError("RNG state must be a torch.ByteTensor")
         if new_state.device._code != CPU_CODE:
             raise TypeError("RNG state must be a torch.ByteTensor")
         with drawing_from(self):

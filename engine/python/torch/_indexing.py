@@ -194,7 +194,7 @@ def setitem(tensor, index, value):
         else:
             if not isinstance(value, Tensor):
                 value = make_tensor(value, dtype=tensor.dtype, device=tensor.device)
-            view.copy_(_without_leading_ones(value, view.dim()))
+            ops.copy_(view, _without_leading_ones(value, view.dim()))
         return
     if is_number and len(parts) == 1 and parts[0][1].dtype is _dtype.bool_:
         dim, mask = parts[0]

@@ -176,7 +176,16 @@ def contiguous(self, memory_format=None):
 
 def copy_(self, src, non_blocking=False):
     """Writes another tensor's elements into this one, converting and broadcasting. Returns self."""
-    ops.copy_(self, src if isinstance(src, Tensor) else _creation.as_tensor(src))
+    if not isinstance(src, Tensor):
+        src = _creation.as_tensor(src)
+    try:
+        ops.copy_(self, src)
+    except RuntimeError as error:
+        if not str(error).startswith(("The expanded size", "expand(")):
+            raise
+        # A copy broadcasts: the error of sizes that do not is that of a sum.
+        shape = ops.add(self.detach(), src.detach()).shape
+        raise RuntimeError(f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(shape)}") from None
     return self
 
 

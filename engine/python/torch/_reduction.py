@@ -7,7 +7,7 @@ Read next: `_methods`, `engine/src/ops/reduce.rs`.
 __traceback_hide__ = True
 
 from . import _dtype, return_types
-from ._args import dims, is_tensor, numpy_names, one_dim, public_functions, store
+from ._args import dims, is_tensor, not_a_tensor, numpy_names, one_dim, public_functions, store
 from ._C import ops
 from ._fallback import on_cpu
 
@@ -35,6 +35,8 @@ def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
     """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
+    if not is_tensor(input):
+        raise not_a_tensor("mean", input)
     kind = input.dtype if dtype is None else dtype
     if not kind.is_floating_point:
         what = "Input" if dtype is None else "Optional"
@@ -88,6 +90,10 @@ def _spread(name, doc):
             dim, unbiased = None, dim
         if numpy:
             dim, keepdim = numpy_names(dim, keepdim, numpy)
+        if not is_tensor(input):
+            raise TypeError(
+                f"{name}() received an invalid combination of arguments - got ({type(input).__name__}), but expected one of:"
+            )
         if not input.dtype.is_floating_point:
             raise NotImplementedError("std and var only support floating point and complex dtypes")
         return store(getattr(ops, name)(input, dims(dim), float(_correction(unbiased, correction)), keepdim), out)
@@ -189,8 +195,10 @@ def argmax(input, dim=None, keepdim=False, *, out=None, **numpy):
     """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
+    if not is_tensor(input):
+        raise not_a_tensor("argmax", input)
     if input.dtype is _dtype.bool_:
-        raise NotImplementedError("\"argmax_cpu\" not implemented for 'Bool'")
+        raise NotImplementedError("argmax(): does not support bool input")
     return store(ops.argmax(input, dim, keepdim), out)
 
 
@@ -202,8 +210,10 @@ def argmin(input, dim=None, keepdim=False, *, out=None, **numpy):
     """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
+    if not is_tensor(input):
+        raise not_a_tensor("argmin", input)
     if input.dtype is _dtype.bool_:
-        raise NotImplementedError("\"argmin_cpu\" not implemented for 'Bool'")
+        raise NotImplementedError("argmin(): does not support bool input")
     return store(ops.argmin(input, dim, keepdim), out)
 
 

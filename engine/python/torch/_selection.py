@@ -6,8 +6,10 @@ Read next: `_scatter` (placing), `_indexing` (for `x[...]`), `engine/src/ops/ind
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
+import sys
+
 from . import _dtype, return_types
-from ._args import is_tensor, one_dim, public_functions, store
+from ._args import is_tensor, not_a_tensor, one_dim, public_functions, store
 from ._C import ops
 
 
@@ -25,6 +27,9 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
 
 def _positions(index):
     """An index of any integer type as the engine takes it."""
+    if not is_tensor(index):
+        name = sys._getframe(1).f_code.co_name
+        raise not_a_tensor(name, index, 3, "index")
     return index if index.dtype is _dtype.int64 else index.to(_dtype.int64)
 
 
@@ -33,6 +38,8 @@ def index_select(input, dim, index, *, out=None):
 
     index: a vector; the dimension gets its length. IndexError for indices out of range.
     """
+    if not is_tensor(index):
+        raise not_a_tensor("index_select", index, 3, "index")
     if index.dtype is not _dtype.int64 and index.dtype is not _dtype.int32:
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     return store(ops.index_select(input, dim, _positions(index)), out)

@@ -288,9 +288,9 @@ def conj_physical(input, *, out=None):
 def imag(input):
     """Refused, as for every tensor that is not complex.
 
-    input: any tensor. RuntimeError: "imag is not implemented for tensors with non-complex dtypes".
+    input: any tensor. TypeError: "imag is not implemented for tensors with non-complex dtypes".
     """
-    raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+    raise TypeError("imag is not implemented for tensors with non-complex dtypes.")
 
 
 def is_conj(input):

@@ -34,8 +34,11 @@ _KINDS = {
 #: Functions whose code stands for many; the name is in a variable of theirs.
 _MADE = ("function", "method")
 
+#: Functions whose errors PyTorch raises under other names.
+_ALIASES = {"cross_entropy": "cross_entropy_loss", "nll_loss": "nll_loss_nd"}
+
 #: Functions that only hand a call on.
-_BETWEEN = frozenset("wrapper method __call__ _call_impl _wrapped_call_impl forward <module> __torch_function__ encoder".split())
+_BETWEEN = frozenset("wrapper method __call__ _call_impl _wrapped_call_impl forward <module> __torch_function__ encoder _conv_forward".split())
 
 
 def with_dtypes(signature, arguments):
@@ -107,10 +110,15 @@ def misfit(name, signature, arguments):
     code = frame.f_code
     parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     label = next((parameter for parameter in parameters if frame.f_locals.get(parameter) is value), None)
+    if label is None and isinstance(value, tuple) and len(value) == 1:
+        # One dimension was given, and made a list of one.
+        value = value[0]
+        label = next((parameter for parameter in parameters if frame.f_locals.get(parameter) is value), None)
     public = _name_of(frame)
+    public = _ALIASES.get(public, public)
     if label is None:
         label = ("input", "other")[wrong] if wrong < 2 else f"a{wrong}"
-        return TypeError(f"{name}(): argument '{label}' (position {wrong + 1}) must be {wanted}, not {_type_name(value)}")
+        return TypeError(f"{name}(): argument '{label}' (position {wrong + 1}) must be {wanted}, not {type(value).__name__}")
     label = "input" if label == "self" else label
     place = parameters.index(label) + 1 if label in parameters else 1
     if public in _OVERLOADED and label != "input":
@@ -120,4 +128,4 @@ def misfit(name, signature, arguments):
         )
     is_keyword = place > code.co_argcount
     where = f"argument '{label}'" if is_keyword or wanted == "torch.dtype" else f"argument '{label}' (position {place})"
-    return TypeError(f"{public}(): {where} must be {wanted}, not {_type_name(value)}")
+    return TypeError(f"{public}(): {where} must be {wanted}, not {type(value).__name__}")

@@ -177,7 +177,7 @@ pub fn arg_extreme(op: ArgReduce, x: &Tensor, dim: Option<i64>, keepdim: bool) -
     let Some(dim) = dim else {
         if x.num_elements() == 0 {
             return Err(Error::index(format!(
-                "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+                "{name}(): Expected reduction dim to be specified for input.numel() == 0."
             )));
         }
         let flat = movement::reshape_to(x, &[x.num_elements()])?;

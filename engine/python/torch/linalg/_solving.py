@@ -6,7 +6,7 @@ Read next: `_common`, `_determinants`.
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
-from .. import return_types
+from .. import _dtype, return_types
 from .._C import ops
 from .._stacking import broadcast_shapes
 from ._common import check_info, check_matrix, check_square, dense, identity
@@ -133,7 +133,8 @@ def _check_shapes(A, B, left, name):
         raise RuntimeError(f"{name}: The input tensor B must have at least 2 dimensions.")
     if A.dtype is not B.dtype:
         raise RuntimeError(
-            f"{name}: Expected A and B to have the same dtype, but found A of type {A.dtype} and B of type {B.dtype} instead"
+            f"{name}: Expected A and B to have the same dtype, but found A of type "
+            f"{_dtype.SCALAR_TYPE_NAMES[A.dtype._code]} and B of type {_dtype.SCALAR_TYPE_NAMES[B.dtype._code]} instead"
         )
     if A.shape[-1] != B.shape[-2 if left else -1]:
         equation = "AX = B" if left else "XA = B"

@@ -34,6 +34,8 @@ def dropout(input, p=0.5, training=True, inplace=False):
     the shape of input. Source: https://arxiv.org/abs/1207.0580
     """
     _check(p)
+    if not hasattr(input, "_give_handle"):
+        raise TypeError(f"dropout(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     if not training or p == 0.0 or input.numel() == 0:
         return input
     return _written(input, ops.dropout(input, p), inplace)

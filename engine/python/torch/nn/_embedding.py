@@ -6,6 +6,7 @@ Read next: `functional`.
 import warnings
 
 from .. import _creation, _dtype
+from .._args import is_tensor, not_a_tensor
 from .._autograd_mode import no_grad
 from .._C import ops
 from .._creation import ones_like, zeros_like
@@ -54,6 +55,10 @@ def embedding(
     rows that are longer are first shortened, in place. scale_grad_by_freq: gradients divided by how often a row is
     used. sparse: accepted; gradients are dense. IndexError for indices out of range.
     """
+    if not is_tensor(input):
+        raise not_a_tensor("embedding", input, 2, "indices")
+    if not is_tensor(weight):
+        raise not_a_tensor("embedding", weight, 1, "weight")
     if input.dtype not in (_dtype.int64, _dtype.int32):
         where = "" if input.device.type == "cpu" else input.device.type + "."
         raise RuntimeError(
@@ -191,6 +196,8 @@ def one_hot(tensor, num_classes=-1):
     ..tensor([[1, 0, 0],
     ..        [0, 0, 1]])
     """
+    if not is_tensor(tensor):
+        raise not_a_tensor("one_hot", tensor)
     if tensor.dtype is not _dtype.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     if num_classes == -1:

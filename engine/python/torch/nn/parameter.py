@@ -33,6 +33,8 @@ class Parameter(Tensor):
         made = object.__new__(cls)
         made._h = ops.detach(data)._give_handle()
         if requires_grad:
+            if not data.dtype.is_floating_point:
+                raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
             made.requires_grad_(True)
         return made
 

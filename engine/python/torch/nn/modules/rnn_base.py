@@ -131,7 +131,10 @@ class RNNBase(Module):
         """Raises unless the input has the rank, width and dtype of the layer."""
         wanted = getattr(self, self._all_weights[0][0]).dtype
         if input.dtype is not wanted and not _autocast_is_on():
-            raise ValueError(f"input must have the type {wanted}, got type {input.dtype}")
+            raise ValueError(
+                f"RNN input dtype ({input.dtype}) does not match weight dtype ({wanted}). Convert input: input.to({wanted}), or "
+                f"convert model: model.to({input.dtype})"
+            )
         rank = 3 if batch_sizes is None else 2
         if input.dim() != rank:
             raise RuntimeError(f"input must have {rank} dimensions, got {input.dim()}")

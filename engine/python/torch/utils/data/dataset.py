@@ -34,9 +34,6 @@ class IterableDataset(Dataset[_Item], Iterable[_Item]):
     With `num_workers` above 0 every worker iterates over all of it, unless `__iter__` asks `get_worker_info` for its part.
     """
 
-    def __iter__(self):
-        raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
-
     def __add__(self, other):
         return ChainDataset([self, other])
 
