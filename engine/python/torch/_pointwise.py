@@ -84,6 +84,10 @@ _TENSORS_ONLY = frozenset(
 _TENSOR_FIRST = _TENSORS_ONLY | frozenset("eq ne lt le gt ge fmod".split())
 
 
+#: Functions with several signatures in PyTorch, whose errors list them.
+_OVERLOADED = frozenset("remainder fmod bitwise_and bitwise_or bitwise_xor eq ne lt le gt ge".split())
+
+
 def _binary(name, doc):
     """A function of two tensors, or of a tensor and a number."""
     scalar_name, scalar_first = name + "_scalar", "scalar_" + name
@@ -98,6 +102,11 @@ def _binary(name, doc):
                 raise _not_a_tensor(name, other, 2, "other")
         elif hasattr(other, "_give_handle") and is_number(input) and name not in _TENSOR_FIRST:
             result = getattr(ops, scalar_first)(input, other)
+        elif name in _OVERLOADED:
+            raise TypeError(
+                f"{name}() received an invalid combination of arguments - got ({type(input).__name__}, {type(other).__name__}), but "
+                "expected one of:"
+            )
         else:
             raise _not_a_tensor(name, input)
         return result if out is None else store(result, out)

@@ -8,6 +8,7 @@ import math
 import warnings
 
 from .. import _dtype
+from .._args import is_tensor
 from .._C import ops
 
 _REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
@@ -52,6 +53,10 @@ def cross_entropy(
     `nll_loss(log_softmax(input, 1), target)`.
     """
     reduction = _legacy_reduction(size_average, reduce, reduction)
+    if label_smoothing and not 0.0 <= label_smoothing <= 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    if ignore_index >= 0 and is_tensor(target) and target.dtype.is_floating_point and target.shape == input.shape:
+        raise RuntimeError("ignore_index is not supported for floating point target")
     return ops.cross_entropy(input, target, weight, ignore_index, _code(reduction), label_smoothing)
 
 

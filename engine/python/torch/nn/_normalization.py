@@ -28,6 +28,8 @@ def batch_norm(
     """
     if training:
         _check_batch(input.shape)
+        if eps <= 0.0:
+            raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
     return ops.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
 
 

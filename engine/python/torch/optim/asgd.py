@@ -30,6 +30,8 @@ class ASGD(FusedOptimizer):
         capturable=False,
     ):
         check_rate(lr)
+        check(lambd > 0.0, "lambd value", lambd)
+        check(alpha > 0.0, "alpha value", alpha)
         check(lr >= 0.0, "learning rate", lr)
         check(weight_decay >= 0.0, "weight_decay value", weight_decay)
         defaults = {

@@ -19,6 +19,17 @@ from .module import Module
 _GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "GRU": 3, "LSTM": 4}
 
 
+def _check_types(input_size, bias, batch_first):
+    """Refuses what a recurrent layer cannot be made of: arguments of other types, often given in a wrong order."""
+    if not isinstance(input_size, int):
+        raise TypeError(f"input_size should be of type int, got: {type(input_size).__name__}")
+    if input_size <= 0:
+        raise ValueError("input_size must be greater than zero")
+    for name, flag in (("bias", bias), ("batch_first", batch_first)):
+        if not isinstance(flag, bool):
+            raise TypeError(f"{name} should be of type bool, got: {type(flag).__name__}")
+
+
 def _check_options(hidden_size, num_layers, dropout, proj_size):
     if not isinstance(dropout, numbers.Number) or not 0 <= dropout <= 1 or isinstance(dropout, bool):
         raise ValueError("dropout should be a number in range [0, 1] representing the probability of an element being zeroed")
@@ -62,6 +73,7 @@ class RNNBase(Module):
     ):
         super().__init__()
         _check_options(hidden_size, num_layers, dropout, proj_size)
+        _check_types(input_size, bias, batch_first)
         if mode not in _GATES:
             raise ValueError("Unrecognized RNN mode: " + mode)
         self.mode = mode
