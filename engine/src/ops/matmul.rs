@@ -111,10 +111,16 @@ pub fn cpp_name(x: &Tensor) -> &'static str {
 /// `torch.mm(a, b)`: two matrices.
 pub fn mm(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if a.rank() != 2 {
-        return Err(Error::runtime(format!("mm: self must be a matrix, got {}-D tensor", a.rank())));
+        return Err(Error::runtime(format!(
+            "mm: self must be a matrix, got {}-D tensor",
+            a.rank()
+        )));
     }
     if b.rank() != 2 {
-        return Err(Error::runtime(format!("mm: mat2 must be a matrix, got {}-D tensor", b.rank())));
+        return Err(Error::runtime(format!(
+            "mm: mat2 must be a matrix, got {}-D tensor",
+            b.rank()
+        )));
     }
     if a.size(1) != b.size(0) {
         // PyTorch names the operator in this text, and in no other of its products.
