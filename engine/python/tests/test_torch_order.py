@@ -166,6 +166,18 @@ class Placing(TorchCase):
         self.assert_tensor(x, [[0.0, 0.0], [0.0, 0.0]])
         self.assertRaises(RuntimeError, torch.select_scatter, x, torch.ones(3), 0, 1)
 
+    def test_strided_scatter_has_the_gradients_of_pytorch(self):
+        x, src = torch.arange(6.0, requires_grad=True), torch.ones(2, requires_grad=True)
+        written = torch.as_strided_scatter(x, src, (2,), (2,), 1)
+        self.assert_tensor(written, [0.0, 1.0, 2.0, 1.0, 4.0, 5.0])
+        self.assertEqual(written.grad_fn.name(), "AsStridedScatterBackward0")
+        written.mul(torch.arange(6.0)).sum().backward()
+        self.assert_tensor(x.grad, [0.0, 1.0, 0.0, 3.0, 0.0, 0.0])
+        self.assert_tensor(src.grad, [1.0, 3.0])
+        text = "as_strided_scatter is currently only supported for contiguous inputs"
+        self.assert_error(RuntimeError, text, torch.as_strided_scatter, x.reshape(2, 3).t(), src, (2,), (2,), 1)
+
+
 
 class Combining(TorchCase):
     def test_sets_and_blocks(self):

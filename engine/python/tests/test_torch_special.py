@@ -22,6 +22,13 @@ class Special(TorchCase):
         self.assert_close(torch.mvlgamma(x[2:], 1), [math.lgamma(5.0)], 12)
         self.assert_error(RuntimeError, "polygamma(n, x) does not support negative n.", torch.polygamma, -1, x)
 
+    def test_single_precision_near_a_pole_is_that_of_pytorch(self):
+        x = torch.tensor([-7.950586795806885, -1.0, 0.3])
+        self.assertAlmostEqual(torch.polygamma(1, x)[0].item(), 412.7525, 3)
+        self.assertAlmostEqual(torch.polygamma(1, x.double())[0].item(), 412.7442, 3)
+        self.assertAlmostEqual(torch.polygamma(1, x)[1].item() / 1.2914e15, 1.0, 3)
+        self.assertAlmostEqual(torch.polygamma(1, x)[2].item(), 12.2454, 3)
+
     def test_incomplete_gamma_has_a_gradient_in_x_only(self):
         a, x = torch.tensor([2.0]), torch.tensor([1.5], requires_grad=True)
         (slope,) = torch.autograd.grad(torch.igamma(a, x).sum(), x)

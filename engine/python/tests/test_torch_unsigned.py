@@ -194,6 +194,10 @@ class Operators(TorchCase):
         self.assert_tensor(x.sum(), 131070, torch.int64)
         self.assert_tensor(x.prod(), 65535**2, torch.int64)
         self.assert_tensor(x.cumsum(0), [65535, 131070], torch.int64)
+        self.assert_tensor(x.sum(dtype=torch.uint16), 65534, torch.uint16)
+        self.assert_tensor(torch.tensor([2**63, 5], dtype=torch.uint64).sum(dtype=torch.uint64), 2**63 + 5, torch.uint64)
+        self.assert_tensor(torch.tensor([300, 5]).sum(dtype=torch.int8), 49, torch.int8)
+        self.assert_tensor(torch.tensor([3, 5]).prod(dtype=torch.int32), 15, torch.int32)
         self.assert_tensor(torch.tensor([2**63], dtype=torch.uint64).sum(), -(2**63), torch.int64)
         self.assertTrue(x.any() and x.all() and x.count_nonzero() == 2)
         self.assert_tensor(torch.tensor([0, 3], dtype=torch.uint32).nonzero(), [[1]])
@@ -208,6 +212,8 @@ class Operators(TorchCase):
             (lambda: x % 2, "remainder_cpu"),
             (lambda: x**2, "pow"),
             (lambda: torch.gcd(x, x), "gcd_cpu"),
+            (lambda: torch.bincount(x), "bincount_cpu"),
+            (lambda: x.topk(1), "topk_cpu"),
         ):
             self.assert_error(NotImplementedError, f"\"{kernel}\" not implemented for 'UInt16'", function)
         self.assert_error(RuntimeError, "mean(): could not infer output dtype.", x.mean)

@@ -33,7 +33,7 @@ _METHODS = {
     _combining: "adjoint hsplit vsplit dsplit diagflat renorm nonzero_static",
     _reduction: """
         sum mean prod nansum nanmean var std max min amax amin aminmax argmax argmin any all count_nonzero logsumexp norm
-        dist nonzero argwhere""",
+        dist nonzero argwhere hash_tensor""",
     _scan: "cumsum cumprod logcumsumexp cummax cummin diff",
     _statistics: "median nanmedian mode quantile nanquantile cov corrcoef bincount histc histogram",
     _shape: """

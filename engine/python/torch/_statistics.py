@@ -246,6 +246,8 @@ def bincount(input, weights=None, minlength=0):
         ops.require(input, "bincount")
     if input.dim() != 1 or input.dtype.is_floating_point:
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if input.dtype in _dtype.WIDE_UNSIGNED:
+        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{_dtype.SCALAR_TYPE_NAMES[input.dtype._code]}'")
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
     if weights is not None and weights.shape != input.shape:

@@ -4,6 +4,7 @@
 //! CPU kernels in every corner case. Refuses to know buffers.
 
 use super::lanes::{self, Lanes};
+use super::special;
 
 /// f32 or f64 with PyTorch's elementwise functions.
 pub trait Float: Copy + PartialOrd {
@@ -29,6 +30,8 @@ pub trait Float: Copy + PartialOrd {
     fn tanh_lanes(self) -> Self;
     /// A function of doubles, rounded.
     fn through_f64(self, function: fn(f64) -> f64) -> Self;
+    /// The second derivative of the logarithm of the gamma function, near its poles as exact as PyTorch's for this type.
+    fn trigamma(self) -> Self;
     /// A function of two doubles, rounded.
     fn through_f64_with(self, other: Self, function: fn(f64, f64) -> f64) -> Self;
     /// The next number on the way to another.
@@ -116,6 +119,10 @@ macro_rules! implement_float {
 
             fn through_f64(self, function: fn(f64) -> f64) -> Self {
                 function(f64::from(self)) as $float
+            }
+
+            fn trigamma(self) -> Self {
+                special::trigamma(f64::from(self), size_of::<$float>() == 4) as $float
             }
 
             fn through_f64_with(self, other: Self, function: fn(f64, f64) -> f64) -> Self {

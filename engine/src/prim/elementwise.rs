@@ -123,7 +123,7 @@ macro_rules! for_each_unary {
             /// First derivative of the logarithm of the gamma function.
             Digamma, "digamma", Float, wgsl: "c_digamma({x})", float: |x| x.through_f64(special::digamma), int: |x| x, vjp: (g, x, out) => mul(g, &trigamma(x)?);
             /// Second derivative of the logarithm of the gamma function.
-            Trigamma, "trigamma", Float, wgsl: "c_trigamma({x})", float: |x| x.through_f64(special::trigamma), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&scalar_zeta(3.0, x)?, -2.0)?);
+            Trigamma, "trigamma", Float, wgsl: "c_trigamma({x})", float: |x| x.trigamma(), int: |x| x, vjp: (g, x, out) => mul(g, &mul_scalar(&scalar_zeta(3.0, x)?, -2.0)?);
             /// Modified Bessel function of the first kind, order 0.
             I0, "i0", Float, wgsl: "c_i0({x})", float: |x| x.through_f64(special::i0), int: |x| x, vjp: (g, x, out) => mul(g, &i1(x)?);
             /// `exp(-|x|) * i0(x)`

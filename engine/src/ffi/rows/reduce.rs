@@ -1,17 +1,26 @@
 //! Rows of reductions, scans and sorting. An empty list of dimensions means all.
 
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::ffi::args::Outcome;
 use crate::ffi::table::Row;
 use crate::ops::{copy, reduce, scan, softmax, sort};
 use crate::prim::{ArgReduce, Reduce};
+use crate::tensor::Tensor;
+
+/// A fold of the tensor in a dtype, which its result has too: folds of integers are computed in int64.
+fn folded_in(x: Tensor, dtype: Option<DType>, fold: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Outcome> {
+    Ok(match dtype {
+        Some(dtype) => copy::to_dtype(&fold(&copy::to_dtype(&x, dtype)?)?, dtype)?.into(),
+        None => fold(&x)?.into(),
+    })
+}
 
 /// The rows.
 pub const ROWS: &[Row] = &[
     ("sum T is b d? -> T", |a| {
-        let (x, dims, keepdim) = (a.tensor()?, a.ints()?, a.bool()?);
-        let x = a
-            .opt_dtype()?
-            .map_or_else(|| Ok(x.clone()), |dtype| copy::to_dtype(&x, dtype))?;
-        Ok(reduce::sum(&x, &dims, keepdim)?.into())
+        let (x, dims, keepdim, dtype) = (a.tensor()?, a.ints()?, a.bool()?, a.opt_dtype()?);
+        folded_in(x, dtype, |x| reduce::sum(x, &dims, keepdim))
     }),
     ("mean T is b d? -> T", |a| {
         let (x, dims, keepdim) = (a.tensor()?, a.ints()?, a.bool()?);
@@ -21,11 +30,8 @@ pub const ROWS: &[Row] = &[
         Ok(reduce::mean(&x, &dims, keepdim)?.into())
     }),
     ("prod T is b d? -> T", |a| {
-        let (x, dims, keepdim) = (a.tensor()?, a.ints()?, a.bool()?);
-        let x = a
-            .opt_dtype()?
-            .map_or_else(|| Ok(x.clone()), |dtype| copy::to_dtype(&x, dtype))?;
-        Ok(reduce::prod(&x, &dims, keepdim)?.into())
+        let (x, dims, keepdim, dtype) = (a.tensor()?, a.ints()?, a.bool()?, a.opt_dtype()?);
+        folded_in(x, dtype, |x| reduce::prod(x, &dims, keepdim))
     }),
     ("amax T is b -> T", |a| {
         Ok(reduce::extreme(Reduce::Max, &a.tensor()?, &a.ints()?, a.bool()?)?.into())
