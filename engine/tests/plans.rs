@@ -155,6 +155,24 @@ fn half_layer() {
 }
 
 #[test]
+fn updates_of_all_sizes() {
+    let mut graph = Graph::default();
+    let rate = apply(&mut graph, Prim::Full, &[], &[Scalar::Float(0.1)]);
+    let mut kept = Vec::new();
+    for shape in [&[20, 30][..], &[30], &[], &[1000]] {
+        let (weight, gradient) = (
+            input(&mut graph, shape, DType::F32),
+            input(&mut graph, shape, DType::F32),
+        );
+        let rate = seen(&rate, rate.1.expand(shape).expect("expandable"));
+        let change = binary(&mut graph, Binary::Mul, &gradient, &rate);
+        kept.push(binary(&mut graph, Binary::Sub, &weight, &change));
+    }
+    drop(rate);
+    check("updates_of_all_sizes", &mut graph, &kept.iter().collect::<Vec<_>>());
+}
+
+#[test]
 fn strided_addition() {
     let mut graph = Graph::default();
     let (x, y) = (

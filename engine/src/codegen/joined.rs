@@ -38,7 +38,7 @@ pub fn joined_text(kernel: &Kernel, joined: &Joined, grid: [u32; 2], caps: &Caps
         "const PARTS = {parts}u;\nconst TABLE = {table}u;\nconst RECORD = {vectors}u;\n\
          @compute @workgroup_size({invocations})\n\
          fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {{\n  \
-         let workgroup = {};\n  var part = 0u;\n",
+         let number = {};\n  var part = 0u;\n",
         match grid {
             [_, 1] => "group.x".to_owned(),
             [side, _] => format!("group.x + group.y * {side}u"),
@@ -48,7 +48,7 @@ pub fn joined_text(kernel: &Kernel, joined: &Joined, grid: [u32; 2], caps: &Caps
     let mut step = parts.next_power_of_two() / 2;
     while step > 0 {
         text.push_str(&format!(
-            "  if (part + {step}u < PARTS && params[TABLE + (part + {step}u) * RECORD].x <= workgroup) {{ part += {step}u; }}\n"
+            "  if (part + {step}u < PARTS && params[TABLE + (part + {step}u) * RECORD].x <= number) {{ part += {step}u; }}\n"
         ));
         step /= 2;
     }
@@ -57,7 +57,7 @@ pub fn joined_text(kernel: &Kernel, joined: &Joined, grid: [u32; 2], caps: &Caps
         format!("params[record + {}u].{component}", number / 4)
     };
     text.push_str(&format!(
-        "  let record = TABLE + part * RECORD;\n  let length = {};\n  let first = (workgroup - {}) * {}u + local;\n",
+        "  let record = TABLE + part * RECORD;\n  let count = {};\n  let first = (number - {}) * {}u + local;\n",
         field(1),
         field(0),
         chunk(caps)
@@ -84,8 +84,8 @@ pub fn joined_text(kernel: &Kernel, joined: &Joined, grid: [u32; 2], caps: &Caps
     };
     let (lines, _) = block_lines(&kernel.bindings, &kernel.store, &root, None);
     text.push_str(&format!(
-        "  for (var round = 0u; round < {ROUNDS}u; round += 1u) {{\n  let i = first + round * {invocations}u;\n  \
-         if (i >= length) {{ return; }}\n"
+        "  for (var turn = 0u; turn < {ROUNDS}u; turn += 1u) {{\n  let i = first + turn * {invocations}u;\n  \
+         if (i >= count) {{ return; }}\n"
     ));
     push_lines(&mut text, lines.iter());
     text.push_str("  }\n}\n");

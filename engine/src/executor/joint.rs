@@ -6,7 +6,7 @@
 //! does, the work is done with a kernel for each (`Prepared::apart`).
 //! Refuses to copy values in every step. Read next: `plan::join`, `room`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::Executor;
@@ -20,6 +20,12 @@ use crate::plan::kernel::{Binding, Body, Kernel, Value};
 use crate::plan::memory::Storage;
 use crate::plan::{Caps, Fusion, Plan};
 use crate::wire::{Flush, ValueId};
+
+/// What is left in a shared buffer is moved when it takes less than this part of it …
+const MOSTLY_EMPTY: u64 = 4;
+
+/// … and so many bytes can be given back.
+const WORTH_FREEING: u64 = 1 << 20;
 
 /// Most sets of outputs that a program is asked to keep together.
 const MAX_WISHES: usize = 32;
@@ -222,6 +228,35 @@ impl Executor {
             room.moves.extend(ids.into_iter().zip(buffers));
         }
         true
+    }
+
+    /// Buffers for what is left in shared ones that are mostly empty, so that one parameter does not hold the memory of a
+    /// model. Where there is no memory for them, all stays as it is.
+    pub(super) fn take_remains(&mut self, room: &mut Room) {
+        if !std::mem::take(&mut self.pool.left_behind) {
+            return;
+        }
+        let mut left: BTreeMap<usize, (u64, Vec<(ValueId, u64)>)> = BTreeMap::new();
+        for (id, held) in self.values.held() {
+            if let Some(shared) = held.buffer.shared_id() {
+                let (_, values) = left.entry(shared).or_insert((held.buffer.buffer.size(), Vec::new()));
+                values.push((id, held.buffer.bytes));
+            }
+        }
+        for (size, values) in left.into_values() {
+            let sizes: Vec<u64> = values.iter().map(|value| value.1).collect();
+            let is_moved = values
+                .iter()
+                .any(|value| room.moves.iter().any(|moved| moved.0 == value.0));
+            if is_moved || size < WORTH_FREEING || shared_bytes(&sizes) > size / MOSTLY_EMPTY {
+                continue;
+            }
+            let taken = self
+                .pool
+                .take_shared(&self.gpu.device, &sizes, self.gpu.max_buffer_bytes);
+            let ids = values.iter().map(|value| value.0);
+            room.moves.extend(ids.zip(taken.into_iter().flatten()));
+        }
     }
 
     /// The inputs, and the values that are in one buffer with one of them, if all fit one buffer: parameters that have

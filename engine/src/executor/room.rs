@@ -170,6 +170,7 @@ impl Executor {
         let filled = self.fill_room(prepared, &mut room);
         let is_there = filled.is_ok() && self.take_moves(&prepared.plan, flush, &mut room);
         if is_there {
+            self.take_remains(&mut room);
             return Ok(Some(room));
         }
         self.leave_room(room);

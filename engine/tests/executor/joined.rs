@@ -200,6 +200,32 @@ fn one_survives_the_others() {
 }
 
 #[test]
+fn what_is_left_does_not_hold_the_memory_of_all() {
+    let mut training = Training::new(Fusion::On, &[400_000, 300_000, 1000, 3000, 5]);
+    for _ in 0..4 {
+        training.step(|_| true, true);
+    }
+    let before = training.bench.executor.stats().used_bytes;
+    let kept = [training.weights.remove(2), training.weights.remove(2)];
+    training.weights.clear();
+    training.noise.clear();
+    // What is freed is told with the next flush, and what is left moved with the one after.
+    for _ in 0..2 {
+        let doubled = training
+            .bench
+            .apply(Prim::Binary(Binary::Add), &[&kept[0].value, &kept[0].value], &[]);
+        training.bench.agree(&[&doubled], 1e-4);
+    }
+    let after = training.bench.executor.stats().used_bytes;
+    assert!(before > 8_000_000 && after < 100_000, "{before} bytes, then {after}");
+    for weight in &kept {
+        training
+            .bench
+            .agree(&[&weight.value, &weight.mean, &weight.square], 1e-4);
+    }
+}
+
+#[test]
 fn neighbours_are_read_and_written_by_one_kernel() {
     let mut training = Training::new(Fusion::On, &[300, 300, 64, 65]);
     for _ in 0..4 {

@@ -42,6 +42,8 @@ pub struct BufferPool {
     pub created: u32,
     /// Bytes of the buffers created since the pool was made.
     pub created_bytes: u64,
+    /// A value left a buffer in which others stay, since somebody looked.
+    pub left_behind: bool,
     /// The most bytes that buffers may have together. Devices do not tell theirs: they refuse, or are lost.
     pub limit_bytes: u64,
 }
@@ -79,6 +81,11 @@ impl PooledBuffer {
         self.shared.is_some()
     }
 
+    /// Tells the buffers that several values share from each other.
+    pub fn shared_id(&self) -> Option<usize> {
+        self.shared.as_ref().map(|shared| Rc::as_ptr(shared).addr())
+    }
+
     /// True if both are parts of one buffer.
     pub fn shares_with(&self, other: &PooledBuffer) -> bool {
         match (&self.shared, &other.shared) {
@@ -98,6 +105,7 @@ impl BufferPool {
             peak_bytes: 0,
             created: 0,
             created_bytes: 0,
+            left_behind: false,
             limit_bytes,
         }
     }
@@ -160,6 +168,7 @@ impl BufferPool {
     /// Gives a buffer back.
     pub fn give(&mut self, pooled: PooledBuffer) {
         if pooled.shared.is_some_and(|shared| Rc::strong_count(&shared) > 1) {
+            self.left_behind = true;
             return;
         }
         let class = pooled.buffer.size();
