@@ -36,7 +36,7 @@ fn c_i0e(x: f32) -> f32 {
 }
 
 fn c_i0(x: f32) -> f32 {
-  if (c_isnan(x)) { return x; }
+  if (c_isnan(x) || c_isinf(x)) { return c_from_bits(0x7fc00000u); }
   let a = abs(x);
   if (a < 3.75) { return c_i0_small(x); }
   // Beyond 91.9 the value is beyond every float; half of the exponential at a time reaches that far.
@@ -54,7 +54,7 @@ fn c_i1e(x: f32) -> f32 {
 }
 
 fn c_i1(x: f32) -> f32 {
-  if (c_isnan(x)) { return x; }
+  if (c_isnan(x) || c_isinf(x)) { return c_from_bits(0x7fc00000u); }
   let a = abs(x);
   if (a < 3.75) { return c_i1_small(x); }
   if (a > 92.0) { return select(c_from_bits(0x7f800000u), c_from_bits(0xff800000u), x < 0.0); }

@@ -69,3 +69,49 @@ fn c_log_ndtr(x: f32) -> f32 {
   if (c_isinf(x)) { return x; }
   return log(0.5 * c_erfcx_positive(-t)) - t * t;
 }
+
+// -x log(x).
+fn c_entr(x: f32) -> f32 {
+  if (c_isnan(x)) { return x; }
+  if (x == 0.0) { return 0.0; }
+  if (x < 0.0 || c_isinf(x)) { return c_from_bits(0xff800000u); }
+  return -x * c_log(x);
+}
+
+fn c_xlogy(x: f32, y: f32) -> f32 {
+  if (c_isnan(y)) { return y; }
+  if (x == 0.0) { return 0.0; }
+  return x * c_log(y);
+}
+
+fn c_xlog1py(x: f32, y: f32) -> f32 {
+  if (c_isnan(y)) { return y; }
+  if (x == 0.0) { return 0.0; }
+  return x * c_log1p(y);
+}
+
+fn c_logaddexp(x: f32, y: f32) -> f32 {
+  if (c_eq(x, y)) { return x + 0.69314718; }
+  if (c_isnan(x) || c_isinf(y)) { return c_maximum(x, y); }
+  if (c_isnan(y) || c_isinf(x)) { return c_maximum(x, y); }
+  return max(x, y) + c_log1p(exp(-abs(x - y)));
+}
+
+fn c_logaddexp2(x: f32, y: f32) -> f32 {
+  if (c_eq(x, y)) { return x + 1.0; }
+  if (c_isnan(x) || c_isinf(y)) { return c_maximum(x, y); }
+  if (c_isnan(y) || c_isinf(x)) { return c_maximum(x, y); }
+  return max(x, y) + c_log1p(exp2(-abs(x - y))) * 1.4426950409;
+}
+
+fn c_logsigmoid(x: f32) -> f32 {
+  if (c_isnan(x)) { return x; }
+  if (c_isinf(x)) { return min(x, 0.0); }
+  return min(x, 0.0) - c_log1p(exp(-abs(x)));
+}
+
+fn c_sinc(x: f32) -> f32 {
+  if (x == 0.0) { return 1.0; }
+  let angle = x * 3.14159265;
+  return c_sin(angle) / angle;
+}

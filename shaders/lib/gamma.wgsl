@@ -93,9 +93,8 @@ fn c_zeta(s: f32, q: f32) -> f32 {
   if (s == 1.0) { return c_from_bits(0x7f800000u); }
   if (c_isnan(s) || c_isnan(q) || s < 1.0) { return c_from_bits(0x7fc00000u); }
   if (q <= 0.0 && floor(q) == q) { return c_from_bits(0x7f800000u); }
-  if (c_isinf(q)) { return 0.0; }
-  if (c_isinf(s) && q < 0.0) { return c_from_bits(0x7fc00000u); }
-  if (c_isinf(s)) { return select(select(c_from_bits(0x7f800000u), 0.0, q > 1.0), 1.0, q == 1.0); }
+  if (c_isinf(q) || (c_isinf(s) && (q < 0.0 || q > 1.0))) { return c_from_bits(0x7fc00000u); }
+  if (c_isinf(s)) { return select(c_from_bits(0x7f800000u), 1.0, q == 1.0); }
   if (q > 0.0) { return c_zeta_positive(s, q); }
   if (floor(s) != s) { return c_from_bits(0x7fc00000u); }
   // The terms below zero are those of two sums above it, up to their sign.

@@ -70,6 +70,7 @@ from ._sampling import _dirichlet_grad, _sample_dirichlet, _standard_gamma, _sta
 from ._reduction import *
 from ._scan import *
 from ._scatter import *
+from ._segments import *
 from ._selection import *
 from ._settings import *
 from ._shape import *
@@ -223,7 +224,7 @@ from . import _out_of_scope, _surface
 _surface.attach(globals())
 _out_of_scope.attach(Tensor)
 
-_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "accelerator", "backends", "version", "return_types", "testing", "serialization", "storage", "__future__", "profiler", "random", "distributions", "hub")
+_SUBMODULES = ("nn", "optim", "utils", "autograd", "cuda", "linalg", "mps", "special", "signal", "masked", "fft", "accelerator", "backends", "version", "return_types", "testing", "serialization", "storage", "__future__", "profiler", "random", "distributions", "hub")
 
 
 def __getattr__(name):

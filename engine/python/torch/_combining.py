@@ -156,10 +156,10 @@ def unravel_index(indices, shape):
     for size in sizes:
         if size < 0:
             raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
-    result = []
+    result, places = [], indices.to(_dtype.int64)
     for position in range(len(sizes)):
         step = math.prod(sizes[position + 1 :])
-        result.append(ops.remainder_scalar(ops.floor_divide_scalar(indices, max(step, 1)), max(sizes[position], 1)))
+        result.append(ops.remainder_scalar(ops.floor_divide_scalar(places, max(step, 1)), max(sizes[position], 1)))
     return tuple(result)
 
 

@@ -11,7 +11,7 @@ import warnings
 from array import array
 
 from . import _device, _dtype
-from ._args import checked_sizes, finish, new_like
+from ._args import checked_sizes, finish, is_tensor, new_like
 from ._C import ops, upload
 from ._device import device_code
 from ._memory_format import laid_out
@@ -453,6 +453,8 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
     the new tensor (the default ones if absent). requires_grad: whether it wants a gradient.
     """
     dtype = _default(dtype)
+    if not dtype.is_floating_point:
+        start, end = (int(bound.item() if is_tensor(bound) else bound) for bound in (start, end))
     # The powers have the precision of the result.
     powers = linspace(start, end, steps, dtype=dtype if dtype.is_floating_point else _dtype.float64).tolist()
     return tensor([float(base) ** power for power in powers], dtype=dtype, device=device, requires_grad=requires_grad)

@@ -12,6 +12,7 @@ from . import _dtype
 from ._args import dims, is_tensor, one_dim, public_functions, store
 from ._C import ops
 from ._stacking import broadcast_shapes
+from ._widened import in_float32
 
 
 def matmul(input, other, *, out=None):
@@ -102,6 +103,7 @@ def baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
     return store(ops.baddbmm(input, batch1, batch2, beta, alpha), out)
 
 
+@in_float32
 def addmv(input, mat, vec, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * (mat @ vec)`.
 
@@ -171,6 +173,11 @@ def tensordot(a, b, dims=2, out=None):
     kept_a = [dim for dim in range(a.dim()) if dim not in first]
     kept_b = [dim for dim in range(b.dim()) if dim not in second]
     for one, two, name in zip(first, second, named):
+        # A size of 1 meets any other, as if it were expanded.
+        if a.shape[one] == 1 != b.shape[two]:
+            b = b.sum(two, True).to(b.dtype)
+        elif b.shape[two] == 1 != a.shape[one]:
+            a = a.sum(one, True).to(a.dtype)
         if a.shape[one] != b.shape[two]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {a.shape[one]} in dim {name} and second has size "

@@ -29,7 +29,7 @@ _METHODS = {
     _special: """
         lgamma digamma erfinv i0 signbit copysign nextafter fmax fmin hypot gcd lcm bitwise_left_shift bitwise_right_shift
         igamma igammac mvlgamma sinc logaddexp2 ldexp frexp heaviside isposinf isneginf isreal angle conj resolve_conj
-        resolve_neg conj_physical is_conj is_neg""",
+        resolve_neg conj_physical conj_physical_ is_conj is_neg""",
     _combining: "adjoint hsplit vsplit dsplit diagflat renorm nonzero_static",
     _reduction: """
         sum mean prod nansum nanmean var std max min amax amin aminmax argmax argmin any all count_nonzero logsumexp norm
@@ -247,6 +247,8 @@ def sum_to_size(self, *size):
     from ._args import sizes
 
     size = sizes(size)
+    if not size:
+        return self.sum()
     extra = self.dim() - len(size)
     result = self.sum(tuple(range(extra))) if extra else self
     dims = [dim for dim, (have, want) in enumerate(zip(result.shape, size)) if want == 1 and have != 1]
@@ -264,7 +266,7 @@ def _attach():
             setattr(Tensor, name, getattr(module, name))
     for name in _INPLACE:
         setattr(Tensor, name + "_", _inplace(name + "_", getattr(Tensor, name)))
-    for name in ("unsqueeze", "squeeze", "t", "transpose", "swapaxes"):
+    for name in ("unsqueeze", "squeeze", "t", "transpose", "swapaxes", "as_strided"):
         setattr(Tensor, name + "_", _reshaping(name + "_", getattr(Tensor, name)))
     for name, dtype in _dtype.BY_NAME.items():
         if name in ("bool", "half", "float", "double", "short", "int", "long", "bfloat16"):

@@ -21,7 +21,6 @@ TABLE = {
         "names": """complex polar view_as_real view_as_complex is_conj .to_complex .cfloat .cdouble .chalf .imag stft istft
             .stft .istft view_as_real_copy view_as_complex_copy""",
         "dtypes": "complex32 chalf complex64 cfloat complex128 cdouble",
-        "modules": "fft",
     },
     "sparse tensors": {
         "instead": "use dense tensors, or an index tensor with scatter_add, index_add or gather.",
@@ -193,6 +192,12 @@ def refused(module, name):
     elif (path := f"{module.removeprefix('torch.')}.{name}") in _modules:
         return sys.modules["torch." + path]
     raise AttributeError(f"module '{module}' has no attribute '{name}'")
+
+
+def refused_function(module, name):
+    """What stands for a function of `torch.fft` that would give complex numbers, or take them."""
+    what = "complex numbers"
+    return _refusal(f"torch.{module}.{name}", f" in Carrel: it has no {what}; {TABLE[what]['instead']}")
 
 
 def tensor_attribute(tensor, name):

@@ -8,11 +8,13 @@ Refuses dtype rules: the engine promotes. Read next: `_methods`, `engine/src/ops
 __traceback_hide__ = True
 
 import math
+import warnings
 
 from . import _dtype
 from ._args import is_number, is_tensor, public_functions, store
 from ._C import ops
 from ._families import documented_binary, documented_unary
+from ._widened import in_float32
 
 
 def _not_a_tensor(name, value, position=1, argument="input"):
@@ -88,6 +90,17 @@ _TENSOR_FIRST = _TENSORS_ONLY | frozenset("eq ne lt le gt ge fmod".split())
 _OVERLOADED = frozenset("remainder fmod bitwise_and bitwise_or bitwise_xor eq ne lt le gt ge".split())
 
 
+#: Functions that give a tensor of two numbers.
+_OF_NUMBERS = frozenset("mul floor_divide".split())
+
+
+def _numbers(*values):
+    """Numbers as tensors without dimensions, as PyTorch takes two numbers where one tensor is usual."""
+    from ._creation import tensor
+
+    return [tensor(value) for value in values]
+
+
 def _binary(name, doc):
     """A function of two tensors, or of a tensor and a number."""
     scalar_name, scalar_first = name + "_scalar", "scalar_" + name
@@ -102,6 +115,8 @@ def _binary(name, doc):
                 raise _not_a_tensor(name, other, 2, "other")
         elif hasattr(other, "_give_handle") and is_number(input) and name not in _TENSOR_FIRST:
             result = getattr(ops, scalar_first)(input, other)
+        elif name in _OF_NUMBERS and is_number(input) and is_number(other):
+            result = getattr(ops, name)(*_numbers(input, other))
         elif name in _OVERLOADED:
             raise TypeError(
                 f"{name}() received an invalid combination of arguments - got ({type(input).__name__}, {type(other).__name__}), but "
@@ -144,7 +159,7 @@ for _name, _doc in {
 def _check_operands(name, input, other):
     if not hasattr(other, "_give_handle") and not is_number(other):
         raise _not_a_tensor(name, other, 2, "other")
-    if not hasattr(input, "_give_handle") and not hasattr(other, "_give_handle"):
+    if not hasattr(input, "_give_handle") and not is_number(input):
         raise _not_a_tensor(name, input)
 
 
@@ -180,8 +195,10 @@ def add(input, other, *, alpha=1, out=None):
         other = _times_alpha(input, other, alpha)
     if hasattr(input, "_give_handle"):
         result = ops.add(input, other) if hasattr(other, "_give_handle") else ops.add_scalar(input, other)
-    else:
+    elif hasattr(other, "_give_handle"):
         result = ops.add_scalar(other, input)
+    else:
+        result = ops.add(*_numbers(input, other))
     return result if out is None else store(result, out)
 
 
@@ -201,8 +218,10 @@ def sub(input, other, *, alpha=1, out=None):
         other = _times_alpha(input, other, alpha)
     if hasattr(input, "_give_handle"):
         result = ops.sub(input, other) if hasattr(other, "_give_handle") else ops.sub_scalar(input, other)
-    else:
+    elif hasattr(other, "_give_handle"):
         result = ops.scalar_sub(input, other)
+    else:
+        result = ops.sub(*_numbers(input, other))
     return result if out is None else store(result, out)
 
 
@@ -221,6 +240,8 @@ def div(input, other, *, rounding_mode=None, out=None):
     Integers give the default dtype unless rounded. Elementwise; shapes broadcast and dtypes are promoted.
     RuntimeError for shapes that do not fit.
     """
+    if is_number(input) and is_number(other):
+        input, other = _numbers(input, other)
     if rounding_mode == "floor":
         result = floor_divide(input, other)
     elif hasattr(input, "_give_handle"):
@@ -237,13 +258,19 @@ def div(input, other, *, rounding_mode=None, out=None):
 def _truncated_quotient(input, other, quotient):
     kinds = [value.dtype.is_floating_point if is_tensor(value) else isinstance(value, float) for value in (input, other)]
     if any(kinds):
-        return ops.trunc(quotient)
+        result = ops.trunc(quotient)
+        # Steps have the gradient zero, also where the quotient's own has no value.
+        return ops.where(_true_like(quotient), result.detach(), floor_divide(input, other)) if quotient.requires_grad else result
     if all(value.dtype is _dtype.bool_ for value in (input, other) if is_tensor(value)):
         ops.require(input if is_tensor(input) else other, "div_trunc")
     if is_tensor(input) and input.dtype is _dtype.bool_:
         input = input.to(_common(input, other))
     # Integers: the difference from the remainder with the sign of the dividend divides without rest.
     return floor_divide(sub(input, fmod(input, other)), other)
+
+
+def _true_like(tensor):
+    return ops.full((), True, _dtype.bool_, tensor.device._code)
 
 
 def pow(input, exponent, *, out=None):
@@ -271,12 +298,22 @@ def float_power(input, exponent):
 def where(condition, input=None, other=None, *, out=None):
     """`input` where `condition`, else `other`. With the condition alone, the indices where it is true.
 
-    condition: bool, RuntimeError otherwise. input, other: tensors or numbers. Shapes broadcast and dtypes are
+    condition: bool (or, with a warning, uint8), RuntimeError otherwise. input, other: tensors or numbers. Shapes broadcast and dtypes are
     promoted. RuntimeError for shapes that do not fit.
     """
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     from ._creation import scalar_like
+
+    if condition.dtype is _dtype.uint8:
+        # An old form of a condition, which PyTorch still takes.
+        warnings.warn(
+            "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of "
+            "PyTorch. Use a boolean condition instead.",
+            UserWarning,
+            stacklevel=2,
+        )
+        condition = condition.to(_dtype.bool_)
 
     input = input if is_tensor(input) else scalar_like(input, other, condition)
     other = other if is_tensor(other) else scalar_like(other, input, condition)
@@ -293,17 +330,36 @@ def clamp(input, min=None, max=None, *, out=None):
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if is_tensor(min) or is_tensor(max):
-        result = input
-        if min is not None:
-            result = ops.maximum(result, min if is_tensor(min) else result.new_tensor(min))
-        if max is not None:
-            result = ops.minimum(result, max if is_tensor(max) else result.new_tensor(max))
+        result = _clamp_by_tensors(input, min, max)
     elif min != min or max != max:
         # A bound that is NaN makes all NaN.
         result = ops.masked_fill(input, ops.full((), 1, _dtype.bool_, input.device._code), math.nan)
     else:
         result = ops.clamp(input, min, max)
     return result if out is None else store(result, out)
+
+
+def _clamp_by_tensors(input, low, high):
+    if low is not None and not is_tensor(low):
+        low = input.new_tensor(low)
+    if high is not None and not is_tensor(high):
+        high = input.new_tensor(high)
+    if low is None or high is None:
+        return ops.minimum(input, high) if low is None else ops.maximum(input, low)
+    result = ops.minimum(ops.maximum(input, low), high)
+    if not result.requires_grad:
+        return result
+    # Each element's gradient goes to where it comes from; an element at one of two bounds shares it with that bound.
+    limited, elements = result.detach(), input.detach()
+    crossed = ops.gt(low, high)
+    at_low = ops.logical_or(ops.isnan(low), ops.logical_and(ops.le(elements, low), ops.lt(low, high)))
+    at_high = ops.logical_or(ops.isnan(high), ops.logical_and(ops.ge(elements, high), ops.lt(low, high)))
+    tied = ops.logical_and(ops.eq(elements, limited), ops.logical_not(crossed))
+    inner = ops.where(at_low, ops.maximum(input, low), ops.where(at_high, ops.minimum(input, high), input))
+    above = ops.logical_and(ops.gt(elements, high), ops.logical_not(crossed))
+    below = ops.logical_and(ops.lt(elements, low), ops.logical_not(crossed))
+    result = ops.where(crossed, high, ops.where(below, low, ops.where(above, high, inner)))
+    return ops.where(tied, inner, result)
 
 
 clip = clamp
@@ -411,6 +467,7 @@ def equal(input, other):
     return input.shape == other.shape and (input.numel() == 0 or bool(ops.eq(input, other).all().item()))
 
 
+@in_float32
 def lerp(input, end, weight, *, out=None):
     """`input + weight * (end - input)`.
 
@@ -421,6 +478,7 @@ def lerp(input, end, weight, *, out=None):
     return store(add(input, mul(sub(end, input), weight)), out)
 
 
+@in_float32
 def addcmul(input, tensor1, tensor2, *, value=1, out=None):
     """`input + value * tensor1 * tensor2`.
 
@@ -434,6 +492,7 @@ def addcmul(input, tensor1, tensor2, *, value=1, out=None):
     return store(ops.add(input, product if value == 1 else ops.mul_scalar(product, value)), out)
 
 
+@in_float32
 def addcdiv(input, tensor1, tensor2, *, value=1, out=None):
     """`input + value * tensor1 / tensor2`.
 
@@ -471,12 +530,12 @@ def logit(input, eps=None, *, out=None):
 
     Elementwise; gives the shape of input. Integers give the default dtype. Source: the inverse of `sigmoid`.
     """
+    if eps is None:
+        return store(ops.logit(input), out)
+    # Where eps is above one half the lower bound wins, unlike in clamp. At the bounds there is a gradient.
     x = _as_float(input)
-    if eps is not None:
-        # Where eps is above one half the lower bound wins, unlike in clamp.
-        x = ops.clamp(x, None, 1 - eps) if eps <= 0.5 else ops.masked_fill(x, ops.ge_scalar(x, eps), 1 - eps)
-        x = ops.masked_fill(x, ops.lt_scalar(input, eps), eps)
-    return store(ops.log(x / (1 - x)), out)
+    x = ops.masked_fill(x, ops.gt_scalar(x, 1 - eps) if eps <= 0.5 else ops.ge_scalar(x, eps), 1 - eps)
+    return store(ops.logit(ops.masked_fill(x, ops.lt_scalar(input, eps), eps)), out)
 
 
 def logaddexp(input, other, *, out=None):
@@ -485,15 +544,17 @@ def logaddexp(input, other, *, out=None):
     Computed so that large elements do not overflow. Elementwise; shapes broadcast and dtypes are promoted.
     RuntimeError for shapes that do not fit.
     """
-    if not is_tensor(input):
-        raise _not_a_tensor("logaddexp", input)
-    if not is_tensor(other):
-        raise _not_a_tensor("logaddexp", other, 2, "other")
-    top = ops.maximum(input, other)
-    ops.require(top, "logaddexp")
-    input, other = (value if value.dtype is not _dtype.bool_ else value.to(top.dtype) for value in (input, other))
-    sum_ = top + ops.log1p(ops.exp(-ops.abs(input - other)))
-    return store(ops.where(ops.eq(input, other), input + math.log(2.0), sum_), out)
+    _check_logaddexp("logaddexp", input, other)
+    return store(ops.logaddexp(input, other), out)
+
+
+def _check_logaddexp(name, input, other):
+    for position, argument, value in ((1, "input", input), (2, "other", other)):
+        if not is_tensor(value):
+            raise _not_a_tensor(name, value, position, argument)
+    # Integers are refused where both are: a row of the engine would make floats of them.
+    if not input.dtype.is_floating_point:
+        ops.require(input if not other.dtype.is_floating_point else other, name)
 
 
 def xlogy(input, other, *, out=None):
@@ -507,13 +568,11 @@ def xlogy(input, other, *, out=None):
             f"xlogy() received an invalid combination of arguments - got ({type(input).__name__}, {type(other).__name__}), but "
             "expected one of:"
         )
-    other = other if is_tensor(other) else input.new_tensor(float(other))
-    input = input if is_tensor(input) else other.new_tensor(float(input))
-    if not other.dtype.is_floating_point and input.dtype.is_floating_point:
-        # The logarithm has the dtype of the product.
-        other = other.to(input.dtype)
-    product = input * ops.log(other)
-    return store(where(ops.logical_and(ops.eq_scalar(input, 0), ops.logical_not(ops.isnan(other))), 0.0, product), out)
+    if not is_tensor(input):
+        result = ops.scalar_xlogy(input, other)
+    else:
+        result = ops.xlogy(input, other) if is_tensor(other) else ops.xlogy_scalar(input, other)
+    return store(result, out)
 
 
 def nan_to_num(input, nan=0.0, posinf=None, neginf=None, *, out=None):

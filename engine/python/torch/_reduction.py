@@ -10,10 +10,16 @@ from . import _dtype, return_types
 from ._args import dims, is_tensor, not_a_tensor, numpy_names, one_dim, public_functions, store
 from ._C import ops
 from ._fallback import on_cpu
+from ._widened import in_float32
 
 
 def _converted(input, dtype):
     return input if dtype is None or dtype is input.dtype else input.to(dtype)
+
+
+def _of_dtype(result, dtype):
+    """A fold of integers is int64 unless another dtype was named."""
+    return result if dtype is None or result.dtype is dtype else result.to(dtype)
 
 
 def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
@@ -24,7 +30,7 @@ def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
     """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
-    return store(ops.sum(input, dims(dim), keepdim, dtype), out)
+    return store(_of_dtype(ops.sum(input, dims(dim), keepdim, dtype), dtype), out)
 
 
 def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
@@ -53,7 +59,7 @@ def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
     input: of any shape; dim: one, or all if None. bool and integers give int64 if no dtype is named. keepdim: the
     dimensions stay, with size 1. IndexError for a dimension that is not there.
     """
-    return store(ops.prod(input, dims(dim), keepdim, dtype), out)
+    return store(_of_dtype(ops.prod(input, dims(dim), keepdim, dtype), dtype), out)
 
 
 def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None):
@@ -116,6 +122,7 @@ def _check_floating(name, input):
         raise NotImplementedError(f"{name} only support floating point and complex dtypes")
 
 
+@in_float32
 def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Variance and mean.
 
@@ -128,6 +135,7 @@ def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
+@in_float32
 def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Standard deviation and mean.
 
@@ -284,6 +292,7 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     return store(ops.norm(input, order, dims(dim), keepdim), out)
 
 
+@in_float32
 def dist(input, other, p=2):
     """The `p`-norm of the difference.
 

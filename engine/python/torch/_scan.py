@@ -73,9 +73,10 @@ def diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None):
         raise RuntimeError(f"order must be non-negative but got {n}")
     dim = one_dim(dim, input.dim())
     parts = [part for part in (prepend, input, append) if part is not None]
-    result = ops.cat(parts, dim) if len(parts) > 1 else input
     if n == 0:
-        return store(ops.clone(result), out)
+        # Nothing is joined where nothing is subtracted.
+        return store(ops.clone(input), out)
+    result = ops.cat(parts, dim) if len(parts) > 1 else input
     difference = ops.bitwise_xor if input.dtype is _dtype.bool_ else ops.sub
     for _ in range(min(n, result.shape[dim])):
         if result.shape[dim] == 0:

@@ -178,7 +178,13 @@ def index_fill(input, dim, index, value):
             raise RuntimeError(
                 f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.dim()} dimension(s)."
             )
-        filler = ops.expand(value.to(device=input.device, dtype=input.dtype), shape)
+        filler = ops.expand(value.detach().to(device=input.device, dtype=input.dtype), shape)
+        if value.requires_grad:
+            # A place that is named several times is filled once, and has one gradient.
+            value = value.to(device=input.device, dtype=input.dtype)
+            empty = ops.zeros(input.shape, _dtype.bool_, input.device._code)
+            ones = ops.full(shape, True, _dtype.bool_, input.device._code)
+            return ops.where(_along("index_fill_", ops.index_copy, empty, dim, index, ones), value, input)
     else:
         filler = input.new_full(shape, value)
     return _along("index_fill_", ops.index_copy, input, dim, index, filler)

@@ -22,6 +22,11 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
     # An empty index names nothing, whatever it is made of.
     if index.dtype not in (_dtype.int64, _dtype.int32) and index.numel():
         raise RuntimeError("gather(): Expected dtype int32/int64 for index")
+    if input.dim() == 0 and index.dim() == 1:
+        # A number counts as a line of one element, and the result has the shape of the index.
+        input = input.reshape(1)
+    elif index.dim() == 0 and input.dim() == 1:
+        return store(ops.gather(input, dim, _positions(index).reshape(1)).reshape(()), out)
     return store(ops.gather(input, dim, _positions(index)), out)
 
 

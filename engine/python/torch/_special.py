@@ -12,7 +12,8 @@ import math
 from . import _dtype, _pointwise, return_types
 from ._args import is_number, is_tensor, public_functions, store
 from ._C import ops
-from ._pointwise import _as_float, _binary, _not_a_tensor, _unary
+from ._pointwise import _as_float, _binary, _check_logaddexp, _not_a_tensor, _unary
+from ._widened import in_float32
 
 for _name, _doc in {
     "lgamma": "Logarithm of the size of the gamma function.",
@@ -25,6 +26,9 @@ for _name, _doc in {
     "special_erfcx": "`exp(x * x) * erfc(x)`.",
     "special_ndtri": "Where the normal distribution function has a value.",
     "special_log_ndtr": "Logarithm of the normal distribution function.",
+    "special_ndtr": "The normal distribution function.",
+    "special_entr": "`-x * log(x)`, 0 at 0 and minus infinity below.",
+    "sinc": "`sin(pi * x) / (pi * x)`, 1 at 0.",
     "special_bessel_j0": "Bessel function of the first kind, order 0.",
     "special_bessel_j1": "Bessel function of the first kind, order 1.",
     "special_bessel_y0": "Bessel function of the second kind, order 0.",
@@ -51,6 +55,7 @@ for _name, _doc in {
     "igamma": "Regularised lower incomplete gamma function of parameter `input`.",
     "igammac": "Regularised upper incomplete gamma function of parameter `input`.",
     "special_zeta": "Hurwitz zeta function.",
+    "special_xlog1py": "`input * log1p(other)`, 0 where `input` is 0.",
 }.items():
     globals()[_name] = _binary(_name, _doc)
 del _name, _doc
@@ -87,6 +92,7 @@ def polygamma(n, input, *, out=None):
     return store(ops.mul_scalar(ops.scalar_special_zeta(float(n + 1), input), (-1.0) ** (n + 1) * math.factorial(n)), out)
 
 
+@in_float32
 def mvlgamma(input, p, *, out=None):
     """Logarithm of the multivariate gamma function of dimension `p`.
 
@@ -102,28 +108,7 @@ def mvlgamma(input, p, *, out=None):
     return store(ops.add_scalar(result, p * (p - 1) * 0.25 * math.log(math.pi)), out)
 
 
-# Normal distribution, sinc, entropies
-
-
-def special_ndtr(input, *, out=None):
-    """The normal distribution function.
-
-    Elementwise; gives the shape of input. Integers give the default dtype.
-    """
-    x = _as_float(input)
-    return store(ops.mul_scalar(ops.erfc(ops.mul_scalar(x, -math.sqrt(0.5))), 0.5), out)
-
-
-def sinc(input, *, out=None):
-    """`sin(pi * x) / (pi * x)`, 1 at 0.
-
-    Elementwise; gives the shape of input. Integers give the default dtype.
-    """
-    x = _as_float(input)
-    angle = ops.mul_scalar(x, math.pi)
-    is_zero = ops.eq_scalar(x, 0)
-    quotient = ops.div(ops.sin(angle), ops.masked_fill(angle, is_zero, 1.0))
-    return store(ops.masked_fill(quotient, is_zero, 1.0), out)
+# Bessel functions that are compositions
 
 
 def special_spherical_bessel_j0(input, *, out=None):
@@ -138,29 +123,6 @@ def special_spherical_bessel_j0(input, *, out=None):
     return store(ops.masked_fill(quotient, is_zero, 1.0), out)
 
 
-def special_entr(input, *, out=None):
-    """`-x * log(x)`, 0 at 0 and minus infinity below.
-
-    Elementwise; gives the shape of input. Integers give the default dtype.
-    """
-    x = _as_float(input)
-    is_zero = ops.eq_scalar(x, 0)
-    value = ops.neg(ops.mul(x, ops.log(ops.masked_fill(x, ops.le_scalar(x, 0), 1.0))))
-    value = ops.masked_fill(value, ops.lt_scalar(x, 0), -math.inf)
-    return store(ops.masked_fill(value, is_zero, 0.0), out)
-
-
-def special_xlog1py(input, other, *, out=None):
-    """`input * log1p(other)`, 0 where `input` is 0.
-
-    Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do not fit.
-    """
-    input, other = _pair(input, other)
-    product = ops.mul(input, ops.log1p(other))
-    is_zero = ops.logical_and(ops.eq_scalar(input, 0), ops.logical_not(ops.isnan(other)))
-    return store(ops.masked_fill(product, is_zero, 0.0), out)
-
-
 # Exponents and logarithms to base 2
 
 
@@ -169,13 +131,8 @@ def logaddexp2(input, other, *, out=None):
 
     Elementwise; shapes broadcast and dtypes are promoted. RuntimeError for shapes that do not fit.
     """
-    top = ops.maximum(input, other)
-    ops.require(top, "logaddexp2")
-    apart = ops.neg(ops.abs(ops.sub(input, other)))
-    sum_ = ops.add(top, ops.mul_scalar(ops.log1p(ops.exp2(apart)), 1 / math.log(2.0)))
-    # Equal infinities have no difference.
-    is_same = ops.logical_and(ops.eq(input, other), ops.isinf(top))
-    return store(ops.where(is_same, top, sum_), out)
+    _check_logaddexp("logaddexp2", input, other)
+    return store(ops.logaddexp2(input, other), out)
 
 
 def ldexp(input, other, *, out=None):
@@ -283,6 +240,14 @@ def conj_physical(input, *, out=None):
     input: any tensor. Gives the same elements.
     """
     return input if out is None else store(input, out)
+
+
+def conj_physical_(input):
+    """Itself: there are no complex numbers.
+
+    input: any tensor, which is returned.
+    """
+    return input
 
 
 def imag(input):

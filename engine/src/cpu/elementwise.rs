@@ -75,11 +75,13 @@ fn unary_lanes(op: Unary, x: &[f32]) -> Result<Buffer> {
 macro_rules! expand_unary {
     ($($(#[$doc:meta])* $variant:ident, $name:literal, $class:ident, wgsl: $wgsl:literal, float: $float:expr, int: $int:expr, vjp: ($($v:ident),*) => $vjp:expr;)*) => {
         #[allow(unstable_name_collisions, reason = "erf is the trait's as long as the library's is not stable")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a row is of f32 and of f64")]
         fn unary_f32(op: Unary, x: &[f32]) -> Result<Buffer> {
             match op { $(Unary::$variant => map_one(x, $float)),* }
         }
 
         #[allow(unstable_name_collisions, reason = "erf is the trait's as long as the library's is not stable")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a row is of f32 and of f64")]
         fn unary_f64(op: Unary, x: &[f64]) -> Result<Buffer> {
             match op { $(Unary::$variant => map_one(x, $float)),* }
         }
@@ -93,10 +95,12 @@ crate::for_each_unary!(expand_unary);
 
 macro_rules! expand_binary {
     ($($(#[$doc:meta])* $variant:ident, $name:literal, $class:ident, wgsl: $wgsl:literal, float: $float:expr, int: $int:expr, vjp: ($($v:ident),*) => $vjp:tt;)*) => {
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a row is of f32 and of f64")]
         fn binary_f32(op: Binary, pair: &Pair<'_, f32>) -> Result<Buffer> {
             match op { $(Binary::$variant => map_two(pair, $float)),* }
         }
 
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a row is of f32 and of f64")]
         fn binary_f64(op: Binary, pair: &Pair<'_, f64>) -> Result<Buffer> {
             match op { $(Binary::$variant => map_two(pair, $float)),* }
         }

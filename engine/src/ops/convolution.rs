@@ -149,16 +149,27 @@ fn check_bias(bias: Option<&Tensor>, outs: usize, given: &str, weight: &Tensor) 
     }
 }
 
-/// The result with the bias of its channels added, and without the batch dimension that was not given.
-fn finish(result: Tensor, bias: Option<&Tensor>, is_single: bool, mark: u64) -> Result<Tensor> {
-    let result = match bias {
-        Some(bias) => {
-            let mut shape = vec![1; result.rank()];
-            shape[1] = bias.size(0);
-            e::add(&result, &movement::reshape_to(bias, &shape)?)?
-        }
-        None => result,
+/// The convolution with the bias of its channels added, which on the CPU is done before half types are rounded.
+fn with_bias(
+    op: Convolution,
+    window: &Window,
+    groups: usize,
+    [input, weight]: [&Tensor; 2],
+    bias: Option<&Tensor>,
+) -> Result<Tensor> {
+    let Some(bias) = bias else {
+        return run(op, window.clone(), groups, input, weight);
     };
+    let mut shape = vec![1; input.rank()];
+    shape[1] = bias.size(0);
+    matmul::on_the_cpu_in_float32(&[input, weight, bias], |wide| {
+        let result = run(op, window.clone(), groups, &wide[0], &wide[1])?;
+        e::add(&result, &movement::reshape_to(&wide[2], &shape)?)
+    })
+}
+
+/// The result without the batch dimension that was not given.
+fn finish(result: Tensor, is_single: bool, mark: u64) -> Result<Tensor> {
     let result = rename(result, mark, "ConvolutionBackward0");
     if is_single {
         movement::squeeze(&result, Some(&[0]))
@@ -237,9 +248,9 @@ pub fn convolution(input: &Tensor, weight: &Tensor, bias: Option<&Tensor>, setti
         output,
     };
     let mark = sequence_mark();
-    let result = run(Convolution::Forward, window, groups, input, weight)?;
+    let result = with_bias(Convolution::Forward, &window, groups, [input, weight], bias)?;
     let result = copy::hand_on_format(result, &[input, weight])?;
-    finish(result, bias, checked.is_single, mark)
+    finish(result, checked.is_single, mark)
 }
 
 fn run(op: Convolution, window: Window, groups: usize, a: &Tensor, b: &Tensor) -> Result<Tensor> {
@@ -317,7 +328,7 @@ pub fn transposed_convolution(
         output: sizes,
     };
     let mark = sequence_mark();
-    let result = run(Convolution::InputGradient, window, groups, input, weight)?;
+    let result = with_bias(Convolution::InputGradient, &window, groups, [input, weight], bias)?;
     let result = copy::hand_on_format(result, &[input, weight])?;
-    finish(result, bias, checked.is_single, mark)
+    finish(result, checked.is_single, mark)
 }

@@ -4,7 +4,7 @@
 //! Read next: `prim::elementwise`, whose rows these functions apply.
 
 use crate::apply::apply;
-use crate::autograd::{rename, sequence_mark};
+use crate::autograd::{self, rename, sequence_mark};
 use crate::context;
 use crate::dtype::{Category, DType};
 use crate::error::{Error, Result};
@@ -183,6 +183,24 @@ unary_functions! {
     trigamma = Trigamma;
     /// Logarithm of the gamma function.
     lgamma = Lgamma;
+    /// Bessel function of the first kind, order 0.
+    bessel_j0 = BesselJ0;
+    /// Bessel function of the first kind, order 1.
+    bessel_j1 = BesselJ1;
+    /// Bessel function of the second kind, order 0.
+    bessel_y0 = BesselY0;
+    /// Bessel function of the second kind, order 1.
+    bessel_y1 = BesselY1;
+    /// Modified Bessel function of the second kind, order 0.
+    bessel_k0 = BesselK0;
+    /// Modified Bessel function of the second kind, order 1.
+    bessel_k1 = BesselK1;
+    /// `x` times the normal distribution function.
+    gelu_exact = Gelu;
+    /// Derivative of that.
+    gelu_slope = GeluSlope;
+    /// The same by the hyperbolic tangent.
+    gelu_tanh = GeluTanh;
     /// Modified Bessel function, order 0.
     i0 = I0;
     /// Modified Bessel function, order 0, scaled.
@@ -313,7 +331,7 @@ pub fn masked_fill(x: &Tensor, mask: &Tensor, value: Scalar) -> Result<Tensor> {
     Ok(rename(where_(mask, &value, x)?, mark, "MaskedFillBackward0"))
 }
 
-/// `x.clamp(min, max)` with numbers.
+/// `x.clamp(min, max)` with numbers. At a bound and for NaN the gradient is zero, as in PyTorch.
 pub fn clamp(x: &Tensor, min: Option<Scalar>, max: Option<Scalar>) -> Result<Tensor> {
     if min.is_none() && max.is_none() {
         return Err(Error::runtime(
@@ -325,18 +343,33 @@ pub fn clamp(x: &Tensor, min: Option<Scalar>, max: Option<Scalar>) -> Result<Ten
         bound.result_type(dtype, context::default_float())
     });
     let x = copy::to_dtype(x, dtype)?;
-    let mut result = x.clone();
     let device = x.device();
     let as_tensor = |bound: Option<Scalar>| bound.map(|bound| wrapped(bound, dtype, device)).transpose();
     let (low, high) = (as_tensor(min)?, as_tensor(max)?);
-    // Written with comparisons, so that the whole gradient goes to x at the bounds.
-    if let Some(low) = &low {
-        result = where_(&lt(&x, low)?, low, &result)?;
+    let limited = context::with_grad_mode(false, || limit(&x, low.as_ref(), high.as_ref()))?;
+    if !context::grad_enabled() || !autograd::requires_grad(&x) {
+        return Ok(limited);
     }
-    if let Some(high) = &high {
+    let above = low.map(|low| gt(&x, &low)).transpose()?;
+    let below = high.map(|high| lt(&x, &high)).transpose()?;
+    let inside = match (above, below) {
+        (Some(above), Some(below)) => logical(Binary::BitwiseAnd, &above, &below)?,
+        (Some(mask), None) | (None, Some(mask)) => mask,
+        (None, None) => return Ok(limited),
+    };
+    Ok(rename(where_(&inside, &x, &limited)?, mark, "ClampBackward1"))
+}
+
+/// The smaller of `high` and the larger of `low` and x.
+fn limit(x: &Tensor, low: Option<&Tensor>, high: Option<&Tensor>) -> Result<Tensor> {
+    let mut result = x.clone();
+    if let Some(low) = low {
+        result = where_(&lt(x, low)?, low, &result)?;
+    }
+    if let Some(high) = high {
         result = where_(&gt(&result, high)?, high, &result)?;
     }
-    Ok(rename(result, mark, "ClampBackward1"))
+    Ok(result)
 }
 
 /// A count as a zero-dim tensor of the dtype and device of `like`.
@@ -347,6 +380,11 @@ pub fn wrapped_count(count: usize, like: &Tensor) -> Result<Tensor> {
 /// Where the mask is true the gradient, elsewhere zero.
 pub fn where_mask(mask: &Tensor, g: &Tensor) -> Result<Tensor> {
     where_(mask, g, &wrapped(Scalar::Int(0), g.dtype(), g.device())?)
+}
+
+/// Where the mask is true zero, elsewhere the gradient.
+pub fn unless_mask(mask: &Tensor, g: &Tensor) -> Result<Tensor> {
+    where_(mask, &wrapped(Scalar::Int(0), g.dtype(), g.device())?, g)
 }
 
 /// Gradient of `x ** y` for x: `g * y * x ** (y - 1)`, zero where y is zero.
@@ -368,13 +406,9 @@ pub fn pow_vjp_exponent(g: &Tensor, x: &Tensor, y: &Tensor, out: &Tensor) -> Res
 }
 
 /// Gradient of `maximum` and `minimum` for one operand: all where it wins, half where both are equal.
-pub fn extreme_vjp(g: &Tensor, wins: &Tensor, ties: &Tensor) -> Result<Tensor> {
-    let loses_or_ties = where_(
-        ties,
-        &mul_scalar(g, 0.5)?,
-        &wrapped(Scalar::Int(0), g.dtype(), g.device())?,
-    )?;
-    where_(wins, g, &loses_or_ties)
+/// A NaN makes neither lose, so both get all.
+pub fn extreme_vjp(g: &Tensor, loses: &Tensor, ties: &Tensor) -> Result<Tensor> {
+    where_(ties, &mul_scalar(g, 0.5)?, &unless_mask(loses, g)?)
 }
 
 /// Slope of the modified Bessel function of order 1 from that of order 0: one half at zero, where the quotient has no value.
@@ -409,4 +443,79 @@ pub fn logical_or(x: &Tensor, y: &Tensor) -> Result<Tensor> {
 /// Both operands as truth values, combined by a bitwise row.
 pub fn logical(op: Binary, x: &Tensor, y: &Tensor) -> Result<Tensor> {
     binary(op, &copy::to_dtype(x, DType::Bool)?, &copy::to_dtype(y, DType::Bool)?)
+}
+
+/// `1 / (x² + y²)`, 0 at the origin: what the slopes of the angle have in common.
+pub fn inverse_square(x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    let square = add(&mul(x, x)?, &mul(y, y)?)?;
+    let is_origin = eq_scalar(&square, 0.0)?;
+    masked_fill(
+        &reciprocal(&masked_fill(&square, &is_origin, Scalar::Int(1))?)?,
+        &is_origin,
+        Scalar::Int(0),
+    )
+}
+
+/// 1 or -1 by whether the sign was kept, 0 at 0, and NaN where x is infinite or NaN.
+pub fn copysign_slope(x: &Tensor, out: &Tensor) -> Result<Tensor> {
+    let is_finite = logical_not(&logical_or(&isnan(x)?, &unary(Unary::IsInf, x)?)?)?;
+    let nan = wrapped(Scalar::Float(f64::NAN), x.dtype(), x.device())?;
+    where_(&is_finite, &mul(&sign(x)?, &sign(out)?)?, &nan)
+}
+
+/// Slope of a Bessel function of order 1 from that of order 0; one half at zero, where the quotient has no value.
+pub fn bessel_slope(order_zero: &Tensor, x: &Tensor, out: &Tensor) -> Result<Tensor> {
+    let is_zero = eq_scalar(x, 0.0)?;
+    let divisor = masked_fill(x, &is_zero, Scalar::Int(1))?;
+    let slope = sub(order_zero, &div(out, &divisor)?)?;
+    masked_fill(&slope, &is_zero, Scalar::Float(0.5))
+}
+
+/// `exp(-x²/2) / sqrt(2 pi)`
+pub fn normal_density(x: &Tensor) -> Result<Tensor> {
+    mul_scalar(
+        &exp(&mul_scalar(&mul(x, x)?, -0.5)?)?,
+        std::f64::consts::TAU.sqrt().recip(),
+    )
+}
+
+/// Gradient of `log(x / (1 - x))`: infinite at 0 and 1, NaN beyond.
+pub fn logit_vjp(g: &Tensor, x: &Tensor) -> Result<Tensor> {
+    let outside = logical_or(&lt_scalar(x, 0.0)?, &gt_scalar(x, 1.0)?)?;
+    let inner = div(g, &mul(x, &rsub_scalar(x, 1.0)?)?)?;
+    masked_fill(&inner, &outside, Scalar::Float(f64::NAN))
+}
+
+/// `-log(x) - 1`; infinite at 0.
+pub fn entr_slope(x: &Tensor) -> Result<Tensor> {
+    sub_scalar(&neg(&log(x)?)?, 1.0)
+}
+
+/// Gradient of `sin(pi x) / (pi x)`, 0 at 0.
+pub fn sinc_vjp(g: &Tensor, x: &Tensor) -> Result<Tensor> {
+    let angle = mul_scalar(x, std::f64::consts::PI)?;
+    let divisor = mul_scalar(&mul(x, x)?, std::f64::consts::PI)?;
+    let is_zero = eq_scalar(&divisor, 0.0)?;
+    let difference = sub(&mul(&angle, &cos(&angle)?)?, &sin(&angle)?)?;
+    let slope = div(&difference, &masked_fill(&divisor, &is_zero, Scalar::Int(1))?)?;
+    unless_mask(&is_zero, &mul(g, &slope)?)
+}
+
+/// Gradient of `x log(y)` for x: zero where x is zero and the logarithm has no finite value.
+pub fn xlogy_vjp(g: &Tensor, x: &Tensor, y: &Tensor, logarithm: &Tensor, edge: f64) -> Result<Tensor> {
+    let is_nothing = logical(Binary::BitwiseAnd, &eq_scalar(x, 0.0)?, &le_scalar(y, edge)?)?;
+    unless_mask(&is_nothing, &mul(g, logarithm)?)
+}
+
+/// Derivative of the approximation of GELU by the hyperbolic tangent.
+pub fn gelu_tanh_slope(x: &Tensor) -> Result<Tensor> {
+    /// The factor of the cube, and `sqrt(2 / pi)`.
+    const CUBE: f64 = 0.044_715;
+    let scale = (2.0 / std::f64::consts::PI).sqrt();
+    let square = mul(x, x)?;
+    let inner = add(x, &mul_scalar(&mul(&square, x)?, CUBE)?)?;
+    let gate = tanh(&mul_scalar(&inner, scale)?)?;
+    let inner_slope = mul_scalar(&add_scalar(&mul_scalar(&square, 3.0 * CUBE)?, 1.0)?, scale)?;
+    let gate_slope = mul(&rsub_scalar(&mul(&gate, &gate)?, 1.0)?, &inner_slope)?;
+    mul_scalar(&add(&add_scalar(&gate, 1.0)?, &mul(x, &gate_slope)?)?, 0.5)
 }

@@ -5,10 +5,12 @@
 use crate::apply::apply;
 use crate::autograd::{rename, sequence_mark};
 use crate::error::{Error, Result};
-use crate::ops::{accepted, elementwise as e, movement, reduce};
+use crate::ops::promote::in_float32;
+use crate::ops::{accepted, copy, elementwise as e, movement, reduce};
 use crate::prim::Prim;
 use crate::scalar::Scalar;
 use crate::shape;
+use crate::storage::Device;
 use crate::tensor::Tensor;
 
 /// `[B, M, K] x [B, K, N]`, both of rank 3.
@@ -252,7 +254,9 @@ pub fn dot(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         )));
     }
     let mark = sequence_mark();
-    Ok(rename(reduce::sum(&e::mul(a, b)?, &[], false)?, mark, "DotBackward0"))
+    let sum = reduce::sum(&e::mul(a, b)?, &[], false)?;
+    // Narrow integers stay what they are, though a sum of theirs is int64.
+    Ok(rename(copy::to_dtype(&sum, a.dtype())?, mark, "DotBackward0"))
 }
 
 /// `torch.mv(a, x)`: a matrix and a vector.
@@ -300,17 +304,30 @@ pub fn outer(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 pub fn addmm(x: &Tensor, a: &Tensor, b: &Tensor, beta: Scalar, alpha: Scalar) -> Result<Tensor> {
     check_addmm(x, a, b)?;
     let mark = sequence_mark();
-    let product = scaled(&mm(a, b).map_err(named_addmm)?, alpha)?;
-    let sum = add_expanded(&product, &scaled(x, beta)?)?;
+    let sum = on_the_cpu_in_float32(&[a, b, x], |wide| {
+        let product = scaled(&mm(&wide[0], &wide[1]).map_err(named_addmm)?, alpha)?;
+        add_expanded(&product, &scaled(&wide[2], beta)?)
+    })?;
     Ok(rename(sum, mark, "AddmmBackward0"))
 }
 
 /// `beta * x + alpha * bmm(a, b)`
 pub fn baddbmm(x: &Tensor, a: &Tensor, b: &Tensor, beta: Scalar, alpha: Scalar) -> Result<Tensor> {
     let mark = sequence_mark();
-    let product = scaled(&bmm(a, b)?, alpha)?;
-    let sum = e::add(&product, &scaled(x, beta)?)?;
+    let sum = on_the_cpu_in_float32(&[a, b, x], |wide| {
+        e::add(&scaled(&bmm(&wide[0], &wide[1])?, alpha)?, &scaled(&wide[2], beta)?)
+    })?;
     Ok(rename(sum, mark, "BaddbmmBackward0"))
+}
+
+/// Products of half types are computed in float32 on the CPU anyway, so what is added there is added before they are rounded.
+/// The GPU has kernels that read half types as they are stored.
+pub fn on_the_cpu_in_float32(inputs: &[&Tensor], work: impl FnOnce(&[Tensor]) -> Result<Tensor>) -> Result<Tensor> {
+    if inputs.iter().all(|input| input.device() == Device::Cpu) {
+        return in_float32(inputs, work);
+    }
+    let inputs: Vec<Tensor> = inputs.iter().map(|&input| input.clone()).collect();
+    work(&inputs)
 }
 
 fn scaled(x: &Tensor, factor: Scalar) -> Result<Tensor> {

@@ -10,37 +10,31 @@ use crate::tensor::Tensor;
 /// `F.linear(x, weight, bias)`
 pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     let mark = sequence_mark();
-    let transposed = movement::t(weight)?;
-    let Some(bias) = bias else {
-        return matmul::matmul(x, &transposed);
-    };
+    let product = |x: &Tensor, weight: &Tensor| matmul::matmul(x, &movement::t(weight)?);
+    let Some(bias) = bias else { return product(x, weight) };
     matmul::check_addmm(bias, x, weight)?;
-    let product = matmul::matmul(x, &transposed).map_err(matmul::named_addmm)?;
     let name = if x.rank() == 2 {
         "AddmmBackward0"
     } else {
         "ViewBackward0"
     };
-    Ok(rename(matmul::add_expanded(&product, bias)?, mark, name))
+    let sum = matmul::on_the_cpu_in_float32(&[x, weight, bias], |wide| {
+        let product = product(&wide[0], &wide[1]).map_err(matmul::named_addmm)?;
+        matmul::add_expanded(&product, &wide[2])
+    })?;
+    Ok(rename(sum, mark, name))
 }
 
 /// `F.gelu(x)`: exact, or the approximation by tanh.
 pub fn gelu(x: &Tensor, approximate_by_tanh: bool) -> Result<Tensor> {
     accepted::check("gelu", x)?;
     let mark = sequence_mark();
-    let gate = if approximate_by_tanh {
-        let cube = e::mul(&e::mul(x, x)?, x)?;
-        let inner = e::add(x, &e::mul_scalar(&cube, 0.044_715)?)?;
-        e::tanh(&e::mul_scalar(&inner, (2.0 / std::f64::consts::PI).sqrt())?)?
+    let result = if approximate_by_tanh {
+        e::gelu_tanh(x)?
     } else {
-        e::erf(&e::mul_scalar(x, std::f64::consts::FRAC_1_SQRT_2)?)?
+        e::gelu_exact(x)?
     };
-    let half = e::mul_scalar(x, 0.5)?;
-    Ok(rename(
-        e::mul(&half, &e::add_scalar(&gate, 1.0)?)?,
-        mark,
-        "GeluBackward0",
-    ))
+    Ok(rename(result, mark, "GeluBackward0"))
 }
 
 /// `F.silu(x)`
@@ -66,7 +60,7 @@ pub fn elu(x: &Tensor, alpha: f64) -> Result<Tensor> {
     accepted::check("elu", x)?;
     let mark = sequence_mark();
     // The exponential of what stays positive is not wanted, and could overflow into a NaN gradient.
-    let negative = e::clamp(x, None, Some(0.0.into()))?;
+    let negative = e::unless_mask(&e::gt_scalar(x, 0.0)?, x)?;
     let curve = e::mul_scalar(&e::unary(crate::prim::Unary::Expm1, &negative)?, alpha)?;
     Ok(rename(
         e::where_(&e::gt_scalar(x, 0.0)?, x, &curve)?,
@@ -81,10 +75,7 @@ pub fn softplus(x: &Tensor, beta: f64, threshold: f64) -> Result<Tensor> {
     let mark = sequence_mark();
     let scaled = e::mul_scalar(x, beta)?;
     let is_linear = e::gt_scalar(&scaled, threshold)?;
-    let curve = e::div_scalar(
-        &e::log1p(&e::exp(&e::clamp(&scaled, None, Some(threshold.into()))?)?)?,
-        beta,
-    )?;
+    let curve = e::div_scalar(&e::log1p(&e::exp(&e::unless_mask(&is_linear, &scaled)?)?)?, beta)?;
     Ok(rename(e::where_(&is_linear, x, &curve)?, mark, "SoftplusBackward0"))
 }
 

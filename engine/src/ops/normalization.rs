@@ -103,8 +103,8 @@ pub fn batch_norm(
                 "Expected running_mean and running_var to be defined when training=False",
             ));
         };
-        let scale = e::rsqrt(&e::add_scalar(variance, eps)?)?;
-        let centred = e::sub(x, &over_channels(mean, rank)?)?;
+        let scale = e::rsqrt(&e::add_scalar(&widened(variance)?, eps)?)?;
+        let centred = e::sub(x, &over_channels(&widened(mean)?, rank)?)?;
         let standard = e::mul(&centred, &over_channels(&scale, rank)?)?;
         let result = copy::to_dtype(&affine(standard, weight, bias)?, given.dtype())?;
         let none = movement::narrow(mean, 0, 0, 0)?;

@@ -63,3 +63,28 @@ pub fn bring_together(tensors: &[&Tensor], dtype: DType) -> Result<Vec<Tensor>> 
 pub fn wrapped(scalar: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
     creation::full(&[], scalar, dtype, device)
 }
+
+/// What `work` makes of the tensors in float32, if promotion gives a half type: rounded once, at the end, as PyTorch's
+/// kernels do, which neither round nor overflow between the steps of a composition. Other dtypes are computed in as they are.
+pub fn in_float32(inputs: &[&Tensor], work: impl FnOnce(&[Tensor]) -> Result<Tensor>) -> Result<Tensor> {
+    // Dtypes that have no promotion are an error of the work itself.
+    let Some(common) = result_type(inputs).ok().filter(|&common| is_half(common)) else {
+        let inputs: Vec<Tensor> = inputs.iter().map(|&input| input.clone()).collect();
+        return work(&inputs);
+    };
+    let wide = inputs
+        .iter()
+        .map(|&input| {
+            if is_half(input.dtype()) {
+                copy::to_dtype(input, DType::F32)
+            } else {
+                Ok(input.clone())
+            }
+        })
+        .collect::<Result<Vec<_>>>()?;
+    copy::to_dtype(&work(&wide)?, common)
+}
+
+const fn is_half(dtype: DType) -> bool {
+    matches!(dtype, DType::F16 | DType::BF16)
+}

@@ -7,6 +7,7 @@ use crate::autograd::{Rule, record_rule, rename, sequence_mark};
 use crate::cpu::{self, Operand};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
+use crate::ops::promote::in_float32;
 use crate::ops::{copy, creation, elementwise as e, index, movement};
 use crate::prim::{ArgReduce, Prim, Reduce};
 use crate::scalar::Scalar;
@@ -65,9 +66,11 @@ pub fn mean(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
     }
     let mark = sequence_mark();
     let count = count_of(x, dims)?;
-    let total = fold(Reduce::Sum, x, dims, keepdim)?;
+    let result = in_float32(&[x], |wide| {
+        e::div_scalar(&fold(Reduce::Sum, &wide[0], dims, keepdim)?, count as f64)
+    })?;
     Ok(rename(
-        e::div_scalar(&total, count as f64)?,
+        result,
         mark,
         named(dims.is_empty(), "MeanBackward0", "MeanBackward1"),
     ))
@@ -245,23 +248,19 @@ pub fn var(x: &Tensor, dims: &[i64], correction: f64, keepdim: bool) -> Result<T
     }
     let mark = sequence_mark();
     let count = count_of(x, dims)? as f64;
-    let centred = e::sub(x, &mean(x, dims, true)?)?;
-    let squares = fold(Reduce::Sum, &e::square(&centred)?, dims, keepdim)?;
-    Ok(rename(
-        e::div_scalar(&squares, (count - correction).max(0.0))?,
-        mark,
-        "VarBackward0",
-    ))
+    let result = in_float32(&[x], |wide| {
+        let centred = e::sub(&wide[0], &mean(&wide[0], dims, true)?)?;
+        let squares = fold(Reduce::Sum, &e::square(&centred)?, dims, keepdim)?;
+        e::div_scalar(&squares, (count - correction).max(0.0))
+    })?;
+    Ok(rename(result, mark, "VarBackward0"))
 }
 
 /// `x.std(dims, correction, keepdim)`
 pub fn std(x: &Tensor, dims: &[i64], correction: f64, keepdim: bool) -> Result<Tensor> {
     let mark = sequence_mark();
-    Ok(rename(
-        e::sqrt(&var(x, dims, correction, keepdim)?)?,
-        mark,
-        "StdBackward0",
-    ))
+    let result = in_float32(&[x], |wide| e::sqrt(&var(&wide[0], dims, correction, keepdim)?))?;
+    Ok(rename(result, mark, "StdBackward0"))
 }
 
 /// `torch.linalg.vector_norm(x, order, dims, keepdim)`
@@ -273,7 +272,13 @@ pub fn norm(x: &Tensor, order: f64, dims: &[i64], keepdim: bool) -> Result<Tenso
         )));
     }
     let mark = sequence_mark();
-    let result = if order == f64::INFINITY {
+    let result = in_float32(&[x], |wide| norm_as_is(&wide[0], order, dims, keepdim))?;
+    Ok(rename(result, mark, "LinalgVectorNormBackward0"))
+}
+
+/// The norm, computed in the tensor's own dtype.
+fn norm_as_is(x: &Tensor, order: f64, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    Ok(if order == f64::INFINITY {
         fold(Reduce::Max, &e::abs(x)?, dims, keepdim)?
     } else if order == f64::NEG_INFINITY {
         fold(Reduce::Min, &e::abs(x)?, dims, keepdim)?
@@ -286,12 +291,7 @@ pub fn norm(x: &Tensor, order: f64, dims: &[i64], keepdim: bool) -> Result<Tenso
     } else if order == 1.0 {
         sum(&e::abs(x)?, dims, keepdim)?
     } else if order == 2.0 {
-        let squares = sum(&e::square(x)?, dims, keepdim)?;
-        return Ok(rename(
-            flat_at_zero(&squares, e::sqrt)?,
-            mark,
-            "LinalgVectorNormBackward0",
-        ));
+        flat_at_zero(&sum(&e::square(x)?, dims, keepdim)?, e::sqrt)?
     } else {
         let powers = if order < 1.0 {
             // The power is infinitely steep at zero; PyTorch has no gradient there.
@@ -305,8 +305,7 @@ pub fn norm(x: &Tensor, order: f64, dims: &[i64], keepdim: bool) -> Result<Tenso
         };
         let total = sum(&powers, dims, keepdim)?;
         flat_at_zero(&total, |total| e::pow_scalar(total, Scalar::Float(1.0 / order)))?
-    };
-    Ok(rename(result, mark, "LinalgVectorNormBackward0"))
+    })
 }
 
 /// A root that is steep at zero, with the gradient zero there: the norm of nothing but zeros has that one.
@@ -320,17 +319,30 @@ fn flat_at_zero(x: &Tensor, root: impl FnOnce(&Tensor) -> Result<Tensor>) -> Res
 pub fn logsumexp(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
     let mark = sequence_mark();
     let x = copy::to_dtype(x, crate::ops::promote::float_of(x.dtype()))?;
-    let peak = crate::autograd::detach(&fold(Reduce::Max, &x, dims, true)?);
+    if x.num_elements() == 0 && x.rank() > 0 {
+        // The logarithm of the sum of nothing.
+        return Ok(rename(
+            e::log(&sum(&e::exp(&x)?, dims, keepdim)?)?,
+            mark,
+            "LogsumexpBackward0",
+        ));
+    }
+    let result = in_float32(&[&x], |wide| log_of_sum(&wide[0], dims, keepdim))?;
+    Ok(rename(result, mark, "LogsumexpBackward0"))
+}
+
+fn log_of_sum(x: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+    let peak = crate::autograd::detach(&fold(Reduce::Max, x, dims, true)?);
     // Infinite peaks would give inf - inf.
     let peak = e::masked_fill(&peak, &e::eq_scalar(&e::abs(&peak)?, f64::INFINITY)?, Scalar::Int(0))?;
-    let total = sum(&e::exp(&e::sub(&x, &peak)?)?, dims, keepdim)?;
+    let total = sum(&e::exp(&e::sub(x, &peak)?)?, dims, keepdim)?;
     let log = e::log(&total)?;
     let peak = if keepdim {
         peak
     } else {
         movement::reshape_to(&peak, &log.shape())?
     };
-    Ok(rename(e::add(&log, &peak)?, mark, "LogsumexpBackward0"))
+    e::add(&log, &peak)
 }
 
 /// The sum that undoes broadcasting from `shape`.

@@ -43,7 +43,7 @@ macro_rules! for_each_unary {
             /// `x * x`
             Square, "square", Number, wgsl: "(({x}) * ({x}))", float: |x| x * x, int: |x| x.wrapping_mul(x), vjp: (g, x, out) => mul(g, &mul_scalar(x, 2.0)?);
             /// `max(x, 0)`; NaN stays NaN.
-            Relu, "relu", Number, wgsl: "c_relu({x})", float: |x| if x > 0.0 || x.is_nan() { x } else { 0.0 }, int: |x| x.max(0), vjp: (g, x, out) => where_mask(&gt_scalar(out, 0.0)?, g);
+            Relu, "relu", Number, wgsl: "c_relu({x})", float: |x| if x > 0.0 || x.is_nan() { x } else { 0.0 }, int: |x| x.max(0), vjp: (g, x, out) => unless_mask(&le_scalar(out, 0.0)?, g);
             /// e to the power x.
             Exp, "exp", Float, wgsl: "exp({x})", float: |x| x.exp_lanes(), int: |x| x, vjp: (g, x, out) => mul(g, out);
             /// `exp(x) - 1`
@@ -133,17 +133,17 @@ macro_rules! for_each_unary {
             /// `exp(-|x|) * i1(x)`
             I1e, "special_i1e", Float, wgsl: "c_i1e({x})", float: |x| x.through_f64(special::i1e), int: |x| x, vjp: (g, x, out) => mul(g, &i1_slope(&i0e(x)?, x, out, true)?);
             /// Bessel function of the first kind, order 0.
-            BesselJ0, "special_bessel_j0", Float, wgsl: "", float: |x| x.through_f64(libm::j0), int: |x| x, vjp: (g, x, out) => no_gradient();
+            BesselJ0, "special_bessel_j0", Float, wgsl: "", float: |x| x.through_f64(special::j0), int: |x| x, vjp: (g, x, out) => neg(&mul(g, &bessel_j1(x)?)?);
             /// Bessel function of the first kind, order 1.
-            BesselJ1, "special_bessel_j1", Float, wgsl: "", float: |x| x.through_f64(libm::j1), int: |x| x, vjp: (g, x, out) => no_gradient();
+            BesselJ1, "special_bessel_j1", Float, wgsl: "", float: |x| x.through_f64(special::j1), int: |x| x, vjp: (g, x, out) => mul(g, &bessel_slope(&bessel_j0(x)?, x, out)?);
             /// Bessel function of the second kind, order 0.
-            BesselY0, "special_bessel_y0", Float, wgsl: "", float: |x| x.through_f64(libm::y0), int: |x| x, vjp: (g, x, out) => no_gradient();
+            BesselY0, "special_bessel_y0", Float, wgsl: "", float: |x| x.through_f64(special::y0), int: |x| x, vjp: (g, x, out) => neg(&mul(g, &bessel_y1(x)?)?);
             /// Bessel function of the second kind, order 1.
-            BesselY1, "special_bessel_y1", Float, wgsl: "", float: |x| x.through_f64(libm::y1), int: |x| x, vjp: (g, x, out) => no_gradient();
+            BesselY1, "special_bessel_y1", Float, wgsl: "", float: |x| x.through_f64(special::y1), int: |x| x, vjp: (g, x, out) => mul(g, &bessel_slope(&bessel_y0(x)?, x, out)?);
             /// Modified Bessel function of the second kind, order 0.
-            BesselK0, "special_modified_bessel_k0", Float, wgsl: "", float: |x| x.through_f64(special::k0), int: |x| x, vjp: (g, x, out) => no_gradient();
+            BesselK0, "special_modified_bessel_k0", Float, wgsl: "", float: |x| x.through_f64(special::k0), int: |x| x, vjp: (g, x, out) => neg(&mul(g, &bessel_k1(x)?)?);
             /// Modified Bessel function of the second kind, order 1.
-            BesselK1, "special_modified_bessel_k1", Float, wgsl: "", float: |x| x.through_f64(special::k1), int: |x| x, vjp: (g, x, out) => no_gradient();
+            BesselK1, "special_modified_bessel_k1", Float, wgsl: "", float: |x| x.through_f64(special::k1), int: |x| x, vjp: (g, x, out) => neg(&mul(g, &add(&bessel_k0(x)?, &div(out, x)?)?)?);
             /// `exp(x)` times that of order 0.
             BesselK0e, "special_scaled_modified_bessel_k0", Float, wgsl: "", float: |x| x.through_f64(special::k0e), int: |x| x, vjp: (g, x, out) => no_gradient();
             /// `exp(x)` times that of order 1.
@@ -156,6 +156,22 @@ macro_rules! for_each_unary {
             Exponent, "frexp_exponent", Float, wgsl: "c_exponent({x})", float: |x| x.split_exponent().1, int: |x| x, vjp: (g, x, out) => no_gradient();
             /// True where the sign is negative, also of zero.
             SignBit, "signbit", Test, wgsl: "c_signbit({x})", float: |x| x.is_sign_negative(), int: |x| x < 0, vjp: (g, x, out) => no_gradient();
+            /// `log(x / (1 - x))`
+            Logit, "logit", Float, wgsl: "c_log(({x}) / (1.0 - ({x})))", float: |x| (x / (1.0 - x)).ln_lanes(), int: |x| x, vjp: (g, x, out) => logit_vjp(g, x);
+            /// `-x log(x)`; 0 at 0 and minus infinity below.
+            Entr, "special_entr", Float, wgsl: "c_entr({x})", float: |x| if x > 0.0 { -x * x.ln() } else if x == 0.0 { 0.0 } else if x < 0.0 { (-1.0) / 0.0 } else { x }, int: |x| x, vjp: (g, x, out) => mul(g, &entr_slope(x)?);
+            /// `sin(pi x) / (pi x)`; 1 at 0.
+            Sinc, "sinc", Float, wgsl: "c_sinc({x})", float: |x| if x == 0.0 { 1.0 } else { (x * 3.141_592_653_589_793).sin() / (x * 3.141_592_653_589_793) }, int: |x| x, vjp: (g, x, out) => sinc_vjp(g, x);
+            /// The normal distribution function.
+            Ndtr, "special_ndtr", Float, wgsl: "(0.5 * c_erfc(-0.70710678 * ({x})))", float: |x| x.through_f64(special::ndtr), int: |x| x, vjp: (g, x, out) => mul(g, &normal_density(x)?);
+            /// `log(sigmoid(x))`
+            LogSigmoid, "logsigmoid", Float, wgsl: "c_logsigmoid({x})", float: |x| (if x > 0.0 { 0.0 } else { x }) - (-x.abs()).exp_lanes().ln_1p(), int: |x| x, vjp: (g, x, out) => mul(g, &sigmoid(&neg(x)?)?);
+            /// `x` times the normal distribution function.
+            Gelu, "gelu_exact", Float, wgsl: "(0.5 * ({x}) * (c_erf(({x}) * 0.70710678) + 1.0))", float: |x| 0.5 * x * ((x * 0.707_106_781_186_547_5).erf() + 1.0), int: |x| x, vjp: (g, x, out) => mul(g, &gelu_slope(x)?);
+            /// Derivative of that.
+            GeluSlope, "gelu_exact_slope", Float, wgsl: "(0.5 * (c_erf(({x}) * 0.70710678) + 1.0) + ({x}) * exp(max(-0.5 * ({x}) * ({x}), -100.0)) * 0.39894228)", float: |x| 0.5 * ((x * 0.707_106_781_186_547_5).erf() + 1.0) + x * (-0.5 * x * x).exp_lanes() * 0.398_942_280_401_432_7, int: |x| x, vjp: (g, x, out) => mul(g, &mul(&normal_density(x)?, &rsub_scalar(&mul(x, x)?, 2.0)?)?);
+            /// Close to the same, by the hyperbolic tangent.
+            GeluTanh, "gelu_tanh", Float, wgsl: "(0.5 * ({x}) * (c_tanh((({x}) + ({x}) * ({x}) * ({x}) * 0.044715) * 0.7978845608) + 1.0))", float: |x| 0.5 * x * (((x + x * x * x * 0.044_715) * 0.797_884_560_802_865_4).tanh_lanes() + 1.0), int: |x| x, vjp: (g, x, out) => mul(g, &gelu_tanh_slope(x)?);
         }
     };
 }
@@ -183,11 +199,11 @@ macro_rules! for_each_binary {
             /// x to the power y.
             Pow, "pow", Number, wgsl: "c_pow({x}, {y})", float: |x, y| x.powf(y), int: |x, y| c_pow_int(x, y), vjp: (g, x, y, out) => [pow_vjp_base(g, x, y), pow_vjp_exponent(g, x, y, out)];
             /// Larger of the two; NaN wins.
-            Maximum, "maximum", Number, wgsl: "c_maximum({x}, {y})", float: |x, y| x.maximum_nan(y), int: |x, y| x.max(y), vjp: (g, x, y, out) => [extreme_vjp(g, &gt(x, y)?, &eq(x, y)?), extreme_vjp(g, &gt(y, x)?, &eq(x, y)?)];
+            Maximum, "maximum", Number, wgsl: "c_maximum({x}, {y})", float: |x, y| x.maximum_nan(y), int: |x, y| x.max(y), vjp: (g, x, y, out) => [extreme_vjp(g, &lt(x, y)?, &eq(x, y)?), extreme_vjp(g, &lt(y, x)?, &eq(x, y)?)];
             /// Smaller of the two; NaN wins.
-            Minimum, "minimum", Number, wgsl: "c_minimum({x}, {y})", float: |x, y| x.minimum_nan(y), int: |x, y| x.min(y), vjp: (g, x, y, out) => [extreme_vjp(g, &lt(x, y)?, &eq(x, y)?), extreme_vjp(g, &lt(y, x)?, &eq(x, y)?)];
+            Minimum, "minimum", Number, wgsl: "c_minimum({x}, {y})", float: |x, y| x.minimum_nan(y), int: |x, y| x.min(y), vjp: (g, x, y, out) => [extreme_vjp(g, &gt(x, y)?, &eq(x, y)?), extreme_vjp(g, &gt(y, x)?, &eq(x, y)?)];
             /// Angle of the point (y, x): arguments are named as in `atan2(x, y)` of the table.
-            Atan2, "atan2", Float, wgsl: "c_atan2({x}, {y})", float: |x, y| x.atan2(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &div(y, &add(&mul(x, x)?, &mul(y, y)?)?)?), neg(&mul(g, &div(x, &add(&mul(x, x)?, &mul(y, y)?)?)?)?)];
+            Atan2, "atan2", Float, wgsl: "c_atan2({x}, {y})", float: |x, y| x.atan2(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &mul(y, &inverse_square(x, y)?)?), neg(&mul(g, &mul(x, &inverse_square(x, y)?)?)?)];
             /// Bits and; on bool, logical and.
             BitwiseAnd, "bitwise_and", Bits, wgsl: "(({x}) & ({y}))", float: |x, _y| x, int: |x, y| x & y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// Bits or; on bool, logical or.
@@ -195,13 +211,13 @@ macro_rules! for_each_binary {
             /// Bits exclusive or; on bool, logical exclusive or.
             BitwiseXor, "bitwise_xor", Bits, wgsl: "(({x}) ^ ({y}))", float: |x, _y| x, int: |x, y| x ^ y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// The size of x with the sign of y.
-            Copysign, "copysign", Float, wgsl: "c_copysign({x}, {y})", float: |x, y| x.copysign(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &mul(&sign(x)?, &sign(out)?)?), zero(g)];
+            Copysign, "copysign", Float, wgsl: "c_copysign({x}, {y})", float: |x, y| x.copysign(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &copysign_slope(x, out)?), zero(g)];
             /// The next number after x on the way to y.
-            NextAfter, "nextafter", Float, wgsl: "c_nextafter({x}, {y})", float: |x, y| x.next_after(y), int: |x, _y| x, vjp: (g, x, y, out) => [clone(g), zero(g)];
+            NextAfter, "nextafter", Float, wgsl: "c_nextafter({x}, {y})", float: |x, y| x.next_after(y), int: |x, _y| x, vjp: (g, x, y, out) => [unless_mask(&eq(x, y)?, g), zero(g)];
             /// Larger of the two; a number beats NaN.
-            Fmax, "fmax", Number, wgsl: "c_fmax({x}, {y})", float: |x, y| x.max(y), int: |x, y| x.max(y), vjp: (g, x, y, out) => [where_mask(&logical_or(&ge(x, y)?, &isnan(y)?)?, g), where_mask(&logical_not(&logical_or(&ge(x, y)?, &isnan(y)?)?)?, g)];
+            Fmax, "fmax", Number, wgsl: "c_fmax({x}, {y})", float: |x, y| x.max(y), int: |x, y| x.max(y), vjp: (g, x, y, out) => [extreme_vjp(g, &logical_not(&logical_or(&ge(x, y)?, &isnan(y)?)?)?, &eq(x, y)?), extreme_vjp(g, &logical_or(&ge(x, y)?, &isnan(y)?)?, &eq(x, y)?)];
             /// Smaller of the two; a number beats NaN.
-            Fmin, "fmin", Number, wgsl: "c_fmin({x}, {y})", float: |x, y| x.min(y), int: |x, y| x.min(y), vjp: (g, x, y, out) => [where_mask(&logical_or(&le(x, y)?, &isnan(y)?)?, g), where_mask(&logical_not(&logical_or(&le(x, y)?, &isnan(y)?)?)?, g)];
+            Fmin, "fmin", Number, wgsl: "c_fmin({x}, {y})", float: |x, y| x.min(y), int: |x, y| x.min(y), vjp: (g, x, y, out) => [extreme_vjp(g, &logical_not(&logical_or(&le(x, y)?, &isnan(y)?)?)?, &eq(x, y)?), extreme_vjp(g, &logical_or(&le(x, y)?, &isnan(y)?)?, &eq(x, y)?)];
             /// `sqrt(x * x + y * y)` without overflow in between.
             Hypot, "hypot", Float, wgsl: "c_hypot({x}, {y})", float: |x, y| x.hypot(y), int: |x, _y| x, vjp: (g, x, y, out) => [mul(g, &div(x, out)?), mul(g, &div(y, out)?)];
             /// Regularised lower incomplete gamma function of parameter x.
@@ -230,6 +246,14 @@ macro_rules! for_each_binary {
             Gt, "gt", Test, wgsl: "c_lt({y}, {x})", float: |x, y| x > y, int: |x, y| x > y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
             /// `x >= y`
             Ge, "ge", Test, wgsl: "c_le({y}, {x})", float: |x, y| x >= y, int: |x, y| x >= y, vjp: (g, x, y, out) => [no_gradient(), no_gradient()];
+            /// `log(exp(x) + exp(y))` without overflow in between.
+            LogAddExp, "logaddexp", Float, wgsl: "c_logaddexp({x}, {y})", float: |x, y| if x == y { x + 0.693_147_180_559_945_3 } else { x.maximum_nan(y) + (-(x - y).abs()).exp().ln_1p() }, int: |x, _y| x, vjp: (g, x, y, out) => [div(g, &add_scalar(&exp(&sub(y, x)?)?, 1.0)?), div(g, &add_scalar(&exp(&sub(x, y)?)?, 1.0)?)];
+            /// `log2(2**x + 2**y)` without overflow in between.
+            LogAddExp2, "logaddexp2", Float, wgsl: "c_logaddexp2({x}, {y})", float: |x, y| if x == y { x + 1.0 } else { x.maximum_nan(y) + (-(x - y).abs()).exp2().ln_1p() * 1.442_695_040_888_963_4 }, int: |x, _y| x, vjp: (g, x, y, out) => [div(g, &add_scalar(&exp2(&sub(y, x)?)?, 1.0)?), div(g, &add_scalar(&exp2(&sub(x, y)?)?, 1.0)?)];
+            /// `x log(y)`; 0 where x is 0.
+            Xlogy, "xlogy", Float, wgsl: "c_xlogy({x}, {y})", float: |x, y| if y.is_nan() { y } else if x == 0.0 { 0.0 } else { x * y.ln() }, int: |x, _y| x, vjp: (g, x, y, out) => [xlogy_vjp(g, x, y, &log(y)?, 0.0), div(&mul(g, x)?, y)];
+            /// `x log(1 + y)`; 0 where x is 0.
+            Xlog1py, "special_xlog1py", Float, wgsl: "c_xlog1py({x}, {y})", float: |x, y| if y.is_nan() { y } else if x == 0.0 { 0.0 } else { x * y.ln_1p() }, int: |x, _y| x, vjp: (g, x, y, out) => [xlogy_vjp(g, x, y, &log1p(y)?, -1.0), div(&mul(g, x)?, &add_scalar(y, 1.0)?)];
         }
     };
 }

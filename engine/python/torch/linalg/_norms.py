@@ -70,6 +70,9 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
         return store(result, out)
     summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = ops.norm(A, 1.0, [summed], True)
+    if A.shape[kept] == 0 and ord > 0:
+        # The largest of nothing is zero, as the norm of an empty matrix is.
+        sums = sums.sum(kept, True)
     extreme = sums.amax(kept, True) if ord > 0 else sums.amin(kept, True)
     if not keepdim:
         extreme = extreme.squeeze((rows, columns))

@@ -95,9 +95,8 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     if not input.dtype.is_floating_point:
         if input.dtype is _dtype.bool_:
             raise NotImplementedError("Bool inputs not supported for hardtanh")
-        min_val, max_val = int(min_val), int(max_val)
-        if input.dtype is _dtype.uint8 and min_val < 0:
-            raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
+        # What lies below every number of the dtype limits nothing.
+        min_val, max_val = max(int(min_val), _dtype.iinfo(input.dtype).min), int(max_val)
     return _written(input, ops.clamp(input, min_val, max_val), inplace)
 
 
@@ -179,8 +178,9 @@ def celu(input, alpha=1.0, inplace=False):
     Source: https://arxiv.org/abs/1704.07483
     """
     ops.require(input, "elu")
-    negative = ops.expm1(ops.clamp(input, None, 0.0) / alpha) * alpha
-    return _written(input, ops.where(ops.gt_scalar(input, 0), input, negative), inplace)
+    is_linear = ops.gt_scalar(input, 0)
+    negative = ops.expm1(ops.masked_fill(input, is_linear, 0.0) / alpha) * alpha
+    return _written(input, ops.where(is_linear, input, negative), inplace)
 
 
 def selu(input, inplace=False):
@@ -214,7 +214,7 @@ def logsigmoid(input):
     Elementwise; gives the shape and dtype of input. Computed so that it does not overflow.
     """
     ops.require(input, "logsigmoid")
-    return -ops.softplus(-input, 1.0, math.inf)
+    return ops.logsigmoid(input)
 
 
 def tanhshrink(input):
@@ -241,7 +241,11 @@ def hardswish(input, inplace=False):
     """
     ops.require(input, "hardswish")
     source = _kept(input, inplace)
-    return _written(input, source * ops.clamp(source + 3, 0.0, 6.0) / 6, inplace)
+    # Beyond the bend the function is the input itself, so that its gradient is 1 there.
+    inner = source * ops.clamp(source + 3, 0.0, 6.0) / 6
+    if source.requires_grad:
+        inner = ops.where(ops.ge_scalar(source, 3.0), source, inner)
+    return _written(input, inner, inplace)
 
 
 def softshrink(input, lambd=0.5):

@@ -7,6 +7,7 @@ import math
 
 from .. import _dtype
 from .._C import ops
+from .._widened import in_float32
 from .._creation import ones_like, zeros_like
 from ._resampling import places
 
@@ -93,11 +94,12 @@ def bilinear(input1, input2, weight, bias=None):
     front = list(input1.shape[:-1])
     first, second = input1.reshape([math.prod(front), ins1]), input2.reshape([math.prod(front), ins2])
     inner = ops.matmul(first, weight.permute(1, 0, 2).reshape([ins1, outs * ins2]))
-    result = (inner.reshape([math.prod(front), outs, ins2]) * second.unsqueeze(1)).sum(-1)
+    result = (inner.reshape([math.prod(front), outs, ins2]) * second.unsqueeze(1)).sum(-1).to(inner.dtype)
     result = result if bias is None else result + bias
     return result.reshape([*front, outs])
 
 
+@in_float32
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     """Divided by the `p`-norm over `dim`.
 
@@ -117,10 +119,12 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     from .._stacking import broadcast_tensors
 
     x1, x2 = broadcast_tensors(x1, x2)
-    norms = ops.clamp(x1.norm(2, dim), eps, None) * ops.clamp(x2.norm(2, dim), eps, None)
-    return (x1 * x2).sum(dim) / norms
+    # Divided before they are multiplied, so that half types do not overflow.
+    first, second = (x / ops.clamp(x.norm(2, dim, True), eps, None) for x in (x1, x2))
+    return (first * second).sum(dim)
 
 
+@in_float32
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     """The `p`-norm of the difference of vectors in the last dimension.
 

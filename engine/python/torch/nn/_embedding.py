@@ -156,21 +156,24 @@ def embedding_bag(
         embedding_renorm_(weight, input, max_norm, norm_type)
     of_bag, bags = _bags(input, offsets, include_last_offset)
     rows = ops.embedding(weight, input)
+    if rows.dtype in (_dtype.float16, _dtype.bfloat16) and mode != "max":
+        # Sums of half types are added up in float32.
+        rows = rows.to(_dtype.float32)
     if scale_grad_by_freq and weight.requires_grad:
         rows = _by_frequency(rows, input, weight.shape[0])
     counted = None if padding_idx is None else ops.ne_scalar(input, padding_idx)
     if per_sample_weights is not None:
-        rows = rows * per_sample_weights.unsqueeze(1)
+        rows = rows * per_sample_weights.to(rows.dtype).unsqueeze(1)
     if mode == "max":
         return _largest(rows, of_bag, bags, counted)
     if counted is not None:
         rows = ops.where(counted.unsqueeze(1), rows, zeros_like(rows))
-    sums = weight.new_zeros([bags, weight.shape[1]]).index_add(0, of_bag, rows)
+    sums = rows.new_zeros([bags, weight.shape[1]]).index_add(0, of_bag, rows)
     if mode == "sum":
-        return sums
+        return sums.to(weight.dtype)
     ones = rows.new_ones([rows.shape[0]]) if counted is None else counted.to(rows.dtype)
     counts = rows.new_zeros([bags]).index_add(0, of_bag, ones)
-    return sums / ops.clamp(counts, 1, None).unsqueeze(1)
+    return (sums / ops.clamp(counts, 1, None).unsqueeze(1)).to(weight.dtype)
 
 
 def _largest(rows, of_bag, bags, counted):

@@ -10,6 +10,7 @@ import warnings
 from .. import _dtype
 from .._args import is_tensor
 from .._C import ops
+from .._widened import in_float32
 
 _REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
@@ -108,6 +109,7 @@ def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", wei
     return ops.l1_loss(input, target, _code(reduction))
 
 
+@in_float32
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
     """Squared near zero (`|d| < beta`), linear beyond.
 
@@ -124,6 +126,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
     return ops.smooth_l1_loss(input, target, beta, _code(reduction))
 
 
+@in_float32
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     """Squared near zero (`|d| <= delta`), linear beyond.
 
@@ -135,7 +138,10 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     ops.require(input, "huber_loss")
     size = ops.abs(input - target)
-    loss = ops.where(ops.le_scalar(size, delta), 0.5 * size * size, delta * (size - 0.5 * delta))
+    is_far = ops.gt_scalar(size, delta)
+    # The square of what is far could be infinite, and infinity times the zero of its gradient no number.
+    near = ops.masked_fill(size, is_far, 0.0)
+    loss = ops.where(is_far, delta * (size - 0.5 * delta), 0.5 * near * near)
     if weight is not None:
         loss = loss * weight
         if reduction == "mean":
@@ -143,6 +149,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     return _reduced(loss, reduction)
 
 
+@in_float32
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
     """Binary cross entropy of probabilities.
 
@@ -227,6 +234,7 @@ def poisson_nll_loss(
     return _reduced(loss, reduction)
 
 
+@in_float32
 def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
     """Negative log likelihood of a normal distribution with variance `var`.
 

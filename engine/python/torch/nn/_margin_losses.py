@@ -57,7 +57,7 @@ def multi_margin_loss(
         losses = losses * weight[wanted]
     is_other = ops.ne(arange(classes, device=input.device), wanted)
     losses = ops.where(is_other, losses, zeros_like(losses)).sum(1) / classes
-    return _reduced(losses if input.dim() == 2 else losses.reshape([]), reduction)
+    return _reduced(losses if input.dim() == 2 else losses.reshape(target.shape), reduction)
 
 
 def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):

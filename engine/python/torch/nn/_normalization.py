@@ -38,7 +38,13 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
     result, mean, deviation = ops.batch_norm(
         input, weight, bias, running_mean, running_var, training, momentum, eps
     )
-    return result, mean.detach(), deviation.detach()
+    return (result, *_statistics(input, weight, mean.detach(), deviation.detach()))
+
+
+def _statistics(input, weight, *found):
+    """Statistics in the dtype of the parameters: that of input where there are none."""
+    dtype = input.dtype if weight is None else weight.dtype
+    return [part.to(dtype) for part in found]
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
@@ -60,7 +66,8 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
 
 def native_group_norm(input, weight, bias, N, C, HxW, group, eps):
     """`group_norm` with the statistics that it used, `(N, group)` each."""
-    return tuple(ops.group_norm(input, group, weight, bias, eps))
+    result, mean, deviation = ops.group_norm(input, group, weight, bias, eps)
+    return (result, *_statistics(input, weight, mean, deviation))
 
 
 def instance_norm(
@@ -134,7 +141,7 @@ def native_layer_norm(input, normalized_shape, weight, bias, eps):
     """`layer_norm` with the statistics that it used."""
     _check_affine(input, normalized_shape, weight, bias)
     result = ops.layer_norm(input, normalized_shape, weight, bias, eps)
-    return (result, *ops.layer_statistics(input.detach(), len(normalized_shape), eps))
+    return (result, *_statistics(input, weight, *ops.layer_statistics(input.detach(), len(normalized_shape), eps)))
 
 
 def rms_norm(input, normalized_shape, weight=None, eps=None):

@@ -7,6 +7,7 @@ Read next: `_resampling`, `_unpooling`, `engine/src/ops/pool.rs`.
 import math
 
 from .._C import ops
+from .._widened import in_float32
 from ._convolution import ints
 from ._resampling import mean_taps, places, read_taps
 
@@ -202,6 +203,7 @@ def _adaptive_avg_pool(operator, rank, input, output_size):
     return ops.hand_on_format(result, input)
 
 
+@in_float32
 def adaptive_avg_pool1d(input, output_size):
     """Means of as many windows as are asked for.
 
@@ -210,6 +212,7 @@ def adaptive_avg_pool1d(input, output_size):
     return _adaptive_avg_pool("adaptive_avg_pool1d", 1, input, output_size)
 
 
+@in_float32
 def adaptive_avg_pool2d(input, output_size):
     """Means of as many windows as are asked for; a size of None stays.
 
@@ -218,6 +221,7 @@ def adaptive_avg_pool2d(input, output_size):
     return _adaptive_avg_pool("adaptive_avg_pool2d", 2, input, output_size)
 
 
+@in_float32
 def adaptive_avg_pool3d(input, output_size):
     """Means of as many windows as are asked for; a size of None stays.
 

@@ -30,6 +30,10 @@ from ._polynomials import (
     hermite_polynomial_he,
     laguerre_polynomial_l,
     legendre_polynomial_p,
+    shifted_chebyshev_polynomial_t,
+    shifted_chebyshev_polynomial_u,
+    shifted_chebyshev_polynomial_v,
+    shifted_chebyshev_polynomial_w,
 )
 
 psi = digamma

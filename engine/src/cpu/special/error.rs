@@ -24,6 +24,11 @@ pub fn erfcx(x: f64) -> f64 {
     (1.0 - z * (1.0 - 3.0 * z * (1.0 - 5.0 * z * (1.0 - 7.0 * z)))) * SLOPE / 2.0 / x
 }
 
+/// The normal distribution function.
+pub fn ndtr(x: f64) -> f64 {
+    0.5 * libm::erfc(-x * FRAC_1_SQRT_2)
+}
+
 /// The x with `erf(x) = y`.
 pub fn erfinv(y: f64) -> f64 {
     let size = y.abs();
