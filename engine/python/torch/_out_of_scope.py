@@ -77,11 +77,6 @@ TABLE = {
         "names": "compiled_with_cxx11_abi_",
         "modules": "ops classes library utils.cpp_extension utils.mobile_optimizer utils.mkldnn mkldnn xpu mtia _logging",
     },
-    "masked tensors": {
-        "instead": "use masked_fill, where, or nansum and nanmean.",
-        "names": "segment_reduce",
-        "modules": "masked",
-    },
     "sequences of low discrepancy": {
         "instead": "draw with torch.rand.",
         "modules": "quasirandom",
