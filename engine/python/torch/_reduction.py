@@ -17,11 +17,6 @@ def _converted(input, dtype):
     return input if dtype is None or dtype is input.dtype else input.to(dtype)
 
 
-def _of_dtype(result, dtype):
-    """A fold of integers is int64 unless another dtype was named."""
-    return result if dtype is None or result.dtype is dtype else result.to(dtype)
-
-
 def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
     """Sum over `dim` (an int, several, or all).
 
@@ -30,7 +25,7 @@ def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
     """
     if numpy:
         dim, keepdim = numpy_names(dim, keepdim, numpy)
-    return store(_of_dtype(ops.sum(input, dims(dim), keepdim, dtype), dtype), out)
+    return store(ops.sum(input, dims(dim), keepdim, dtype), out)
 
 
 def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
@@ -59,7 +54,7 @@ def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
     input: of any shape; dim: one, or all if None. bool and integers give int64 if no dtype is named. keepdim: the
     dimensions stay, with size 1. IndexError for a dimension that is not there.
     """
-    return store(_of_dtype(ops.prod(input, dims(dim), keepdim, dtype), dtype), out)
+    return store(ops.prod(input, dims(dim), keepdim, dtype), out)
 
 
 def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None):

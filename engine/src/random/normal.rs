@@ -69,7 +69,7 @@ impl Generator {
                     elements.extend((0..count).map(|_| generator.draw_fraction()));
                 };
                 Ok(Buffer::F64(self.blocks(n, Rest::DrawnTwice, draw, |block| {
-                    block_f64(block, mean, std)
+                    block_f64(block, mean, std);
                 })?))
             }
             DType::F16 => {
