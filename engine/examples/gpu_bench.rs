@@ -2,7 +2,7 @@
 //!
 //! Each case is one recorded step, sent again and again; a read of the last result ends each run. Every case is
 //! measured as the device asks for and, with `--forms`, with kernels chosen as for a GPU and as for a software
-//! adapter. Refuses to compare with other engines: see tests/bench.
+//! adapter; with `--halves`, in float16, held in two bytes where the device can and in four. Refuses to compare with other engines: see tests/bench.
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -16,6 +16,7 @@ use carrel_engine::prim::{Binary, Prim, Reduce, Unary};
 use carrel_engine::scalar::Scalar;
 use carrel_engine::view::View;
 use carrel_engine::wire::{Reply, ReplyItem};
+use half::f16;
 
 /// Runs whose median is printed.
 const SAMPLES: usize = 7;
@@ -30,6 +31,7 @@ struct Seen(Rc<GpuValue>, View);
 struct Bench {
     graph: Graph,
     executor: Executor,
+    dtype: DType,
 }
 
 /// What one step computes, from values that stay.
@@ -38,9 +40,13 @@ type Case = Box<dyn Fn(&mut Bench) -> Seen>;
 impl Bench {
     fn input(&mut self, shape: &[usize]) -> Seen {
         let count: usize = shape.iter().product();
-        let bytes = (0..count).flat_map(|i| ((i * 7919 % 1009) as f32 / 504.5 - 1.0).to_le_bytes());
-        let bytes = bytes.collect();
-        Seen(self.graph.upload(DType::F32, count, bytes), View::contiguous(shape))
+        let values = (0..count).map(|i| (i * 7919 % 1009) as f32 / 504.5 - 1.0);
+        let bytes = if self.dtype == DType::F16 {
+            values.flat_map(|x| f16::from_f32(x).to_le_bytes()).collect()
+        } else {
+            values.flat_map(f32::to_le_bytes).collect()
+        };
+        Seen(self.graph.upload(self.dtype, count, bytes), View::contiguous(shape))
     }
 
     fn apply(&mut self, prim: Prim, inputs: &[&Seen], params: &[Scalar]) -> Seen {
@@ -53,7 +59,7 @@ impl Bench {
             .collect();
         let fill = Meta {
             shape: Vec::new(),
-            dtype: DType::F32,
+            dtype: self.dtype,
         };
         let output = infer(&prim, &metas, Some(&fill)).unwrap_or(fill);
         let inputs = inputs.iter().map(|seen| (Rc::clone(&seen.0), seen.1.clone())).collect();
@@ -227,12 +233,13 @@ fn cases(bench: &mut Bench) -> Vec<(String, f64, Case)> {
     cases
 }
 
-fn table(executor: Executor, only: &str) -> Result<(), io::Error> {
+fn table(executor: Executor, only: &str, dtype: DType) -> Result<(), io::Error> {
     let mut bench = Bench {
         graph: Graph::default(),
         executor,
+        dtype,
     };
-    println!("| case | ms | GFLOP/s | GB/s | dispatches |\n| --- | ---: | ---: | ---: | ---: |");
+    println!("| case | ms | GFLOP/s | MB | GB/s | dispatches |\n| --- | ---: | ---: | ---: | ---: | ---: |");
     let cases = cases(&mut bench);
     for (name, flops, case) in cases {
         if !name.contains(only) {
@@ -244,7 +251,10 @@ fn table(executor: Executor, only: &str) -> Result<(), io::Error> {
         } else {
             "-".into()
         };
-        println!("| {name} | {ms:.3} | {rate} | {:.1} | {dispatches} |", megabytes / ms);
+        println!(
+            "| {name} | {ms:.3} | {rate} | {megabytes:.2} | {:.1} | {dispatches} |",
+            megabytes / ms
+        );
     }
     Ok(())
 }
@@ -263,8 +273,16 @@ fn main() -> Result<(), io::Error> {
         println!("Kernels as for a GPU\n");
         let mut hardware = Executor::new().map_err(io::Error::other)?;
         hardware.choose_as_hardware();
-        table(hardware, only)?;
+        table(hardware, only, DType::F32)?;
         println!("\nKernels as the device asks for\n");
     }
-    table(executor, only)
+    if arguments.iter().any(|argument| argument == "--halves") {
+        println!("float16 in four bytes\n");
+        let mut wide = Executor::new().map_err(io::Error::other)?;
+        wide.hold_halves_wide();
+        table(wide, only, DType::F16)?;
+        println!("\nfloat16 as the device can\n");
+        return table(executor, only, DType::F16);
+    }
+    table(executor, only, DType::F32)
 }

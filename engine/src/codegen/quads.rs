@@ -41,12 +41,13 @@ fn quad_b(batch: u32, k: u32, column: u32) -> vec4<Element> {
 ";
 
 /// Strides of an operand over its three coordinates, if it is one plain array at a fixed place.
-fn plain_strides(kernel: &Kernel, block: &Block, sizes: [usize; 3]) -> Option<(u32, [usize; 3])> {
+fn plain_strides(block: &Block, sizes: [usize; 3]) -> Option<(u32, [usize; 3])> {
     let result = &block.exprs[block.result?];
     let Op::Load { binding, position } = result.op else {
         return None;
     };
-    if result.dtype != DType::F32 && !kernel.bindings[binding as usize].halves {
+    // Half types in memory are as they are computed with, but for their width.
+    if !matches!(result.dtype, DType::F32 | DType::F16 | DType::BF16) {
         return None;
     }
     let strides = match &block.positions[position] {
@@ -94,7 +95,7 @@ fn reads(kernel: &Kernel, binding: u32) -> usize {
 
 /// Which of the two inner dimensions holds an operand's quads, and its binding and strides.
 fn quads_along(kernel: &Kernel, load: usize, sizes: [usize; 3]) -> Option<(usize, u32, [usize; 3])> {
-    let (binding, strides) = plain_strides(kernel, &kernel.loads[load], sizes)?;
+    let (binding, strides) = plain_strides(&kernel.loads[load], sizes)?;
     if reads(kernel, binding) != 1 {
         return None;
     }

@@ -3,12 +3,13 @@
 
 use carrel_engine::cpu::Buffer;
 use carrel_engine::dtype::DType;
-use carrel_engine::prim::{Binary, Prim, Reduce, Scan, Unary};
+use carrel_engine::prim::{Binary, Convolution, Pool, Prim, Reduce, Scan, Scatter, Unary};
 use carrel_engine::scalar::Scalar;
 use half::{bf16, f16};
 
 use crate::bench::{Bench, Random, Twin};
 use crate::random_graphs::grow;
+use crate::windows::{convolve, window};
 
 /// Values between -2 and 2 as float16.
 pub fn noise(bench: &mut Bench, seed: u64, shape: &[usize]) -> Twin {
@@ -214,6 +215,76 @@ fn folds_lines_and_windows() {
             });
         }
     }
+}
+
+#[test]
+fn windows_of_images() {
+    for mut benches in [both(), both_as_hardware()] {
+        for (shape, groups) in [
+            (window(&[31], &[4], 3, 2, 2), 2),
+            (window(&[28, 28], &[3, 3], 1, 1, 1), 1),
+            (window(&[13, 11], &[3, 2], 2, 1, 1), 1),
+        ] {
+            same(&mut benches, |bench| {
+                let with = |leading: [usize; 2], spatial: &[usize]| [&leading, spatial].concat();
+                let x = noise(bench, 1, &with([3, 8], &shape.input));
+                let w = noise(bench, 2, &with([16, 8 / groups], &shape.kernel));
+                let g = noise(bench, 3, &with([3, 16], &shape.output));
+                let mut results = vec![
+                    convolve(bench, Convolution::Forward, &shape, groups, &x, &w),
+                    convolve(bench, Convolution::InputGradient, &shape, groups, &g, &w),
+                    convolve(bench, Convolution::WeightGradient, &shape, groups, &x, &g),
+                ];
+                let mut pool = |op: Pool, inputs: &[&Twin]| {
+                    let window = Box::new(shape.clone());
+                    bench.apply(Prim::Pool { op, window }, inputs, &[])
+                };
+                let flat = x.reshape(&[&[24], shape.input.as_slice()].concat());
+                let given = g.reshape(&[&[48], shape.output.as_slice()].concat());
+                let largest = pool(Pool::ArgMax, &[&flat]);
+                let sum = pool(Pool::Sum, &[&flat]);
+                let spread = pool(Pool::Spread, &[&given]);
+                let scattered = pool(Pool::Scatter, &[&largest, &sum]);
+                results.extend([largest, sum, spread, scattered]);
+                results
+            });
+        }
+    }
+}
+
+#[test]
+fn scatters() {
+    let mut benches = both_as_hardware();
+    for count in [5, 400] {
+        same(&mut benches, |bench| {
+            let (base, source) = (noise(bench, 1, &[3, 77]), noise(bench, 2, &[3, count]));
+            let mut random = Random(3);
+            let places: Vec<i64> = (0..3 * count).map(|_| random.below(77) as i64).collect();
+            let index = bench.integers(&places, &[3, count]);
+            let mut results = Vec::new();
+            for &op in Scatter::ALL {
+                results.push(bench.apply(Prim::Scatter { op, dim: 1 }, &[&base, &index, &source], &[]));
+            }
+            let rows = bench.integers(&[2, 0, 2], &[3]);
+            results.push(bench.apply(Prim::IndexSelect, &[&base, &rows], &[]));
+            for accumulate in [false, true] {
+                results.push(bench.apply(Prim::IndexPut { accumulate }, &[&base, &rows, &base], &[]));
+            }
+            results
+        });
+    }
+}
+
+/// A device that takes the place of a lost one holds them alike.
+#[test]
+fn after_a_loss() {
+    let mut bench = Bench::new();
+    let info = bench.executor.info();
+    bench.executor.destroy_device();
+    let x = noise(&mut bench, 9, &[5]);
+    let y = bench.apply(Prim::Unary(Unary::Neg), &[&x], &[]);
+    bench.agree(&[&y], 0.0);
+    assert_eq!(bench.executor.info(), info);
 }
 
 #[test]

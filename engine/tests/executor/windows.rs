@@ -4,7 +4,7 @@ use carrel_engine::prim::{Binary, Convolution, Pool, Prim, Unary, Window};
 
 use crate::bench::{Bench, Twin};
 
-fn window(input: &[usize], kernel: &[usize], stride: usize, padding: usize, dilation: usize) -> Window {
+pub fn window(input: &[usize], kernel: &[usize], stride: usize, padding: usize, dilation: usize) -> Window {
     let output = input
         .iter()
         .zip(kernel)
@@ -19,7 +19,7 @@ fn window(input: &[usize], kernel: &[usize], stride: usize, padding: usize, dila
     }
 }
 
-fn convolve(bench: &mut Bench, op: Convolution, window: &Window, groups: usize, a: &Twin, b: &Twin) -> Twin {
+pub fn convolve(bench: &mut Bench, op: Convolution, window: &Window, groups: usize, a: &Twin, b: &Twin) -> Twin {
     let window = Box::new(window.clone());
     bench.apply(Prim::Convolve { op, window, groups }, &[a, b], &[])
 }
