@@ -10,7 +10,7 @@ use carrel_engine::cpu::{Buffer, Operand, compute, optimizer};
 use carrel_engine::dtype::DType;
 use carrel_engine::prim::infer::{Meta, infer};
 use carrel_engine::prim::{Binary, Prim, Reduce, Unary};
-use carrel_engine::random::Generator;
+use carrel_engine::random::{Filled, Generator};
 use carrel_engine::view::View;
 
 /// Runs of each case; the median is printed.
@@ -21,7 +21,9 @@ fn main() {
     let mut random = |shape: &[usize]| {
         let len = shape.iter().product();
         (
-            generator.normal(DType::F32, len, 0.0, 1.0).expect("draws"),
+            generator
+                .normal(DType::F32, len, Filled::RowMajor, 0.0, 1.0)
+                .expect("draws"),
             View::contiguous(shape),
         )
     };

@@ -121,6 +121,17 @@ class NamesInPickles(TorchCase):
         for kind in ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_state_dict_hooks", "_load_state_dict_pre_hooks"):
             self.assertEqual(state[kind], {})
         self.assertIsNone(state["_is_full_backward_hook"])
+        recurrent = nn.GRU(2, 3, bias=False).__getstate__()
+        self.assertEqual(recurrent["_flat_weights_names"], ["weight_ih_l0", "weight_hh_l0"])
+        self.assertEqual([weight.shape for weight in recurrent["_flat_weights"]], [(9, 2), (9, 3)])
+        for padding, amounts in ((1, (1, 1, 1, 1)), ((1, 2), (2, 2, 1, 1)), ("same", [1, 1, 1, 1])):
+            state = nn.Conv2d(1, 2, 3, padding=padding).__getstate__()
+            self.assertEqual(state["_reversed_padding_repeated_twice"], amounts)
+
+    def test_what_is_kept_for_pytorch_is_not_kept_twice(self):
+        for layer in (nn.LSTM(2, 3), nn.Conv1d(1, 2, 3)):
+            copied = pickle.loads(pickle.dumps(layer))
+            self.assertEqual(vars(copied).keys(), vars(layer).keys())
 
 
 class Storages(TorchCase):

@@ -334,10 +334,10 @@ fn shared_reads(kernel: &Kernel, buffers: &[Bound<'_>]) -> Vec<usize> {
             .enumerate()
             .filter(|(_, pair)| pair.0.is_shared)
     };
-    let is_written = |buffer: &wgpu::Buffer| {
-        shared().any(|(_, (other, binding))| binding.access == Access::Write && other.buffer == buffer)
+    let is_written = |read: &Bound<'_>| {
+        shared().any(|(_, (other, binding))| binding.access == Access::Write && other.buffer == read.buffer)
     };
-    let reads = shared().filter(|(_, (bound, binding))| binding.access == Access::Read && is_written(bound.buffer));
+    let reads = shared().filter(|(_, (bound, binding))| binding.access == Access::Read && is_written(bound));
     reads.map(|(number, _)| number).collect()
 }
 

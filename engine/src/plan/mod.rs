@@ -27,6 +27,7 @@ mod routine;
 mod row_build;
 mod row_merge;
 mod row_shape;
+mod sizes;
 mod source;
 mod split;
 

@@ -97,6 +97,15 @@ class _Convolution(Module):
                 amounts += [self.padding[dim]] * 2
         return amounts
 
+    def __getstate__(self):
+        # PyTorch keeps the amounts of padding as an attribute, and its convolutions that do not pad with zeros ask for it.
+        amounts = self._amounts()
+        kept = amounts if isinstance(self.padding, str) else tuple(amounts)
+        return {**super().__getstate__(), "_reversed_padding_repeated_twice": kept}
+
+    def __setstate__(self, state):
+        super().__setstate__({name: value for name, value in state.items() if name != "_reversed_padding_repeated_twice"})
+
     def _conv_forward(self, input, weight, bias):
         convolve = (F.conv1d, F.conv2d, F.conv3d)[self._rank - 1]
         padding = self.padding

@@ -121,6 +121,14 @@ class RNNBase(Module):
     def _flat_weights(self):
         return [weight for weights in self.all_weights for weight in weights]
 
+    def __getstate__(self):
+        # PyTorch keeps the weights in a list beside the parameters as well, and its reader asks for it.
+        names = [name for names in self._all_weights for name in names]
+        return {**super().__getstate__(), "_flat_weights_names": names, "_flat_weights": self._flat_weights}
+
+    def __setstate__(self, state):
+        super().__setstate__({name: value for name, value in state.items() if not name.startswith("_flat_weight")})
+
     def extra_repr(self):
         text = f"{self.input_size}, {self.hidden_size}"
         if self.proj_size != 0:
