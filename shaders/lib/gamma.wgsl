@@ -146,6 +146,8 @@ fn c_igamma_parts(a: f32, x: f32) -> vec2<f32> {
 
 // Both functions where no formula is needed; a negative number where one is.
 fn c_igamma_corner(a: f32, x: f32) -> f32 {
+  // The parameter does not matter at the ends of the range, even if it is NaN.
+  if (c_isnan(a) && (x == 0.0 || (c_isinf(x) && x > 0.0))) { return select(1.0, 0.0, x == 0.0); }
   let unknown = c_isnan(a) || c_isnan(x) || a < 0.0 || x < 0.0 || (a == 0.0 && x == 0.0) || (c_isinf(a) && c_isinf(x));
   if (unknown) { return c_from_bits(0x7fc00000u); }
   if (a == 0.0 || c_isinf(x)) { return 1.0; }

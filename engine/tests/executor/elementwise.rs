@@ -69,9 +69,12 @@ fn unary_floats() {
         }
         // Infinities have no angle on every device, and large arguments lose it.
         let angle = ["sin", "cos", "tan"].contains(&op.name());
+        // At its poles, trigamma of the CPU is what the rounding of an angle leaves, as in PyTorch; on the GPU it is infinite.
+        let poles = op.name() == "trigamma";
+        let is_pole = |value: &f32| *value < 0.0 && value.fract() == 0.0;
         let values: Vec<f32> = SPECIAL
             .into_iter()
-            .filter(|value| !angle || value.abs() <= 3.0)
+            .filter(|value| (!angle || value.abs() <= 3.0) && !(poles && is_pole(value)))
             .collect();
         let x = bench.floats(&values, &[values.len()]);
         let y = bench.apply(Prim::Unary(op), &[&x], &[]);
