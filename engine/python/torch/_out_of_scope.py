@@ -87,7 +87,7 @@ TABLE = {
     },
     "monitoring and overriding of its own operators": {
         "instead": "use forward hooks, or torch.profiler.",
-        "names": "hash_tensor lobpcg",
+        "names": "lobpcg",
         "modules": "monitor overrides",
     },
     "subclasses made by wrapping": {
