@@ -164,6 +164,19 @@ class Masked(unittest.TestCase):
         self.assertEqual(torch.special.shifted_chebyshev_polynomial_w(torch.tensor([1.0]), 3).item(), 7)
         self.assertEqual(torch.special.legendre_polynomial_p(torch.tensor([NAN, INF]), 0).tolist(), [1, 1])
 
+    def test_large_degrees_end(self):
+        x = torch.tensor([-1.0, 0.5, 1.001, 2.0], dtype=torch.float64)
+        for letter, end in (("t", -1.0), ("u", -102.0), ("v", -203.0), ("w", -1.0)):
+            polynomial = getattr(torch.special, f"chebyshev_polynomial_{letter}")
+            walked = polynomial(x, 64) * 0 + polynomial(x, torch.tensor([101.0] * 4))
+            self.assertAlmostEqual(walked[0].item(), end)
+            step = 2 * x * polynomial(x, 100) - polynomial(x, 99)
+            self.assertTrue(torch.allclose(walked[:3], step[:3], rtol=1e-9))
+        degrees = torch.tensor([1e20, 3.0, 1e6, NAN])
+        found = torch.special.chebyshev_polynomial_t(torch.tensor([0.5, 0.5, 2.0, 0.5]), degrees).tolist()
+        self.assertEqual([found[0], found[1], found[3]], [0, -1, 0])
+        self.assertTrue(math.isnan(found[2]))
+
 
 if __name__ == "__main__":
     unittest.main()

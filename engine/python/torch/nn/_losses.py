@@ -234,7 +234,6 @@ def poisson_nll_loss(
     return _reduced(loss, reduction)
 
 
-@in_float32
 def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
     """Negative log likelihood of a normal distribution with variance `var`.
 
