@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -180,6 +181,49 @@ describe("a site with packages of its own", () => {
     await page.cell(0).waitFor();
     await page.runCell(0, "import rich, msgpack\nprint('offline', msgpack.version)");
     assert.match(await page.outputText(0), /offline \(1, 2, 4\)/);
+    await page.close();
+  });
+});
+
+describe("a mirror of an index in the site's folder", () => {
+  const own = { folder: mkdtempSync(join(tmpdir(), "carrel-mirror-")) };
+  before(async () => {
+    cpSync(join(root, "dist"), own.folder, { recursive: true });
+    const packages = join(own.folder, "packages");
+    const lay = (name, page) => {
+      mkdirSync(join(packages, "simple", name), { recursive: true });
+      writeFileSync(join(packages, "simple", name, "index.html"), page);
+    };
+    mkdirSync(packages, { recursive: true });
+    writeFileSync(join(packages, "index.json"), JSON.stringify({ version: 1, simple: "simple/", files: [] }));
+    const links = (name) =>
+      readdirSync(wheelFolder())
+        .filter((filename) => filename.startsWith(`${name}-`))
+        .map((filename) => {
+          const bytes = readFileSync(join(wheelFolder(), filename));
+          writeFileSync(join(packages, filename), bytes);
+          return `<a href="../../${filename}#sha256=${createHash("sha256").update(bytes).digest("hex")}">${filename}</a>`;
+        });
+    lay("six", `<!DOCTYPE html><html><body>${links("six")}</body></html>`);
+    // The hash of another file: what a damaged mirror would have.
+    lay("einops", `<!DOCTYPE html><html><body>${links("einops").map((link) => link.replace(/sha256=[0-9a-f]{8}/, "sha256=00000000"))}</body></html>`);
+    own.server = await serveFolder({ folder: own.folder, prefix: "/school/" });
+  });
+  after(async () => {
+    await own.server?.close();
+    rmSync(own.folder, { recursive: true });
+  });
+  const site = useSite();
+
+  it("is where packages come from, with their hashes checked, and no other host is asked for them", async () => {
+    const index = new PackageIndex();
+    site.url = own.server.url;
+    const page = await openWith(site, index);
+    await page.runCell(0, "%pip install six\nimport six\nprint(six.__version__)");
+    assert.match(await page.outputText(0), /Installed six-1\.17\.0[\s\S]*1\.17\.0/);
+    assert.deepEqual(index.asked.filter((address) => address.includes("six")), []);
+    await page.runCell(0, "%pip install einops");
+    assert.match(await page.outputText(0), /DO NOT MATCH THE HASHES/);
     await page.close();
   });
 });
