@@ -2,7 +2,7 @@
 // and whatever they do to their own process the page answers. No kernel is needed: stored outputs are asked to run.
 
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 
 import { startHost } from "./harness/hosts.mjs";
 import { assertResponsive } from "./harness/latency.mjs";
@@ -107,6 +107,9 @@ describe("a hostile script in an output", () => {
 
   before(async () => {
     host = await startHost({ isOpen: true, files: {} });
+  });
+  // A page of its own for each: what is left of one attack must not decide what another meets.
+  beforeEach(async () => {
     page = await site.open();
     await page.page.context().route("**/kernel/**", (route) => route.abort());
     dialogs = [];
@@ -115,10 +118,8 @@ describe("a hostile script in an output", () => {
       dialog.dismiss().catch(() => {});
     });
   });
-  after(async () => {
-    await page?.close();
-    await host?.close();
-  });
+  afterEach(() => page?.close());
+  after(() => host?.close());
 
   /** Opens a document whose first cell has shown these, and lets their scripts run. */
   async function run(htmls) {
