@@ -62,20 +62,31 @@ const KEYS = [
   { key: "Ctrl-Space", run: startCompletion },
   { mac: "Alt-`", run: startCompletion },
   { key: "Escape", run: close },
-  { key: "ArrowDown", run: moveCompletionSelection(true) },
-  { key: "ArrowUp", run: moveCompletionSelection(false) },
-  { key: "PageDown", run: moveCompletionSelection(true, "page") },
-  { key: "PageUp", run: moveCompletionSelection(false, "page") },
+  { key: "ArrowDown", run: choose(true) },
+  { key: "ArrowUp", run: choose(false) },
+  { key: "PageDown", run: choose(true, "page") },
+  { key: "PageUp", run: choose(false, "page") },
   { key: "Enter", run: acceptCompletion },
 ];
 
 /** Closes the list and stays in the editor; a list that is not there yet is given up, and Escape goes on. */
 function close(view) {
-  // The status is "pending" also while a list is shown to which the kernel may still add.
-  const isShown = currentCompletions(view.state).length > 0;
+  const wasShown = isListShown(view);
   closeCompletion(view);
-  return isShown;
+  return wasShown;
 }
+
+/** Moves the choice; while a shown list is made anew, the key is spent on it rather than on the caret. */
+function choose(isForward, by) {
+  const move = moveCompletionSelection(isForward, by);
+  return (view) => move(view) || isListShown(view);
+}
+
+/**
+ * Whether a list is on the screen. After each key that is typed the sources are asked anew: until they have answered, the
+ * list stays, but CodeMirror tells of no current completions, and its status is "pending" as before a list is shown.
+ */
+const isListShown = (view) => view.contentDOM.hasAttribute("aria-controls");
 
 /** Tab: completes behind a name, a dot or inside of a string; false where it shall indent. */
 export function completeOrDecline(view) {

@@ -89,6 +89,29 @@ describe("help with writing that needs no kernel", () => {
     await page.page.waitForFunction(() => !document.activeElement.matches(".cm-content"));
   });
 
+  it("takes Escape and arrows for the list also while it is made anew behind the last key", async () => {
+    await openCells(page, SOURCES, 1);
+    await type(page, "lear");
+    await option(page, "learning_rate").waitFor();
+    // All keys in one task: no answer of a source comes between them.
+    const wasBusy = await page.editor(1).evaluate((content) => {
+      const press = (key) => content.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      document.execCommand("insertText", false, "n");
+      return Promise.resolve().then(() => {
+        const isBusy = document.querySelector(".cm-tooltip-autocomplete-disabled") !== null;
+        press("ArrowUp");
+        press("Escape");
+        return isBusy;
+      });
+    });
+    assert.ok(wasBusy, "the list was not made anew");
+    await list(page).waitFor({ state: "detached" });
+    assert.equal(await caretCell(page), "c1");
+    assert.ok(await page.page.evaluate(() => document.activeElement.matches(".cm-content")));
+    await type(page, "!");
+    assert.equal(await sourceOf(page, 1), "learn!");
+  });
+
   it("knows keywords, builtins, modules and magics", async () => {
     await openCells(page, ["", ""], 1);
     for (const [typed, wanted] of [["whil", "while"], ["enumer", "enumerate"], ["import tor", "torch"], ["%%ti", "%%timeit"], ["!unz", "unzip"]]) {
