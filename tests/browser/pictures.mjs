@@ -61,6 +61,30 @@ SVG(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 315 200" width="520">
   ],
 };
 
+/** What is being written, looked at, and moved: one notebook for the pictures of the helpers. */
+const helpers = {
+  nbformat: 4,
+  nbformat_minor: 5,
+  metadata: {},
+  cells: [
+    code(`import torch
+from torch import nn
+
+layer = nn.Conv2d(3, 8, kernel_size=3)
+batch = torch.randn(16, 3, 32, 32)
+rows = torch.linspace(-3, 3, 48)
+ripple = torch.sin(rows[:, None] ** 2 + rows ** 2)
+settings = {"learning rate": 0.01, "epochs": 5}`),
+    code(`from ipywidgets import interact
+
+@interact(kernel=(1, 9, 2), padding=["valid", "same"])
+def size_after(kernel=3, padding="valid"):
+    result = nn.Conv2d(3, 8, kernel, padding=padding)(batch)
+    print(tuple(batch.shape), "->", tuple(result.shape))`),
+    code(""),
+  ],
+};
+
 async function take(page, name) {
   // Fonts, editors and output frames settle.
   await page.page.waitForTimeout(1200);
@@ -95,6 +119,21 @@ try {
   await page.page.goto(server.url);
   await page.untilUsable();
   await take(page, "start");
+
+  await page.open(helpers, { name: "Looking closer.ipynb" });
+  await page.runAll();
+  await page.editor(2).click();
+  await page.page.keyboard.type("batch.me", { delay: 60 });
+  await page.page.getByRole("listbox").waitFor();
+  await page.press("ArrowDown");
+  await take(page, "completion");
+  await page.press("Escape");
+  await page.press("Escape");
+  await page.press("Shift+I");
+  await page.inspectorLine("ripple").waitFor();
+  await page.lookAt("ripple");
+  await page.button("Heat map").click();
+  await take(page, "heat-map");
 
   const phone = await open({ colorScheme: "light", viewport: { width: 390, height: 780 } });
   await phone.open(tour, { name: "Fitting a curve.ipynb" });
