@@ -1,7 +1,7 @@
 """Functions that work element by element: arithmetic, comparison, rounding, exponentials.
 
 Most are one operator of the engine; the compositions are in `_pointwise_compositions`.
-Refuses dtype rules: the engine promotes. Read next: `_methods`, `engine/src/ops/elementwise.rs`.
+Refuses dtype rules: the engine promotes. Read next: `_methods`, `engine/src/ops/elementwise/`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.

@@ -3,17 +3,18 @@
 //! A node is older than all that use its output, so the newest waiting node has all its gradients.
 //! The walk is a value with [`Backward::step`], so that Python's functions and hooks can be run by the
 //! caller between two steps: the walk asks a question and goes on with its answer. Refuses to recurse.
-//! Read next: `question`, `leaves`, `rules`.
+//! Read next: `task`, `leaves`, `rules`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::leaves::{Leaves, accumulate, reachable, sum};
-use super::node::{Edge, HookPlace, Node, Rule};
-use super::question::{Asks, Question};
-use super::{gradient_edge, rules};
-use crate::context;
-use crate::error::{Error, ErrorKind, Result, list_text};
+use super::gradient_edge;
+use super::leaves::{Leaves, reachable, sum};
+use super::node::{Edge, Node};
+use super::question::Question;
+use super::stages::Task;
+use super::wanted::{Place, Wanted};
+use crate::error::{Error, Result, list_text};
 use crate::ops;
 use crate::tensor::Tensor;
 
@@ -39,54 +40,10 @@ pub enum Progress {
     Ask(Question),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Leaf(usize),
-    Output(u64, usize),
-}
-
 #[derive(Debug)]
 struct Waiting {
     node: Rc<Node>,
     gradients: Vec<Option<Tensor>>,
-}
-
-/// What the walk is at, where it may have to ask.
-#[derive(Debug)]
-enum Task {
-    /// A node's hooks and its rule.
-    Node {
-        node: Rc<Node>,
-        gradients: Vec<Option<Tensor>>,
-        stage: Stage,
-    },
-    /// A leaf's hooks and its `.grad`; `stage` counts what is done.
-    Leaf {
-        leaf: Tensor,
-        gradient: Tensor,
-        stage: LeafStage,
-    },
-}
-
-#[derive(Debug)]
-enum Stage {
-    /// The hooks of this output and those after it are next.
-    Output(usize),
-    Before,
-    /// The saved tensors that Python has packed.
-    Unpack,
-    Rule(Vec<Tensor>),
-    /// The rule on the CPU, with copies of the gradients and of what was saved.
-    Copies(Vec<Option<Tensor>>),
-    After(Vec<Option<Tensor>>),
-    Send(Vec<Option<Tensor>>),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum LeafStage {
-    Hooks,
-    Store,
-    End,
 }
 
 /// A walk in progress.
@@ -94,12 +51,11 @@ enum LeafStage {
 pub struct Backward {
     waiting: BTreeMap<u64, Waiting>,
     leaves: Leaves,
-    task: Option<Task>,
-    options: Options,
-    /// The gradients asked for, by place; `None` where all leaves accumulate into `.grad`.
-    wanted: Option<BTreeMap<Place, Option<Tensor>>>,
-    /// The nodes on a way to a wanted place.
-    useful: BTreeSet<u64>,
+    /// What was being done when a question came up.
+    pub(super) task: Option<Task>,
+    pub(super) options: Options,
+    /// What was asked for; `None` where all leaves accumulate into `.grad`.
+    pub(super) wanted: Option<Wanted>,
 }
 
 /// `torch.autograd.backward`: accumulates into the leaves' `.grad`.
@@ -116,7 +72,7 @@ pub fn gradients(
 ) -> Result<Vec<Option<Tensor>>> {
     let mut walk = Backward::new(outputs, gradients, Some(inputs), options)?;
     walk.run()?;
-    walk.wanted_gradients(inputs)
+    Ok(walk.wanted_gradients(inputs))
 }
 
 impl Backward {
@@ -133,14 +89,8 @@ impl Backward {
             leaves: Leaves::default(),
             task: None,
             options,
-            wanted: None,
-            useful: BTreeSet::new(),
+            wanted: inputs.map(Wanted::new).transpose()?,
         };
-        if let Some(inputs) = inputs {
-            let places: Result<BTreeMap<Place, Option<Tensor>>> =
-                inputs.iter().map(|input| Ok((place_of(input)?, None))).collect();
-            walk.wanted = Some(places?);
-        }
         let mut roots = Vec::new();
         for (index, output) in outputs.iter().enumerate() {
             let edge = gradient_edge(output).ok_or_else(|| {
@@ -151,7 +101,9 @@ impl Backward {
             let gradient = root_gradient(index, output, gradients.get(index).and_then(Option::as_ref))?;
             roots.push((edge, gradient));
         }
-        walk.find_useful(roots.iter().map(|(edge, _)| edge));
+        if let Some(wanted) = &mut walk.wanted {
+            wanted.find_useful(roots.iter().map(|(edge, _)| edge));
+        }
         for (edge, gradient) in roots {
             walk.send(&edge, Some(gradient))?;
         }
@@ -170,12 +122,11 @@ impl Backward {
             .map(|waiting| Edge::Node(Rc::clone(&waiting.node), 0))
             .collect();
         let nodes = reachable(roots.iter());
-        let useful = &self.useful;
-        let all = self.wanted.is_none();
+        let wanted = self.wanted.as_ref();
         self.leaves.expect(
             nodes
                 .values()
-                .filter(|node| all || useful.contains(&node.sequence))
+                .filter(|node| wanted.is_none_or(|wanted| wanted.needs(node)))
                 .flat_map(|node| node.edges.iter().flatten()),
         );
     }
@@ -204,27 +155,16 @@ impl Backward {
                 None => return Ok(Progress::Done),
             },
         };
-        match task {
-            Task::Node { node, gradients, stage } => self.run_node(node, gradients, stage),
-            Task::Leaf { leaf, gradient, stage } => self.run_leaf(leaf, gradient, stage),
-        }
+        self.work(task)
     }
 
     fn next_task(&mut self) -> Option<Task> {
         loop {
             if let Some((leaf, gradient)) = self.leaves.next_due() {
-                return Some(Task::Leaf {
-                    leaf,
-                    gradient,
-                    stage: LeafStage::Hooks,
-                });
+                return Some(Task::of_leaf(leaf, gradient));
             }
             if let Some((_, Waiting { node, gradients })) = self.waiting.pop_last() {
-                return Some(Task::Node {
-                    node,
-                    gradients,
-                    stage: Stage::Output(0),
-                });
+                return Some(Task::of_node(node, gradients));
             }
             if !self.leaves.finish() {
                 return None;
@@ -234,256 +174,27 @@ impl Backward {
 
     /// Takes the answer to the last question.
     pub fn answer(&mut self, tensors: Vec<Option<Tensor>>) -> Result<()> {
-        let first = || tensors.first().cloned().flatten();
-        let advanced = match self.task.take() {
-            None => return Err(Error::runtime("backward has asked nothing")),
-            Some(Task::Node {
-                node,
-                mut gradients,
-                stage,
-            }) => {
-                let stage = match stage {
-                    Stage::Output(output) => {
-                        if let Some(slot) = gradients.get_mut(output) {
-                            *slot = first();
-                        }
-                        Stage::Output(output + 1)
-                    }
-                    Stage::Before => {
-                        gradients = tensors;
-                        Stage::Unpack
-                    }
-                    Stage::Unpack => Stage::Rule(tensors.into_iter().flatten().collect()),
-                    Stage::Copies(_) => Stage::Copies(tensors),
-                    Stage::Rule(_) => Stage::After(tensors),
-                    Stage::After(_) | Stage::Send(_) => Stage::Send(tensors),
-                };
-                Task::Node { node, gradients, stage }
-            }
-            Some(Task::Leaf { leaf, gradient, stage }) => match stage {
-                LeafStage::Hooks => Task::Leaf {
-                    leaf,
-                    gradient: first().unwrap_or(gradient),
-                    stage: LeafStage::Store,
-                },
-                LeafStage::Store | LeafStage::End => Task::Leaf {
-                    leaf,
-                    gradient,
-                    stage: LeafStage::End,
-                },
-            },
-        };
-        self.task = Some(advanced);
-        Ok(())
-    }
-
-    fn ask(&mut self, task: Task, question: Question) -> Result<Progress> {
-        self.task = Some(task);
-        Ok(Progress::Ask(question))
-    }
-
-    fn run_leaf(&mut self, leaf: Tensor, gradient: Tensor, mut stage: LeafStage) -> Result<Progress> {
-        if matches!(stage, LeafStage::Hooks) {
-            let hooks = leaf.meta().hooks.clone();
-            if let Some(hooks) = hooks {
-                let question = Question {
-                    asks: Asks::TensorHooks,
-                    numbers: vec![hooks.number()],
-                    tensors: vec![Some(gradient.clone())],
-                    num_answers: 1,
-                    node: None,
-                };
-                return self.ask(Task::Leaf { leaf, gradient, stage }, question);
-            }
-            stage = LeafStage::Store;
-        }
-        if matches!(stage, LeafStage::End) {
-            return Ok(Progress::Ran);
-        }
-        if let Some(wanted) = &mut self.wanted {
-            if let Some(slot) = wanted.get_mut(&Place::Leaf(leaf.identity())) {
-                *slot = Some(gradient.clone());
-            }
-            if !self.options.accumulate {
-                return Ok(Progress::Ran);
-            }
-        }
-        let after = leaf.meta().accumulated_hooks.clone();
-        if let Some(after) = after {
-            accumulate(&leaf, gradient.clone(), self.options.create_graph)?;
-            let question = Question {
-                asks: Asks::Accumulated,
-                numbers: vec![after.number()],
-                tensors: vec![Some(leaf.clone())],
-                num_answers: 0,
-                node: None,
-            };
-            let stage = LeafStage::End;
-            return self.ask(Task::Leaf { leaf, gradient, stage }, question);
-        }
-        accumulate(&leaf, gradient, self.options.create_graph)?;
-        Ok(Progress::Ran)
-    }
-
-    fn run_node(&mut self, node: Rc<Node>, gradients: Vec<Option<Tensor>>, mut stage: Stage) -> Result<Progress> {
-        let question = |asks, number: u64, tensors: Vec<Option<Tensor>>, num_answers| Question {
-            asks,
-            numbers: vec![number],
-            tensors,
-            num_answers,
-            node: Some(Rc::clone(&node)),
-        };
-        loop {
-            stage = match stage {
-                Stage::Output(output) => {
-                    let Some(gradient) = gradients.get(output) else {
-                        self.keep_wanted(&node, &gradients)?;
-                        if self.wanted.is_some() && !self.useful.contains(&node.sequence) {
-                            return Ok(Progress::Ran);
-                        }
-                        stage = Stage::Before;
-                        continue;
-                    };
-                    if gradient.is_some()
-                        && let Some(number) = node.hooks(HookPlace::Output(output))
-                    {
-                        let question = question(Asks::TensorHooks, number, vec![gradient.clone()], 1);
-                        let stage = Stage::Output(output);
-                        return self.ask(Task::Node { node, gradients, stage }, question);
-                    }
-                    Stage::Output(output + 1)
-                }
-                Stage::Before => {
-                    if let Some(number) = node.hooks(HookPlace::Before) {
-                        let question = question(Asks::HooksBefore, number, gradients.clone(), gradients.len());
-                        return self.ask(Task::Node { node, gradients, stage }, question);
-                    }
-                    Stage::Unpack
-                }
-                Stage::Unpack => {
-                    let numbers = node.packed()?;
-                    if !numbers.is_empty() {
-                        let question = Question {
-                            num_answers: numbers.len(),
-                            numbers,
-                            asks: Asks::Unpack,
-                            tensors: Vec::new(),
-                            node: Some(Rc::clone(&node)),
-                        };
-                        return self.ask(Task::Node { node, gradients, stage }, question);
-                    }
-                    Stage::Rule(Vec::new())
-                }
-                Stage::Rule(unpacked) => {
-                    if let Rule::Callback { number, .. } = &node.rule {
-                        // What Python has unpacked lies ready for the function's `saved_tensors`.
-                        node.remember_unpacked(unpacked);
-                        let question = question(Asks::Function, number.number(), gradients.clone(), node.edges.len());
-                        let stage = Stage::Rule(Vec::new());
-                        return self.ask(Task::Node { node, gradients, stage }, question);
-                    }
-                    let saved = node.unpack(unpacked)?;
-                    let results = context::with_grad_mode(self.options.create_graph, || {
-                        rules::input_gradients(&node, &gradients, &saved)
-                    });
-                    if matches!(&results, Err(error) if error.kind() == ErrorKind::CpuOnly) {
-                        let tensors: Vec<Option<Tensor>> = gradients.iter().chain(&saved).cloned().collect();
-                        let question = Question {
-                            asks: Asks::Copies,
-                            numbers: Vec::new(),
-                            num_answers: tensors.len(),
-                            tensors,
-                            node: Some(Rc::clone(&node)),
-                        };
-                        let stage = Stage::Copies(Vec::new());
-                        return self.ask(Task::Node { node, gradients, stage }, question);
-                    }
-                    Stage::After(results?)
-                }
-                Stage::Copies(copies) => {
-                    let (on_cpu, saved) = copies
-                        .split_at_checked(gradients.len())
-                        .ok_or_else(|| Error::runtime("backward waits for no rule"))?;
-                    Stage::After(self.run_on_cpu(&node, on_cpu, saved)?)
-                }
-                Stage::After(results) => {
-                    if let Some(number) = node.hooks(HookPlace::After) {
-                        let count = results.len();
-                        let tensors = results.iter().chain(&gradients).cloned().collect();
-                        let question = question(Asks::HooksAfter, number, tensors, count);
-                        let stage = Stage::After(results);
-                        return self.ask(Task::Node { node, gradients, stage }, question);
-                    }
-                    Stage::Send(results)
-                }
-                Stage::Send(results) => {
-                    self.send_all(&node, results)?;
-                    return Ok(Progress::Ran);
-                }
-            };
-        }
-    }
-
-    /// A node's rule on copies on the CPU; the gradients go to where the inputs are.
-    fn run_on_cpu(
-        &self,
-        node: &Rc<Node>,
-        gradients: &[Option<Tensor>],
-        saved: &[Option<Tensor>],
-    ) -> Result<Vec<Option<Tensor>>> {
-        context::with_grad_mode(self.options.create_graph, || {
-            let results = rules::input_gradients(node, gradients, saved)?;
-            let moved = results.into_iter().zip(&node.inputs).map(|(result, input)| {
-                result
-                    .map(|result| ops::copy::to_device(&result, input.device))
-                    .transpose()
-            });
-            moved.collect()
-        })
-    }
-
-    /// Sends a node's input gradients on their way.
-    fn send_all(&mut self, node: &Rc<Node>, gradients: Vec<Option<Tensor>>) -> Result<()> {
-        if context::checks_nan() {
-            super::anomaly::check(node, &gradients)?;
-        }
-        if !self.options.retain_graph {
-            node.free();
-        }
-        for (edge, gradient) in node.edges.iter().zip(gradients) {
-            if let Some(edge) = edge {
-                self.send(edge, gradient)?;
-            }
-        }
+        let asked = self.task.take();
+        let asked = asked.ok_or_else(|| Error::runtime("backward has asked nothing"))?;
+        self.task = Some(asked.answered(tensors));
         Ok(())
     }
 
     /// The gradients of the inputs that the walk was made for.
-    pub fn wanted_gradients(&self, inputs: &[Tensor]) -> Result<Vec<Option<Tensor>>> {
-        let wanted = self.wanted.as_ref();
-        inputs
-            .iter()
-            .map(|input| {
-                Ok(wanted.and_then(|map| {
-                    place_of(input)
-                        .ok()
-                        .and_then(|place| map.get(&place).cloned().flatten())
-                }))
-            })
-            .collect()
+    pub fn wanted_gradients(&self, inputs: &[Tensor]) -> Vec<Option<Tensor>> {
+        let gradient_of = |input| self.wanted.as_ref()?.gradient_of(input);
+        inputs.iter().map(gradient_of).collect()
     }
 
-    fn send(&mut self, edge: &Edge, gradient: Option<Tensor>) -> Result<()> {
+    /// Sends a gradient along an edge: to a leaf, or to a node that waits for its own.
+    pub(super) fn send(&mut self, edge: &Edge, gradient: Option<Tensor>) -> Result<()> {
         match edge {
             Edge::Leaf(leaf) => {
-                let is_wanted = self
-                    .wanted
-                    .as_ref()
-                    .is_none_or(|wanted| wanted.contains_key(&Place::Leaf(leaf.identity())));
-                if !is_wanted {
-                    return Ok(());
+                let place = Place::Leaf(leaf.identity());
+                if self.wanted.as_ref().is_none_or(|wanted| wanted.has(place)) {
+                    self.leaves.add(leaf, gradient, self.options.create_graph)?;
                 }
-                self.leaves.add(leaf, gradient, self.options.create_graph)
+                Ok(())
             }
             Edge::Node(node, output) => {
                 let Some(gradient) = gradient else { return Ok(()) };
@@ -500,15 +211,11 @@ impl Backward {
     }
 
     /// Stores the gradients of outputs that someone asked for.
-    fn keep_wanted(&mut self, node: &Rc<Node>, gradients: &[Option<Tensor>]) -> Result<()> {
+    pub(super) fn keep_wanted(&mut self, node: &Rc<Node>, gradients: &[Option<Tensor>]) -> Result<()> {
         for (output, gradient) in gradients.iter().enumerate() {
             let Some(gradient) = gradient else { continue };
-            if let Some(slot) = self
-                .wanted
-                .as_mut()
-                .and_then(|wanted| wanted.get_mut(&Place::Output(node.sequence, output)))
-            {
-                *slot = Some(gradient.clone());
+            if let Some(wanted) = &mut self.wanted {
+                wanted.keep(Place::Output(node.sequence, output), gradient);
             }
             for tensor in node.retained(output) {
                 let before = tensor.meta().grad.clone();
@@ -517,33 +224,6 @@ impl Backward {
             }
         }
         Ok(())
-    }
-
-    /// Finds the nodes from which a wanted place can be reached.
-    fn find_useful<'e>(&mut self, roots: impl Iterator<Item = &'e Edge>) {
-        let Some(wanted) = &self.wanted else { return };
-        for (sequence, node) in reachable(roots) {
-            let leads_there = |edge: &Edge| match edge {
-                Edge::Leaf(leaf) => wanted.contains_key(&Place::Leaf(leaf.identity())),
-                Edge::Node(maker, output) => {
-                    self.useful.contains(&maker.sequence)
-                        || wanted.contains_key(&Place::Output(maker.sequence, *output))
-                }
-            };
-            if node.edges.iter().flatten().any(leads_there) {
-                self.useful.insert(sequence);
-            }
-        }
-    }
-}
-
-fn place_of(input: &Tensor) -> Result<Place> {
-    match gradient_edge(input) {
-        Some(Edge::Leaf(leaf)) => Ok(Place::Leaf(leaf.identity())),
-        Some(Edge::Node(node, output)) => Ok(Place::Output(node.sequence, output)),
-        None => Err(Error::runtime(
-            "One of the differentiated Tensors does not require grad",
-        )),
     }
 }
 

@@ -20,7 +20,11 @@ mod rules_scan;
 mod rules_view;
 mod rules_window;
 mod saved;
+mod slopes;
+mod stages;
+mod task;
 pub mod walk;
+mod wanted;
 
 pub use engine::{Backward, Options, Progress, gradients, run_backward};
 pub use foreign::{Foreign, take_released};

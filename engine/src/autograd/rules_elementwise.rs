@@ -3,15 +3,17 @@
 //! What a rule saves follows from the names it mentions, so a row says everything once.
 //! Refuses nothing: a row without a gradient says `no_gradient()`.
 
+use super::slopes::{
+    bessel_slope, copysign_slope, entr_slope, extreme_vjp, gelu_tanh_slope, igamma_slope, inverse_square, logit_vjp,
+    normal_density, pow_vjp_base, pow_vjp_exponent, scale_down, scaled_bessel_slope, sinc_vjp, xlogy_vjp,
+};
 use crate::error::{Error, Result};
 use crate::ops::creation;
 use crate::ops::elementwise::{
-    add, add_scalar, bessel_j0, bessel_j1, bessel_k0, bessel_k1, bessel_slope, bessel_y0, bessel_y1, copysign_slope,
-    cos, cosh, digamma, div, entr_slope, eq, erfcx, exp, exp2, exponent, extreme_vjp, floor_divide, ge, gelu_slope,
-    gelu_tanh_slope, gt, i0, i0e, i1, i1_slope, i1e, igamma_slope, inverse_square, isnan, le, le_scalar, log, log1p,
-    logical_not, logical_or, logit_vjp, lt, mul, mul_scalar, neg, normal_density, pow_vjp_base, pow_vjp_exponent,
-    rsqrt, rsub_scalar, scalar_zeta, scale_down, sigmoid, sign, sin, sinc_vjp, sinh, sub, sub_scalar, trigamma, trunc,
-    unless_mask, xlogy_vjp, zeta,
+    add, add_scalar, bessel_j0, bessel_j1, bessel_k0, bessel_k1, bessel_y0, bessel_y1, cos, cosh, digamma, div, eq,
+    erfcx, exp, exp2, exponent, floor_divide, ge, gelu_slope, gt, i0, i0e, i1, i1e, isnan, le, le_scalar, log, log1p,
+    logical_not, logical_or, lt, mul, mul_scalar, neg, rsqrt, rsub_scalar, scalar_zeta, sigmoid, sign, sin, sinh, sub,
+    sub_scalar, trigamma, trunc, unless_mask, zeta,
 };
 use crate::prim::{Binary, Unary};
 use crate::tensor::Tensor;

@@ -129,7 +129,7 @@ pub fn provide(answer: Vec<Option<Tensor>>) -> Result<()> {
 /// Ends the newest walk and gives the gradients of the inputs that it was started with.
 pub fn end(inputs: &[Tensor]) -> Result<Vec<Option<Tensor>>> {
     let walk = WALKS.with_borrow_mut(Vec::pop).ok_or_else(no_walk)?;
-    walk.backward.wanted_gradients(inputs)
+    Ok(walk.backward.wanted_gradients(inputs))
 }
 
 /// Forgets every walk under way, as a fresh recorder does.

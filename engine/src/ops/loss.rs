@@ -7,6 +7,7 @@ use crate::context;
 use crate::cpu::Buffer;
 use crate::dtype::DType;
 use crate::error::{Error, Result, list_text};
+use crate::ops::promote::wrapped_count;
 use crate::ops::{accepted, copy, elementwise as e, index, movement, reduce, softmax};
 use crate::scalar::Scalar;
 use crate::storage::Device;
@@ -109,7 +110,7 @@ pub fn nll_loss(log_probabilities: &Tensor, target: &Tensor, settings: &ClassLos
     }
     let total = match &weights {
         Some(weights) => reduce::sum(weights, &[], false)?,
-        None => e::wrapped_count(count, &rows)?,
+        None => wrapped_count(count, &rows)?,
     };
     let mut result = fold_classes(&loss, &total, &target.shape(), settings.reduction)?;
     if settings.label_smoothing > 0.0 {
@@ -172,7 +173,7 @@ fn with_probabilities(log_probabilities: &Tensor, target: &Tensor, settings: &Cl
     let loss = e::neg(&reduce::sum(&products, &[1], false)?)?;
     let mut shape = log_probabilities.shape();
     shape.remove(usize::from(shape.len() > 1));
-    let total = e::wrapped_count(rows.size(0), &rows)?;
+    let total = wrapped_count(rows.size(0), &rows)?;
     fold_classes(&loss, &total, &shape, settings.reduction)
 }
 
@@ -346,7 +347,7 @@ pub fn kl_div(input: &Tensor, target: &Tensor, log_target: bool, reduction: Redu
     } else {
         let counts = e::ne_scalar(target, 0.0)?;
         // 0 log 0 is 0; the logarithm is taken of a harmless 1 there.
-        let safe = e::where_(&counts, target, &e::wrapped_count(1, target)?)?;
+        let safe = e::where_(&counts, target, &wrapped_count(1, target)?)?;
         e::sub(&e::mul(target, &e::log(&safe)?)?, &e::mul(target, input)?)?
     };
     reduction.fold(loss)

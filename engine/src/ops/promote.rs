@@ -64,18 +64,23 @@ pub fn wrapped(scalar: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
     creation::full(&[], scalar, dtype, device)
 }
 
+/// A count as a zero-dim tensor of the dtype and device of `like`.
+pub fn wrapped_count(count: usize, like: &Tensor) -> Result<Tensor> {
+    wrapped(Scalar::Int(count as i64), like.dtype(), like.device())
+}
+
 /// What `work` makes of the tensors in float32, if promotion gives a half type: rounded once, at the end, as PyTorch's
 /// kernels do, which neither round nor overflow between the steps of a composition. Other dtypes are computed in as they are.
 pub fn in_float32(inputs: &[&Tensor], work: impl FnOnce(&[Tensor]) -> Result<Tensor>) -> Result<Tensor> {
     // Dtypes that have no promotion are an error of the work itself.
-    let Some(common) = result_type(inputs).ok().filter(|&common| is_half(common)) else {
+    let Some(common) = result_type(inputs).ok().filter(|&common| common.is_half()) else {
         let inputs: Vec<Tensor> = inputs.iter().map(|&input| input.clone()).collect();
         return work(&inputs);
     };
     let wide = inputs
         .iter()
         .map(|&input| {
-            if is_half(input.dtype()) {
+            if input.dtype().is_half() {
                 copy::to_dtype(input, DType::F32)
             } else {
                 Ok(input.clone())
@@ -83,8 +88,4 @@ pub fn in_float32(inputs: &[&Tensor], work: impl FnOnce(&[Tensor]) -> Result<Ten
         })
         .collect::<Result<Vec<_>>>()?;
     copy::to_dtype(&work(&wide)?, common)
-}
-
-const fn is_half(dtype: DType) -> bool {
-    matches!(dtype, DType::F16 | DType::BF16)
 }

@@ -129,9 +129,9 @@ macro_rules! for_each_unary {
             /// `exp(-|x|) * i0(x)`
             I0e, "special_i0e", Float, wgsl: "c_i0e({x})", float: |x| x.through_f64(special::i0e), int: |x| x, vjp: (g, x, out) => mul(g, &sub(&i1e(x)?, &mul(&sign(x)?, out)?)?);
             /// Modified Bessel function of the first kind, order 1.
-            I1, "special_i1", Float, wgsl: "c_i1({x})", float: |x| x.through_f64(special::i1), int: |x| x, vjp: (g, x, out) => mul(g, &i1_slope(&i0(x)?, x, out, false)?);
+            I1, "special_i1", Float, wgsl: "c_i1({x})", float: |x| x.through_f64(special::i1), int: |x| x, vjp: (g, x, out) => mul(g, &bessel_slope(&i0(x)?, x, out)?);
             /// `exp(-|x|) * i1(x)`
-            I1e, "special_i1e", Float, wgsl: "c_i1e({x})", float: |x| x.through_f64(special::i1e), int: |x| x, vjp: (g, x, out) => mul(g, &i1_slope(&i0e(x)?, x, out, true)?);
+            I1e, "special_i1e", Float, wgsl: "c_i1e({x})", float: |x| x.through_f64(special::i1e), int: |x| x, vjp: (g, x, out) => mul(g, &scaled_bessel_slope(&i0e(x)?, x, out)?);
             /// Bessel function of the first kind, order 0.
             BesselJ0, "special_bessel_j0", Float, wgsl: "", float: |x| x.through_f64(special::j0), int: |x| x, vjp: (g, x, out) => neg(&mul(g, &bessel_j1(x)?)?);
             /// Bessel function of the first kind, order 1.
