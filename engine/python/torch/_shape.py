@@ -1,6 +1,6 @@
 """Functions that rearrange elements: views, joining, splitting, repeating, flipping.
 
-Read next: `_methods`, `_stacking`, `engine/src/ops/movement.rs`.
+Read next: `_methods`, `_stacking`, `engine/src/ops/movement/`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
