@@ -116,7 +116,7 @@ fn write_out(nodes: &mut Vec<ProgramNode>, softmax: &ProgramNode) {
     let dims = if shape.is_empty() { Vec::new() } else { vec![dim] };
     let fold = |op| Prim::Reduce { op, dims: dims.clone() };
     // Narrow floats are rounded once, at the end.
-    let narrow = matches!(softmax.dtype, DType::F16 | DType::BF16);
+    let narrow = softmax.dtype.is_half();
     let dtype = if narrow { DType::F32 } else { softmax.dtype };
     let mut x = softmax.operands[0].clone();
     if narrow {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::build::{BlockBuilder, BlockKind, KernelBuilder};
+use super::builder::{BlockBuilder, BlockKind, KernelBuilder};
 use super::classify::NodeInfo;
 use super::group::Group;
 use super::kernel::{Access, Body, ExprId, Fold, Kernel, Op, Pass, Position, ROOT, Store, Value};

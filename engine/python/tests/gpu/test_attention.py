@@ -1,6 +1,6 @@
 """Attention, however it is written, is a few kernels on the GPU, and agrees with the CPU.
 
-Refuses to time anything. Read next: `engine/src/plan/attend.rs`.
+Refuses to time anything. Read next: `engine/src/plan/attend/mod.rs`.
 """
 
 import math

@@ -1,23 +1,24 @@
-//! The kernels of attention in the place of the products and the softmax that `attend` found.
+//! The kernels of attention in the place of the products and the softmax that `find` found.
 //!
 //! The nodes are put in a new order, since the gradient of a value may be wanted before that of its key is written;
 //! what only the scores needed is left out. An attention whose kernels would bind more arrays than the device allows
-//! stays as it was written. Refuses to look for anything: see `attend`.
+//! stays as it was written. Refuses to look for anything: see `find`.
 
 use std::collections::BTreeMap;
 
-use super::attend::{Finder, Found, Link};
-use super::classify::classify;
-use super::cluster::Cluster;
-use super::source::loads_of;
-use super::{Caps, Fusion};
+use super::find::Finder;
+use super::found::{Found, Link};
 use crate::dtype::DType;
+use crate::plan::classify::classify;
+use crate::plan::cluster::Cluster;
+use crate::plan::source::loads_of;
+use crate::plan::{Caps, Fusion};
 use crate::prim::{Attention, AttentionPart, Prim, Scaling};
 use crate::view::contiguous_strides;
 use crate::wire::{Operand, Program, ProgramNode, ValueRef};
 
 /// The program with its attention as kernels; `None` if it has none.
-pub(super) fn attend(program: &Program, caps: &Caps) -> Option<Program> {
+pub fn attend(program: &Program, caps: &Caps) -> Option<Program> {
     // Most programs have no softmax.
     if !program
         .nodes
