@@ -161,16 +161,7 @@ fn wrap(dtype: DType, text: String) -> String {
         DType::U8 => format!("({text} & 255)"),
         DType::I8 => format!("(({text} << 24u) >> 24u)"),
         DType::I16 => format!("(({text} << 16u) >> 16u)"),
-        DType::Bool
-        | DType::I32
-        | DType::I64
-        | DType::F16
-        | DType::BF16
-        | DType::F32
-        | DType::F64
-        | DType::U16
-        | DType::U32
-        | DType::U64 => text,
+        _ => text,
     }
 }
 
@@ -179,17 +170,7 @@ pub fn round(dtype: DType, text: String) -> String {
     match dtype {
         DType::F16 => format!("c_round_f16({text})"),
         DType::BF16 => format!("c_round_bf16({text})"),
-        DType::Bool
-        | DType::U8
-        | DType::I8
-        | DType::I16
-        | DType::I32
-        | DType::I64
-        | DType::F32
-        | DType::F64
-        | DType::U16
-        | DType::U32
-        | DType::U64 => text,
+        _ => text,
     }
 }
 

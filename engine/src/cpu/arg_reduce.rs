@@ -5,10 +5,9 @@
 
 use super::Operand;
 use super::buffer::{Buffer, try_vec};
-use super::cast::{Convert, as_contiguous};
+use super::cast::{Computed, Convert, as_contiguous};
 use super::float::Float;
 use super::reduce::{check_not_empty, fold_slice};
-use crate::dtype::DType;
 use crate::error::Result;
 use crate::prim::ArgReduce;
 
@@ -29,13 +28,13 @@ pub fn arg_reduce(op: ArgReduce, dim: usize, operand: Operand<'_>) -> Result<Buf
         view: &view,
     };
     let len = operand.view.shape[dim];
-    match (op, operand.buffer.dtype()) {
-        (ArgReduce::Max, DType::F32 | DType::F16 | DType::BF16) => positions::<f32>(rows, len, Float::maximum_nan),
-        (ArgReduce::Min, DType::F32 | DType::F16 | DType::BF16) => positions::<f32>(rows, len, Float::minimum_nan),
-        (ArgReduce::Max, DType::F64) => positions::<f64>(rows, len, Float::maximum_nan),
-        (ArgReduce::Min, DType::F64) => positions::<f64>(rows, len, Float::minimum_nan),
-        (ArgReduce::Max, _) => positions::<i64>(rows, len, Ord::max),
-        (ArgReduce::Min, _) => positions::<i64>(rows, len, Ord::min),
+    match (op, Computed::of(operand.buffer.dtype())) {
+        (ArgReduce::Max, Computed::F32) => positions::<f32>(rows, len, Float::maximum_nan),
+        (ArgReduce::Min, Computed::F32) => positions::<f32>(rows, len, Float::minimum_nan),
+        (ArgReduce::Max, Computed::F64) => positions::<f64>(rows, len, Float::maximum_nan),
+        (ArgReduce::Min, Computed::F64) => positions::<f64>(rows, len, Float::minimum_nan),
+        (ArgReduce::Max, Computed::I64) => positions::<i64>(rows, len, Ord::max),
+        (ArgReduce::Min, Computed::I64) => positions::<i64>(rows, len, Ord::min),
     }
 }
 

@@ -17,6 +17,36 @@ use crate::error::Result;
 use crate::scalar::Scalar;
 use crate::view::View;
 
+/// The type that CPU kernels compute a dtype in: [`as_contiguous`] brings operands to it, [`narrow`] takes results back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Computed {
+    /// Also half types, which are rounded afterwards.
+    F32,
+    /// float64 alone.
+    F64,
+    /// Integers and bool, which are wrapped afterwards.
+    I64,
+}
+
+impl Computed {
+    /// The type of a dtype.
+    pub const fn of(dtype: DType) -> Computed {
+        match dtype {
+            DType::F16 | DType::BF16 | DType::F32 => Computed::F32,
+            DType::F64 => Computed::F64,
+            DType::Bool
+            | DType::U8
+            | DType::I8
+            | DType::I16
+            | DType::I32
+            | DType::I64
+            | DType::U16
+            | DType::U32
+            | DType::U64 => Computed::I64,
+        }
+    }
+}
+
 /// An element that converts to and from the widest type of its kind.
 pub trait Convert: Element {
     /// True for floats.

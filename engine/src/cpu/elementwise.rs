@@ -1,14 +1,13 @@
 //! Unary and binary elementwise kernels: the `float` and `int` columns of `prim::elementwise`.
 //!
-//! f32 and f64 have loops of their own; half types are computed in f32 and rounded, integers and bool
-//! in i64 and wrapped. A new row of the table needs nothing here.
+//! Each type that is computed in (`cast::Computed`) has loops of its own. A new row of the table needs nothing here.
 //! Refuses to promote or broadcast: operands have one dtype and one shape.
 
 use std::borrow::Cow;
 
 use super::Operand;
 use super::buffer::{Buffer, Element, try_vec};
-use super::cast::{Convert, as_contiguous, narrow};
+use super::cast::{Computed, Convert, as_contiguous, narrow};
 use super::float::{
     Float, c_floor_divide_int, c_gcd_int, c_lcm_int, c_pow_int, c_remainder_int, c_shift_left_int, c_shift_right_int,
 };
@@ -23,38 +22,26 @@ use crate::view::View;
 
 /// Applies a unary primitive.
 pub fn unary(op: Unary, operand: Operand<'_>, output: &Meta) -> Result<Buffer> {
-    let result = match operand.buffer.dtype() {
-        DType::F32 | DType::F16 | DType::BF16 => unary_lanes(op, &as_contiguous::<f32>(operand)?)?,
-        DType::F64 => unary_f64(op, &as_contiguous::<f64>(operand)?)?,
-        // Inverting the bits of 0 and 1 would give two values that are both true.
-        DType::Bool if op == Unary::BitwiseNot => unary_i64(Unary::LogicalNot, &as_contiguous::<i64>(operand)?)?,
-        DType::Bool
-        | DType::U8
-        | DType::I8
-        | DType::I16
-        | DType::I32
-        | DType::I64
-        | DType::U16
-        | DType::U32
-        | DType::U64 => unary_i64(op, &as_contiguous::<i64>(operand)?)?,
+    let dtype = operand.buffer.dtype();
+    // Inverting the bits of 0 and 1 would give two values that are both true.
+    let op = match (op, dtype) {
+        (Unary::BitwiseNot, DType::Bool) => Unary::LogicalNot,
+        _ => op,
+    };
+    let result = match Computed::of(dtype) {
+        Computed::F32 => unary_lanes(op, &as_contiguous::<f32>(operand)?)?,
+        Computed::F64 => unary_f64(op, &as_contiguous::<f64>(operand)?)?,
+        Computed::I64 => unary_i64(op, &as_contiguous::<i64>(operand)?)?,
     };
     narrow(result, output.dtype)
 }
 
 /// Applies a binary primitive.
 pub fn binary(op: Binary, x: Operand<'_>, y: Operand<'_>, output: &Meta) -> Result<Buffer> {
-    let result = match x.buffer.dtype() {
-        DType::F32 | DType::F16 | DType::BF16 => binary_f32(op, &Pair::new(x, y)?)?,
-        DType::F64 => binary_f64(op, &Pair::new(x, y)?)?,
-        DType::Bool
-        | DType::U8
-        | DType::I8
-        | DType::I16
-        | DType::I32
-        | DType::I64
-        | DType::U16
-        | DType::U32
-        | DType::U64 => binary_i64(op, &Pair::new(x, y)?)?,
+    let result = match Computed::of(x.buffer.dtype()) {
+        Computed::F32 => binary_f32(op, &Pair::new(x, y)?)?,
+        Computed::F64 => binary_f64(op, &Pair::new(x, y)?)?,
+        Computed::I64 => binary_i64(op, &Pair::new(x, y)?)?,
     };
     narrow(result, output.dtype)
 }

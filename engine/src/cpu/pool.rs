@@ -6,10 +6,9 @@
 
 use super::Operand;
 use super::buffer::{Buffer, try_filled};
-use super::cast::{Convert, as_contiguous, narrow};
+use super::cast::{Computed, Convert, as_contiguous, narrow};
 use super::convolve::Arithmetic;
 use super::window_lines::WindowLines;
-use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::prim::infer::Meta;
 use crate::prim::{Pool, Window};
@@ -18,20 +17,20 @@ use crate::prim::{Pool, Window};
 pub fn pool(op: Pool, window: &Window, operands: &[Operand<'_>], output: &Meta) -> Result<Buffer> {
     let lines = WindowLines::new(window);
     match (op, operands) {
-        (Pool::ArgMax, [x]) => match x.buffer.dtype() {
-            DType::F32 | DType::F16 | DType::BF16 => positions::<f32>(&lines, *x, output),
-            DType::F64 => positions::<f64>(&lines, *x, output),
-            _ => positions::<i64>(&lines, *x, output),
+        (Pool::ArgMax, [x]) => match Computed::of(x.buffer.dtype()) {
+            Computed::F32 => positions::<f32>(&lines, *x, output),
+            Computed::F64 => positions::<f64>(&lines, *x, output),
+            Computed::I64 => positions::<i64>(&lines, *x, output),
         },
-        (Pool::Sum | Pool::Spread, [x]) => match output.dtype {
-            DType::F32 | DType::F16 | DType::BF16 => sums::<f32>(op, &lines, *x, output),
-            DType::F64 => sums::<f64>(op, &lines, *x, output),
-            _ => sums::<i64>(op, &lines, *x, output),
+        (Pool::Sum | Pool::Spread, [x]) => match Computed::of(output.dtype) {
+            Computed::F32 => sums::<f32>(op, &lines, *x, output),
+            Computed::F64 => sums::<f64>(op, &lines, *x, output),
+            Computed::I64 => sums::<i64>(op, &lines, *x, output),
         },
-        (Pool::Scatter, [index, g]) => match output.dtype {
-            DType::F32 | DType::F16 | DType::BF16 => scattered::<f32>(&lines, *index, *g, output),
-            DType::F64 => scattered::<f64>(&lines, *index, *g, output),
-            _ => scattered::<i64>(&lines, *index, *g, output),
+        (Pool::Scatter, [index, g]) => match Computed::of(output.dtype) {
+            Computed::F32 => scattered::<f32>(&lines, *index, *g, output),
+            Computed::F64 => scattered::<f64>(&lines, *index, *g, output),
+            Computed::I64 => scattered::<i64>(&lines, *index, *g, output),
         },
         _ => Err(Error::runtime(format!("{op:?} was given {} operands", operands.len()))),
     }
@@ -135,6 +134,7 @@ fn scattered<T: Arithmetic + Convert>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dtype::DType;
     use crate::view::View;
 
     /// Windows of three, every second place, one place of padding, over planes of five.

@@ -10,9 +10,8 @@ use std::ops::AddAssign;
 
 use super::Operand;
 use super::buffer::{Buffer, try_filled, try_vec};
-use super::cast::{Convert, elements_of, narrow};
+use super::cast::{Computed, Convert, elements_of, narrow};
 use super::float::Float;
-use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::prim::Reduce;
 use crate::prim::infer::Meta;
@@ -26,36 +25,32 @@ const SUM_ROWS: usize = 16;
 
 /// Folds `dims` (ascending) of the operand.
 pub fn reduce(op: Reduce, dims: &[usize], operand: Operand<'_>, output: &Meta) -> Result<Buffer> {
-    let dtype = operand.buffer.dtype();
+    let computed = Computed::of(operand.buffer.dtype());
     let result = match op {
-        Reduce::Sum => match dtype {
-            DType::F32 | DType::F16 | DType::BF16 => Stack::<f32>::new(operand, dims)?.sum(),
-            DType::F64 => Stack::<f64>::new(operand, dims)?.sum(),
-            _ => Stack::<i64>::new(operand, dims)?.fold(0, i64::wrapping_add),
+        Reduce::Sum => match computed {
+            Computed::F32 => Stack::<f32>::new(operand, dims)?.sum(),
+            Computed::F64 => Stack::<f64>::new(operand, dims)?.sum(),
+            Computed::I64 => Stack::<i64>::new(operand, dims)?.fold(0, i64::wrapping_add),
         },
-        Reduce::Prod => match dtype {
-            DType::F32 | DType::F16 | DType::BF16 => Stack::<f32>::new(operand, dims)?.fold(1.0, |x, y| x * y),
-            DType::F64 => Stack::<f64>::new(operand, dims)?.fold(1.0, |x, y| x * y),
-            _ => Stack::<i64>::new(operand, dims)?.fold(1, i64::wrapping_mul),
+        Reduce::Prod => match computed {
+            Computed::F32 => Stack::<f32>::new(operand, dims)?.fold(1.0, |x, y| x * y),
+            Computed::F64 => Stack::<f64>::new(operand, dims)?.fold(1.0, |x, y| x * y),
+            Computed::I64 => Stack::<i64>::new(operand, dims)?.fold(1, i64::wrapping_mul),
         },
         Reduce::Max => {
             check_not_empty("max", dims, operand)?;
-            match dtype {
-                DType::F32 | DType::F16 | DType::BF16 => {
-                    Stack::<f32>::new(operand, dims)?.fold(f32::NEG_INFINITY, Float::maximum_nan)
-                }
-                DType::F64 => Stack::<f64>::new(operand, dims)?.fold(f64::NEG_INFINITY, Float::maximum_nan),
-                _ => Stack::<i64>::new(operand, dims)?.fold(i64::MIN, Ord::max),
+            match computed {
+                Computed::F32 => Stack::<f32>::new(operand, dims)?.fold(f32::NEG_INFINITY, Float::maximum_nan),
+                Computed::F64 => Stack::<f64>::new(operand, dims)?.fold(f64::NEG_INFINITY, Float::maximum_nan),
+                Computed::I64 => Stack::<i64>::new(operand, dims)?.fold(i64::MIN, Ord::max),
             }
         }
         Reduce::Min => {
             check_not_empty("min", dims, operand)?;
-            match dtype {
-                DType::F32 | DType::F16 | DType::BF16 => {
-                    Stack::<f32>::new(operand, dims)?.fold(f32::INFINITY, Float::minimum_nan)
-                }
-                DType::F64 => Stack::<f64>::new(operand, dims)?.fold(f64::INFINITY, Float::minimum_nan),
-                _ => Stack::<i64>::new(operand, dims)?.fold(i64::MAX, Ord::min),
+            match computed {
+                Computed::F32 => Stack::<f32>::new(operand, dims)?.fold(f32::INFINITY, Float::minimum_nan),
+                Computed::F64 => Stack::<f64>::new(operand, dims)?.fold(f64::INFINITY, Float::minimum_nan),
+                Computed::I64 => Stack::<i64>::new(operand, dims)?.fold(i64::MAX, Ord::min),
             }
         }
         Reduce::Any => Stack::<bool>::new(operand, dims)?.fold(false, |x, y| x | y),
@@ -247,6 +242,7 @@ pub fn fold_slice<T: Copy>(elements: &[T], initial: T, combine: impl Fn(T, T) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dtype::DType;
     use crate::view::View;
 
     fn fold(op: Reduce, dims: &[usize], buffer: &Buffer, view: &View) -> Result<Buffer> {

@@ -6,8 +6,7 @@
 
 use super::Operand;
 use super::buffer::{Buffer, Element, try_vec};
-use super::cast::{Convert, as_contiguous, narrow};
-use crate::dtype::DType;
+use super::cast::{Computed, Convert, as_contiguous, narrow};
 use crate::error::Result;
 use crate::prim::Scan;
 use crate::prim::infer::Meta;
@@ -19,18 +18,10 @@ pub fn scan(op: Scan, dim: usize, operand: Operand<'_>, output: &Meta) -> Result
         len: shape[dim],
         inner: shape[dim + 1..].iter().product(),
     };
-    let result = match operand.buffer.dtype() {
-        DType::F32 | DType::F16 | DType::BF16 => floats(op, &as_contiguous::<f32>(operand)?, extent)?,
-        DType::F64 => floats(op, &as_contiguous::<f64>(operand)?, extent)?,
-        DType::Bool
-        | DType::U8
-        | DType::I8
-        | DType::I16
-        | DType::I32
-        | DType::I64
-        | DType::U16
-        | DType::U32
-        | DType::U64 => integers(op, &as_contiguous::<i64>(operand)?, extent)?,
+    let result = match Computed::of(operand.buffer.dtype()) {
+        Computed::F32 => floats(op, &as_contiguous::<f32>(operand)?, extent)?,
+        Computed::F64 => floats(op, &as_contiguous::<f64>(operand)?, extent)?,
+        Computed::I64 => integers(op, &as_contiguous::<i64>(operand)?, extent)?,
     };
     narrow(result, output.dtype)
 }
@@ -190,6 +181,7 @@ fn walk<T: Copy, S: Copy, R: Element>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dtype::DType;
     use crate::view::View;
 
     fn run(op: Scan, dim: usize, buffer: Buffer, view: &View) -> Buffer {

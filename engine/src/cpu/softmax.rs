@@ -31,15 +31,7 @@ pub fn softmax(kind: Kind, operand: Operand<'_>) -> Result<Buffer> {
     let result = match dtype {
         DType::F32 | DType::F16 | DType::BF16 => rows::<f32>(kind, &as_contiguous::<f32>(operand)?, len)?,
         DType::F64 => rows::<f64>(kind, &as_contiguous::<f64>(operand)?, len)?,
-        DType::Bool
-        | DType::U8
-        | DType::I8
-        | DType::I16
-        | DType::I32
-        | DType::I64
-        | DType::U16
-        | DType::U32
-        | DType::U64 => {
+        _ => {
             return Err(Error::UnsupportedDType {
                 op: "softmax_lastdim_kernel_impl",
                 dtype,

@@ -202,14 +202,13 @@ pub fn check_dtype(operator: &str, dtype: DType) -> Result<()> {
         };
     };
     let (_, kernel, takes) = TABLE[place];
-    let is_narrow = matches!(dtype, DType::F16 | DType::BF16);
     let is_taken = match takes {
         Floats => category == Category::Float,
         Numbers => category != Category::Bool,
         Integers => category == Category::Integer,
         Bits => category != Category::Float,
-        Singles => category == Category::Float && !is_narrow,
-        Wide => !is_narrow,
+        Singles => category == Category::Float && !dtype.is_half(),
+        Wide => !dtype.is_half(),
         FloatsNotHalf => category == Category::Float && dtype != DType::F16,
         FloatsOrBool => matches!(category, Category::Float | Category::Bool),
         FloatsOrByte => category == Category::Float || dtype == DType::U8,

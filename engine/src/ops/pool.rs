@@ -306,7 +306,7 @@ pub fn avg_pool(x: &Tensor, settings: &Settings, count_padding: bool, divisor: O
         ("avg_pool3d", "AvgPool3DBackward0"),
     ];
     let (operator, name) = names.get(settings.rank).copied().unwrap_or_default();
-    let is_narrow = matches!(x.dtype(), DType::F16 | DType::BF16) && settings.rank == 3 && x.device() == Device::Cpu;
+    let is_narrow = x.dtype().is_half() && settings.rank == 3 && x.device() == Device::Cpu;
     if !x.dtype().is_float() && x.dtype() != DType::I64 || is_narrow {
         return Err(Error::UnsupportedDType {
             op: if settings.rank == 3 {

@@ -51,15 +51,7 @@ impl Generator {
                 DType::BF16 => Ok(Buffer::BF16(try_collect(draws.map(bf16::from_f64))?)),
                 DType::F32 => Ok(Buffer::F32(try_collect(draws.map(|draw| draw as f32))?)),
                 DType::F64 => Ok(Buffer::F64(try_collect(draws)?)),
-                DType::Bool
-                | DType::U8
-                | DType::I8
-                | DType::I16
-                | DType::I32
-                | DType::I64
-                | DType::U16
-                | DType::U32
-                | DType::U64 => Err(unsupported(dtype)),
+                _ => Err(unsupported(dtype)),
             };
         }
         match dtype {
@@ -80,15 +72,7 @@ impl Generator {
                 let draws = self.blocks_in_f32(n, Rest::DrawnOnce, mean, std)?;
                 Ok(Buffer::BF16(try_collect(draws.into_iter().map(bf16::from_f32))?))
             }
-            DType::Bool
-            | DType::U8
-            | DType::I8
-            | DType::I16
-            | DType::I32
-            | DType::I64
-            | DType::U16
-            | DType::U32
-            | DType::U64 => Err(unsupported(dtype)),
+            _ => Err(unsupported(dtype)),
         }
     }
 

@@ -41,15 +41,7 @@ impl Generator {
                 self.uniform_in_f32(n, from as f32, to as f32, |draw| draw)?,
             )),
             DType::F64 => self.fill(n, |generator| generator.draw_fraction() * (to - from) + from),
-            DType::Bool
-            | DType::U8
-            | DType::I8
-            | DType::I16
-            | DType::I32
-            | DType::I64
-            | DType::U16
-            | DType::U32
-            | DType::U64 => Err(Error::UnsupportedDType {
+            _ => Err(Error::UnsupportedDType {
                 op: "check_uniform_bounds",
                 dtype,
                 device: "cpu",

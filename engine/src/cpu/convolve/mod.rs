@@ -104,7 +104,7 @@ pub fn convolve(
             direct::convolve::<i64>(op, &layout, parts);
             Ok(())
         })?,
-        DType::Bool | DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::U16 | DType::U32 | DType::U64 => {
+        _ => {
             return Err(Error::UnsupportedDType {
                 op: "slow_conv2d_cpu",
                 dtype: output.dtype,
