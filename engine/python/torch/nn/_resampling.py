@@ -136,6 +136,39 @@ def _antialias_taps(size, outputs, align_corners, factor, cubic):
     return equalized(taps)
 
 
+#: The most bits that weights of uint8 pictures are multiplied by, and the bits that a weight has without its sign.
+_WEIGHT_SHIFT, _WEIGHT_BITS = 22, 15
+
+
+def _whole_weights(taps):
+    """Taps whose weights are whole numbers, for bytes: the weights times a power of two, and its exponent."""
+    merged = []
+    for positions, weights in taps:
+        # Places beyond the edge are the edge's, and weighed as one.
+        sums = dict.fromkeys(positions, 0.0)
+        for position, weight in zip(positions, weights):
+            sums[position] += weight
+        merged.append((list(sums), list(sums.values())))
+    taps = equalized(merged)
+    largest = max(max(weights) for _, weights in taps)
+    shift = 0
+    while shift < _WEIGHT_SHIFT and int(0.5 + largest * (1 << (shift + 1))) < 1 << _WEIGHT_BITS:
+        shift += 1
+    return [
+        (positions, [int(math.copysign(0.5, weight) + weight * (1 << shift)) for weight in weights])
+        for positions, weights in taps
+    ], shift
+
+
+def _read_bytes(x, dim, taps):
+    """`read_taps` of int32 bytes in whole numbers, rounded to bytes."""
+    taps, shift = _whole_weights(taps)
+    if len(taps[0][0]) == 1:
+        return read_taps(x, dim, taps)
+    found = read_taps(x, dim, taps).to(_dtype.int32)
+    return ops.clamp((found + (1 << (shift - 1))) >> shift, 0, 255)
+
+
 def _sizes(input, size, scale_factor, recompute_scale_factor):
     """Output sizes, and the factors that positions are worked out with (`None` where sizes say it)."""
     rank = input.dim() - 2
@@ -243,15 +276,20 @@ def interpolate(
             raise NotImplementedError(f"\"{kernel}\" not implemented for '{_dtype.SCALAR_TYPE_NAMES[kept._code]}'")
         if kept not in (_dtype.float32, _dtype.float64):
             x = input.to(_dtype.float32)
-    for axis, (outputs, factor) in enumerate(zip(sizes, factors)):
+    # Bytes of pictures are weighed in whole numbers and rounded after each axis. As in PyTorch the last axis comes first.
+    of_bytes = kept is _dtype.uint8 and mode in ("bilinear", "bicubic")
+    if of_bytes:
+        x = input.to(_dtype.int32)
+    axes = list(enumerate(zip(sizes, factors)))
+    for axis, (outputs, factor) in reversed(axes):
         taps = _taps(mode, input.shape[2 + axis], outputs, align_corners, factor, antialias)
         is_same = all(positions[0] == number for number, (positions, _) in enumerate(taps))
         if outputs == input.shape[2 + axis] and is_same and all(max(weights) == 1 for _, weights in taps):
             continue
-        x = read_taps(x, 2 + axis, taps)
+        x = (_read_bytes if of_bytes else read_taps)(x, 2 + axis, taps)
     if x is input:
         return ops.clone(input)
-    if kept is _dtype.uint8 and mode not in _NEAREST:
+    if kept is _dtype.uint8 and mode not in _NEAREST and not of_bytes:
         x = ops.clamp(ops.round(x), 0, 255)
     return ops.hand_on_format(ops.contiguous(x if x.dtype is kept else x.to(kept)), input)
 

@@ -14,7 +14,6 @@ from torch import nn
 
 from . import _policies
 from ._augmenting import applied, ladder
-from ._chance import dirichlet
 from ._pictures import dimensions, InterpolationMode, is_picture, picture_of, tensor_of
 from ._random_geometry import fill_for
 
@@ -40,6 +39,10 @@ class _Augmenting(nn.Module):
         super().__init__()
         self.interpolation = interpolation
         self.fill = fill
+
+    @staticmethod
+    def _is_negated():
+        return bool(torch.randint(2, (1,)))
 
     def _applied(self, img, name, magnitude):
         return applied(img, name, magnitude, self.interpolation, fill_for(img, self.fill))
@@ -105,7 +108,7 @@ class RandAugment(_Augmenting):
             name = list(operations)[_index(len(operations))]
             magnitudes, is_signed = operations[name]
             magnitude = float(magnitudes[self.magnitude].item()) if magnitudes.ndim > 0 else 0.0
-            if is_signed and torch.randint(2, (1,)):
+            if is_signed and self._is_negated():
                 magnitude *= -1.0
             img = self._applied(img, name, magnitude)
         return img
@@ -133,7 +136,7 @@ class TrivialAugmentWide(_Augmenting):
         name = list(operations)[_index(len(operations))]
         magnitudes, is_signed = operations[name]
         magnitude = float(magnitudes[_index(len(magnitudes))].item()) if magnitudes.ndim > 0 else 0.0
-        if is_signed and torch.randint(2, (1,)):
+        if is_signed and self._is_negated():
             magnitude *= -1.0
         return self._applied(img, name, magnitude)
 
@@ -175,7 +178,7 @@ class AugMix(_Augmenting):
         return ladder("mix-all" if self.all_ops else "mix", num_bins, image_size)
 
     def _sample_dirichlet(self, params):
-        return dirichlet(params)
+        return torch._sample_dirichlet(params)
 
     def forward(self, orig_img):
         """The mixture, of the kind and dtype of the picture."""
@@ -196,7 +199,7 @@ class AugMix(_Augmenting):
                 name = list(operations)[_index(len(operations))]
                 magnitudes, is_signed = operations[name]
                 magnitude = float(magnitudes[_index(self.severity)].item()) if magnitudes.ndim > 0 else 0.0
-                if is_signed and torch.randint(2, (1,)):
+                if is_signed and self._is_negated():
                     magnitude *= -1.0
                 changed = self._applied(changed, name, magnitude)
             mixture = mixture + weights[:, chain].reshape(alone) * changed

@@ -9,7 +9,7 @@ __traceback_hide__ = True
 from ..autoaugment import AutoAugmentPolicy
 from ..functional import InterpolationMode
 from . import functional
-from ._augment import AugMix, AutoAugment, RandAugment, TrivialAugmentWide
+from ._augment import AugMix, AutoAugment, JPEG, RandAugment, TrivialAugmentWide
 from ._color import (
     ColorJitter,
     GaussianBlur,
@@ -28,6 +28,7 @@ from ._color import (
     RGB,
 )
 from ._containers import Compose, RandomApply, RandomChoice, RandomOrder
+from ._detection import RandomIoUCrop, SanitizeBoundingBoxes
 from ._geometry import (
     CenterCrop,
     ElasticTransform,
@@ -61,4 +62,5 @@ from ._misc import (
     ToPureTensor,
     ToTensor,
 )
+from ._sizes import RandomResize, RandomShortestSize, ScaleJitter
 from ._transform import query_chw, query_size, Transform

@@ -186,7 +186,7 @@ class GaussianBlur(Transform):
     def __init__(self, kernel_size, sigma=(0.1, 2.0)):
         super().__init__()
         checked = v1_color.GaussianBlur(kernel_size, sigma)
-        self.kernel_size, self.sigma = checked.kernel_size, checked.sigma
+        self.kernel_size, self.sigma = checked.kernel_size, list(checked.sigma)
 
     def make_params(self, flat_inputs):
         """The sigma."""

@@ -9,7 +9,7 @@ from .. import _crops as v1_crops
 from .. import _random_geometry as v1_geometry
 from .._crops import setup_size, uniform, whole
 from .._geometry import parsed_padding
-from .._pictures import interpolation_of, InterpolationMode
+from .._pictures import InterpolationMode
 from . import functional as F
 from ._transform import query_size, RandomApplyTransform, Transform
 
@@ -40,7 +40,7 @@ class RandomVerticalFlip(RandomApplyTransform):
 class Resize(Transform):
     """Brings inputs to a size: see `transforms.functional.resize`."""
 
-    def __init__(self, size, interpolation=InterpolationMode.BILINEAR, max_size=None, antialias=True):
+    def __init__(self, size, interpolation="bilinear", max_size=None, antialias=True):
         super().__init__()
         if isinstance(size, int):
             size = [size]
@@ -49,7 +49,7 @@ class Resize(Transform):
         elif size is not None or max_size is None:
             raise ValueError(f"size can be an integer, a sequence of one or two integers, or None, but got {size} instead.")
         self.size = size
-        self.interpolation = interpolation_of(interpolation)
+        self.interpolation = interpolation
         self.max_size = max_size
         self.antialias = antialias
 
@@ -76,7 +76,8 @@ class RandomCrop(Transform):
     def __init__(self, size, padding=None, pad_if_needed=False, fill=0, padding_mode="constant"):
         super().__init__()
         self.size = tuple(setup_size(size))
-        self.padding = padding
+        # Kept as left, right, top, bottom, as the transform is printed.
+        self.padding = None if padding is None else [parsed_padding(padding)[side] for side in (0, 2, 1, 3)]
         self.pad_if_needed = pad_if_needed
         self.fill = fill
         self.padding_mode = padding_mode
@@ -84,7 +85,7 @@ class RandomCrop(Transform):
     def make_params(self, flat_inputs):
         """The border, and the part's place. Raises ValueError if the inputs are too small."""
         height, width = query_size(flat_inputs)
-        left, top, right, bottom = parsed_padding(self.padding or 0)
+        left, right, top, bottom = self.padding or (0, 0, 0, 0)
         if self.pad_if_needed:
             missing_height = max(self.size[0] - (height + top + bottom), 0)
             missing_width = max(self.size[1] - (width + left + right), 0)
@@ -111,14 +112,14 @@ class RandomResizedCrop(Transform):
         size,
         scale=(0.08, 1.0),
         ratio=(3.0 / 4.0, 4.0 / 3.0),
-        interpolation=InterpolationMode.BILINEAR,
+        interpolation="bilinear",
         antialias=True,
     ):
         super().__init__()
         self.size = tuple(setup_size(size))
         self.scale = scale
         self.ratio = ratio
-        self.interpolation = interpolation_of(interpolation)
+        self.interpolation = interpolation
         self.antialias = antialias
 
     def make_params(self, flat_inputs):
@@ -136,7 +137,7 @@ class Pad(Transform):
 
     def __init__(self, padding, fill=0, padding_mode="constant"):
         super().__init__()
-        self.padding = padding
+        self.padding = padding if isinstance(padding, int) else list(padding)
         self.fill = fill
         self.padding_mode = padding_mode
 
@@ -172,10 +173,10 @@ class RandomZoomOut(RandomApplyTransform):
 class RandomRotation(Transform):
     """Turned by an angle drawn evenly: see `transforms.RandomRotation`."""
 
-    def __init__(self, degrees, interpolation=InterpolationMode.NEAREST, expand=False, center=None, fill=0):
+    def __init__(self, degrees, interpolation="nearest", expand=False, center=None, fill=0):
         super().__init__()
         self.degrees = v1_geometry.setup_angle(degrees, "degrees")
-        self.interpolation = interpolation_of(interpolation)
+        self.interpolation = interpolation
         self.expand = expand
         self.fill = fill
         self.center = center
@@ -198,14 +199,14 @@ class RandomAffine(Transform):
         translate=None,
         scale=None,
         shear=None,
-        interpolation=InterpolationMode.NEAREST,
+        interpolation="nearest",
         fill=0,
         center=None,
     ):
         super().__init__()
-        checked = v1_geometry.RandomAffine(degrees, translate, scale, shear, interpolation, fill, center)
+        checked = v1_geometry.RandomAffine(degrees, translate, scale, shear, InterpolationMode.NEAREST, fill, center)
         self.degrees, self.translate, self.scale, self.shear = checked.degrees, translate, scale, checked.shear
-        self.interpolation = checked.interpolation
+        self.interpolation = interpolation
         self.fill = fill
         self.center = center
 
@@ -223,12 +224,12 @@ class RandomAffine(Transform):
 class RandomPerspective(RandomApplyTransform):
     """Tilted with probability `p`: see `transforms.RandomPerspective`. Refuses boxes."""
 
-    def __init__(self, distortion_scale=0.5, p=0.5, interpolation=InterpolationMode.BILINEAR, fill=0):
+    def __init__(self, distortion_scale=0.5, p=0.5, interpolation="bilinear", fill=0):
         super().__init__(p)
         if not 0 <= distortion_scale <= 1:
             raise ValueError("Argument distortion_scale value should be between 0 and 1")
         self.distortion_scale = distortion_scale
-        self.interpolation = interpolation_of(interpolation)
+        self.interpolation = interpolation
         self.fill = fill
 
     def make_params(self, flat_inputs):
@@ -245,10 +246,10 @@ class RandomPerspective(RandomApplyTransform):
 class ElasticTransform(Transform):
     """Displaced by smooth noise: see `transforms.ElasticTransform`. Refuses boxes."""
 
-    def __init__(self, alpha=50.0, sigma=5.0, interpolation=InterpolationMode.BILINEAR, fill=0):
+    def __init__(self, alpha=50.0, sigma=5.0, interpolation="bilinear", fill=0):
         super().__init__()
-        checked = v1_geometry.ElasticTransform(alpha, sigma, interpolation, 0)
-        self.alpha, self.sigma, self.interpolation = checked.alpha, checked.sigma, checked.interpolation
+        checked = v1_geometry.ElasticTransform(alpha, sigma, InterpolationMode.BILINEAR, 0)
+        self.alpha, self.sigma, self.interpolation = checked.alpha, checked.sigma, interpolation
         self.fill = fill
 
     def make_params(self, flat_inputs):

@@ -6,10 +6,10 @@ __traceback_hide__ = True
 import math
 
 import torch
+from torch.distributions import Beta
 
 from ...tv_tensors import BoundingBoxes, Image, plain, TVTensor, Video
 from .. import _composition as v1_composition
-from .._chance import beta
 from .._pictures import is_picture
 from . import functional as F
 from ._transform import flattened, is_pure_tensor, query_chw, Transform
@@ -126,7 +126,9 @@ class ToDtype(Transform):
         self.scale = scale
 
     def transform(self, inpt, params):
-        """One input in its dtype."""
+        """One input in its dtype; pictures that are no tensors as they are."""
+        if is_picture(inpt):
+            return inpt
         if isinstance(self.dtype, torch.dtype):
             if isinstance(inpt, TVTensor) and not isinstance(inpt, (Image, Video)):
                 return inpt
@@ -231,6 +233,7 @@ class _BaseMixUpCutMix(Transform):
         if num_classes is not None and num_classes < 1:
             raise ValueError(f"num_classes must be a positive integer, got {num_classes}")
         self.alpha = float(alpha)
+        self._share = Beta(torch.tensor([self.alpha]), torch.tensor([self.alpha]))
         self.num_classes = num_classes
         self._labels_getter = labels_getter
 
@@ -290,7 +293,7 @@ class MixUp(_BaseMixUpCutMix):
 
     def make_params(self, flat_inputs):
         """The share of the picture itself."""
-        return {"lam": beta(self.alpha, self.alpha)}
+        return {"lam": float(self._share.sample(()))}
 
     def transform(self, inpt, params):
         """A batch, blended."""
@@ -303,7 +306,7 @@ class CutMix(_BaseMixUpCutMix):
 
     def make_params(self, flat_inputs):
         """The rectangle, and the share of the picture that is left."""
-        lam = beta(self.alpha, self.alpha)
+        lam = float(self._share.sample(()))
         _, height, width = query_chw(flat_inputs)
         x, y = int(torch.randint(width, size=(1,))), int(torch.randint(height, size=(1,)))
         half = 0.5 * math.sqrt(1.0 - lam)

@@ -11,9 +11,11 @@ from functools import wraps
 
 import torch
 
+from ...io import image as _image_files
 from ...tv_tensors import BoundingBoxes, Image, Mask, plain, TVTensor, wrap
 from .. import functional as _v1
-from .._pictures import is_picture, on_tensors, tensor_of
+from .._geometry import output_size
+from .._pictures import is_picture, on_tensors, picture_of, tensor_of
 from ..functional import InterpolationMode
 from . import _boxes
 from ._boxes import clamp_bounding_boxes, convert_bounding_box_format
@@ -21,11 +23,24 @@ from ._boxes import clamp_bounding_boxes, convert_bounding_box_format
 _NEAREST = InterpolationMode.NEAREST
 
 
+def _way(value):
+    """A way to resample that is written as a word; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    words = [way.value for way in InterpolationMode]
+    if value not in words:
+        raise ValueError(f"Invalid interpolation mode: '{value}'. Supported string values are: {words}.")
+    return InterpolationMode(value)
+
+
 def _moving(function, boxes=None, takes_way=False, takes_fill=False):
     """A function that moves pixels, for every kind of input. boxes: the same for boxes."""
 
     @wraps(function)
     def of_any_kind(inpt, *args, **kwargs):
+        if takes_way:
+            if "interpolation" in kwargs:
+                kwargs["interpolation"] = _way(kwargs["interpolation"])
         if isinstance(inpt, BoundingBoxes):
             if boxes is None:
                 raise NotImplementedError(f"{function.__name__} of BoundingBoxes is not supported in Carrel")
@@ -76,10 +91,7 @@ adjust_hue = _coloring(_v1.adjust_hue)
 adjust_gamma = _coloring(_v1.adjust_gamma)
 adjust_sharpness = _coloring(_v1.adjust_sharpness)
 rgb_to_grayscale = to_grayscale = _coloring(_v1.rgb_to_grayscale)
-posterize = _coloring(_v1.posterize)
 solarize = _coloring(_v1.solarize)
-autocontrast = _coloring(_v1.autocontrast)
-equalize = _coloring(_v1.equalize)
 invert = _coloring(_v1.invert)
 gaussian_blur = _coloring(_v1.gaussian_blur)
 normalize = _coloring(_v1.normalize)
@@ -109,7 +121,22 @@ def affine(inpt, angle, translate, scale, shear, interpolation=_NEAREST, fill=No
     return _affine(inpt, angle, translate, scale, shear, interpolation=interpolation, fill=fill, center=center)
 
 
-_resize = _moving(_v1.resize, _boxes.resize, takes_way=True)
+def _resized(img, size, interpolation, max_size, antialias):
+    """Bytes are weighed as bytes here, where the first generation goes through floating point numbers."""
+    weighs_bytes = interpolation in (InterpolationMode.BILINEAR, InterpolationMode.BICUBIC)
+    if not (isinstance(img, torch.Tensor) and img.dtype is torch.uint8 and weighs_bytes and img.dim() > 2):
+        return _v1.resize(img, size, interpolation, max_size, antialias)
+    wanted = output_size(size, *img.shape[-2:], max_size)
+    if wanted == tuple(img.shape[-2:]):
+        return img
+    batch = img.reshape(-1, *img.shape[-3:])
+    made = torch.nn.functional.interpolate(
+        batch, size=wanted, mode=interpolation.value, align_corners=False, antialias=bool(antialias)
+    )
+    return made.reshape(*img.shape[:-2], *wanted)
+
+
+_resize = _moving(_resized, _boxes.resize, takes_way=True)
 _rotate = _moving(_v1.rotate, _boxes.rotate, takes_way=True, takes_fill=True)
 _affine = _moving(_v1.affine, _boxes.affine, takes_way=True, takes_fill=True)
 
@@ -167,6 +194,53 @@ def grayscale_to_rgb(inpt):
     if is_picture(inpt):
         return inpt.convert("RGB")
     return inpt.expand(*inpt.shape[:-3], 3, *inpt.shape[-2:]) if inpt.shape[-3] == 1 else inpt
+
+
+@_coloring
+def autocontrast(inpt):
+    """Each channel stretched so that its darkest value is black and its brightest white."""
+    if is_picture(inpt):
+        return _v1.autocontrast(inpt)
+    if inpt.shape[-3] not in (1, 3):
+        raise TypeError(f"Input image tensor permitted channel values are 1 or 3, but found {inpt.shape[-3]}")
+    if inpt.numel() == 0:
+        return inpt
+    bound = 1.0 if inpt.is_floating_point() else float(torch.iinfo(inpt.dtype).max)
+    values = inpt if inpt.is_floating_point() else inpt.to(torch.float32)
+    lowest, highest = values.amin(dim=(-2, -1), keepdim=True), values.amax(dim=(-2, -1), keepdim=True)
+    is_flat = lowest == highest
+    steps = ((highest - lowest) * (1.0 / bound)).masked_fill_(is_flat, 1.0)
+    return ((values - lowest.masked_fill(is_flat, 0.0)) / steps).clamp_(0, bound).to(inpt.dtype)
+
+
+@_coloring
+def equalize(inpt):
+    """An even histogram; of floating point pictures in 256 steps."""
+    if isinstance(inpt, torch.Tensor) and inpt.is_floating_point():
+        return _v1.convert_image_dtype(_v1.equalize(_v1.convert_image_dtype(inpt, torch.uint8)), inpt.dtype)
+    return _v1.equalize(inpt)
+
+
+@_coloring
+def posterize(inpt, bits):
+    """The upper `bits` of values; of floating point pictures as many levels as so many bits tell apart."""
+    if isinstance(inpt, torch.Tensor) and inpt.is_floating_point():
+        levels = 1 << bits
+        return inpt.mul(levels).floor_().clamp_(0, levels - 1).mul_(1.0 / levels)
+    return _v1.posterize(inpt, bits)
+
+
+@_coloring
+def jpeg(inpt, quality):
+    """A picture as it is after it was written as JPEG of a quality from 1 to 100."""
+    is_pillows = is_picture(inpt)
+    values = tensor_of(inpt) if is_pillows else inpt
+    if values.dtype is not torch.uint8:
+        raise RuntimeError(f"Input tensor dtype should be uint8, got {values.dtype}")
+    batch = values.reshape(-1, *values.shape[-3:])
+    made = [_image_files.decode_jpeg(_image_files.encode_jpeg(picture.cpu(), quality)) for picture in batch]
+    made = torch.stack(made).reshape(values.shape).to(values.device) if made else values
+    return picture_of(made, inpt.mode, inpt) if is_pillows else made
 
 
 @_coloring
