@@ -25,7 +25,8 @@ describe("attachments of a Markdown cell", () => {
     const images = page.cell(0).locator("img");
     await images.first().waitFor();
     assert.equal(await images.count(), 2);
-    const looks = await images.evaluateAll((all) => all.map((image) => [image.alt, image.naturalWidth, image.width]));
+    const looks = await images.evaluateAll((all) =>
+      Promise.all(all.map((image) => image.decode().then(() => [image.alt, image.naturalWidth, image.width]))));
     assert.deepEqual(looks, [["by Markdown", 1, 1], ["by HTML", 1, 40]]);
     await page.page.getByText("a drawing").waitFor();
     await page.screenshot("attachments");

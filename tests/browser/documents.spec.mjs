@@ -24,8 +24,6 @@ describe("documents", () => {
   async function press(page, ...keys) {
     for (const key of keys) await page.press(key);
   }
-  const storage = (page) => page.page.getByRole("status", { name: "Storage" });
-  const untilSaved = (page) => storage(page).filter({ hasText: /^Saved$/ }).waitFor();
 
   it("are edited by Jupyter's keys, and every operation is taken back", async () => {
     const page = await site.open();
@@ -72,7 +70,7 @@ describe("documents", () => {
     const page = await site.open();
     await page.newNotebook();
     await page.type(0, "first");
-    await untilSaved(page);
+    await page.untilSaved();
     const second = await page.page.context().newPage();
     await second.goto(page.page.url());
     await second.getByText("also open in another tab").waitFor();
@@ -93,7 +91,7 @@ describe("documents", () => {
     await page.newNotebook();
     await page.page.getByRole("textbox", { name: "Notebook title" }).fill("My work");
     await page.press("Enter");
-    await untilSaved(page);
+    await page.untilSaved();
     await page.button("All notebooks").click();
     const link = page.page.getByRole("link", { name: /My work/ });
     await link.waitFor();

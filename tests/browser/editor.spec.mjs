@@ -43,7 +43,7 @@ describe("the editor", () => {
     const page = await openWith("x");
     assert.match(await page.editor(0).getAttribute("aria-label"), /cell 1/i);
     await page.press("Escape");
-    assert.equal(await page.page.evaluate(() => document.activeElement.closest(".cm-editor")), null);
+    await page.page.waitForFunction(() => document.activeElement.closest(".cm-editor") === null);
     await page.press("Enter");
     await page.page.waitForFunction(() => document.activeElement.closest(".cm-editor") !== null);
     await page.close();
@@ -52,7 +52,7 @@ describe("the editor", () => {
   it("shows the text before its bundle is there", async () => {
     // The service worker would answer for the bundle in its place.
     const page = await openWith("answer = 42", { serviceWorkers: "block" });
-    await page.page.waitForFunction(() => document.querySelector(".save-state")?.textContent.trim() === "Saved");
+    await page.untilSaved();
     const context = page.page.context();
     await context.route("**/editor.js", () => {});
     await page.reload();

@@ -47,7 +47,7 @@ describe("the examples", () => {
     await page.type(1, "my_own = 1");
     await page.press("Control+s");
     await page.goto();
-    assert.equal(await page.recent(examples[0].title).count(), 1);
+    await page.page.getByRole("region", { name: "Recent notebooks" }).getByRole("link", { name: examples[0].title }).waitFor();
     await page.example(examples[0].title).click();
     await page.cell(0).waitFor();
     const { cells } = await page.notebook();
@@ -63,6 +63,7 @@ describe("the examples", () => {
     await page.press("Control+s");
     await page.goto();
     await page.button(`Delete ${examples[1].title}`).click();
+    await page.button(`Delete ${examples[1].title}`).waitFor({ state: "detached" });
     await page.example(examples[1].title).click();
     await page.cell(0).waitFor();
     assert.notEqual((await page.notebook()).cells[1].source.toString(), "my_own = 1");

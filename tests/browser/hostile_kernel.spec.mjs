@@ -68,6 +68,7 @@ describe("hostile Python", () => {
   async function whileRunning(code) {
     await page.type(0, code);
     await page.press("Control+Enter");
+    await page.untilBusy();
     await page.page.waitForTimeout(1500);
     await assertAnswers();
     await page.page.evaluate(() => carrel.interrupt());
@@ -105,7 +106,7 @@ describe("hostile Python", () => {
     const show = 'from IPython.display import display\n_ = display("mine", display_id="shared")';
     await openCells("mine.ipynb", [show]);
     await page.runAll();
-    await page.page.waitForTimeout(1000);
+    await page.untilSaved();
     await openCells("theirs.ipynb", [show, `${FORGE}\njupyter("update_display_data", {"data": {"text/plain": "forged"}, "transient": {"display_id": "shared"}})`]);
     await page.runAll();
     await page.untilOutput(0, "forged");
@@ -173,7 +174,7 @@ describe("hostile Python", () => {
 
   it("leaves what is stored as it was", async () => {
     await page.runCell(0, "'the end'");
-    await page.page.waitForTimeout(1500);
+    await page.untilSaved();
     await page.reload();
     await page.cell(0).waitFor();
     assert.equal([(await page.notebook()).cells[0].source].flat().join(""), "'the end'");

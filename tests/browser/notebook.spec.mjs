@@ -7,9 +7,6 @@ import { describe, it } from "node:test";
 
 import { useSite } from "./harness/site.mjs";
 
-/** Text is saved at the latest this long after it was typed. */
-const SAVED_MS = 1500;
-
 /** Lets Python's nbformat judge a notebook's text; throws with its complaint. */
 function validate(text) {
   const code = "import sys, nbformat; nbformat.validate(nbformat.reads(sys.stdin.read(), as_version=nbformat.NO_CONVERT))";
@@ -45,7 +42,7 @@ describe("a notebook typed by hand", () => {
     await page.editor(1).click();
     await page.press("ControlOrMeta+End");
     await page.page.keyboard.type("  # half a wo");
-    await page.page.waitForTimeout(SAVED_MS);
+    await page.untilSaved();
     await page.reload();
     await page.cell(1).waitFor();
     const reloaded = await page.notebook();
@@ -56,7 +53,7 @@ describe("a notebook typed by hand", () => {
     await page.runCell(0, "print(6 * 7)");
     await killKernel(page);
     await page.type(1, "print('still here')");
-    await page.page.waitForTimeout(SAVED_MS);
+    await page.untilSaved();
     assert.equal(source((await page.notebook()).cells[1]), "print('still here')");
     await page.restart();
     await page.runCell(1, "print('and running again')");
@@ -75,7 +72,7 @@ describe("a notebook typed by hand", () => {
     const page = await site.open();
     await page.newNotebook();
     await page.type(0, "listed = True");
-    await page.page.waitForTimeout(SAVED_MS);
+    await page.untilSaved();
     await page.page.goto(site.url);
     await page.untilUsable();
     await page.screenshot("start-page");

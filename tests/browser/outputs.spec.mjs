@@ -99,9 +99,7 @@ describe("outputs", () => {
     assert.equal(await colour(), await pageColour());
     const before = await colour();
     await page.page.emulateMedia({ colorScheme: "dark" });
-    await page.page.waitForTimeout(300);
-    assert.notEqual(await colour(), before);
-    assert.equal(await colour(), await pageColour());
+    await page.until(async () => (await pageColour()) !== before && (await colour()) === (await pageColour()));
     await page.close();
   });
 
@@ -112,9 +110,10 @@ describe("outputs", () => {
       display({ "text/markdown": "![remote](https://example.org/p.png) <img src=https://example.org/q.png>" }),
     ]);
     const images = page.outputs(0).locator("img");
+    await images.first().waitFor();
     assert.equal(await images.count(), 1);
     assert.equal(await images.first().getAttribute("alt"), "<a pixel>");
-    assert.equal(await images.first().evaluate((image) => image.naturalWidth), 1);
+    assert.equal(await images.first().evaluate((image) => image.decode().then(() => image.naturalWidth)), 1);
     await page.close();
   });
 });

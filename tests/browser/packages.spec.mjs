@@ -12,6 +12,7 @@ import { after, before, describe, it } from "node:test";
 import { root } from "../../tools/build/site.mjs";
 import { serveFolder } from "../../tools/serve/static.mjs";
 import { PackageIndex, wheelFolder } from "./harness/index_server.mjs";
+import { KERNEL_LIMIT_MS } from "./harness/page.mjs";
 import { useSite } from "./harness/site.mjs";
 
 /** A page of its own profile whose packages come from `index`. */
@@ -42,7 +43,7 @@ describe("%pip install", () => {
 
     index.isReachable = false;
     index.asked.length = 0;
-    await page.page.waitForFunction(() => document.querySelector(".save-state")?.textContent === "Saved");
+    await page.untilSaved();
     await page.reload();
     await page.cell(1).waitFor();
     await page.runCell(1, `${code}\nprint("again")`);
@@ -129,7 +130,7 @@ describe("%pip install", () => {
     assert.match(await banner.textContent(), /requires packages: einops/);
     await other.screenshot("packages-offer");
     await banner.getByRole("button", { name: "Install" }).click();
-    await other.page.getByText("Installed einops").waitFor({ timeout: 60_000 });
+    await other.page.getByText("Installed einops").waitFor({ timeout: KERNEL_LIMIT_MS });
     await other.runCell(0, "import einops\neinops.__version__");
     assert.match(await other.outputText(0), /0\.8\.2/);
     await other.close();

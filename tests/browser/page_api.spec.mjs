@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { KERNEL_LIMIT_MS } from "./harness/page.mjs";
 import { useSite } from "./harness/site.mjs";
 
 const code = (id, source) => ({ cell_type: "code", id, metadata: {}, source, outputs: [], execution_count: null });
@@ -96,7 +97,9 @@ describe("the page API", () => {
     await page.newNotebook();
     await page.type(0, 'name = input("Your name: ")');
     await page.press("Control+Enter");
-    await page.page.getByRole("textbox", { name: "Your name:" }).waitFor({ timeout: 90_000 });
+    const question = page.page.getByRole("textbox", { name: "Your name:" });
+    await question.waitFor({ timeout: KERNEL_LIMIT_MS });
+    await page.until(() => question.evaluate((field) => field === document.activeElement));
     await page.page.keyboard.type("Bob");
     await page.press("Enter");
     await page.untilOutput(0, "Your name: Bob");

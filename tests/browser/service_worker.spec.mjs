@@ -70,7 +70,7 @@ describe("the service worker", () => {
     assert.deepEqual(requested, ["sw.js"]);
     assert.deepEqual(await versionOf(page), { type: "carrel:version", version: "later", files: first.files - 1 });
     // Dropping begins when the new worker takes over.
-    for (let tries = 0; tries < 50 && (await storedFiles(page)).includes(FONT); tries += 1) await page.page.waitForTimeout(20);
+    await page.until(async () => !(await storedFiles(page)).includes(FONT));
     assert.deepEqual((await storedFiles(page)).sort(), stored.filter((path) => path !== FONT).sort());
     await page.close();
   });

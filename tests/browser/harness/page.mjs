@@ -127,6 +127,21 @@ export class CarrelPage {
     return this.cell(index).locator(".outputs");
   }
 
+  /** Gives the focus to something inside of a frame, and waits until keys go there: a browser hands them over in its own time. */
+  async focusInside(locator) {
+    await this.until(() =>
+      locator.evaluate((element) => {
+        element.focus();
+        return document.hasFocus() && document.activeElement === element;
+      }),
+    );
+  }
+
+  /** Waits until a text has the caret. */
+  untilEditing() {
+    return this.page.locator(".cm-content:focus").waitFor();
+  }
+
   /** What is inside the frame of a cell's HTML or SVG output. */
   outputFrame(index, position = 0) {
     // The first frame is the host, an empty document of the site; the output is in the one inside it.
@@ -158,10 +173,10 @@ export class CarrelPage {
     return latency;
   }
 
-  /** Waits until something outside of the page is so. */
-  async until(isSo, limit = 10_000) {
+  /** Waits until something is so that the page itself cannot tell, at once or by a promise. */
+  async until(isSo, limit = KERNEL_LIMIT_MS) {
     const end = Date.now() + limit;
-    while (!isSo()) {
+    while (!(await isSo())) {
       if (Date.now() > end) throw new Error(`not so within ${limit} ms: ${isSo}`);
       await this.page.waitForTimeout(50);
     }
@@ -236,6 +251,11 @@ export class CarrelPage {
   async untilOutput(index, text, limit = KERNEL_LIMIT_MS) {
     const contains = ([position, wanted]) => JSON.stringify(carrel.notebook().cells[position]?.outputs ?? []).includes(wanted);
     await this.page.waitForFunction(contains, [index, text], { timeout: limit });
+  }
+
+  /** Waits until the open document is stored as it stands. */
+  async untilSaved() {
+    await this.page.getByRole("status", { name: "Storage" }).filter({ hasText: /^Saved$/ }).waitFor();
   }
 
   /** Opens a notebook through the page's interface, with files beside it. */

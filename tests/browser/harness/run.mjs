@@ -5,8 +5,8 @@ import { basename, resolve } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
-/** The longest that one spec file may take. */
-const FILE_LIMIT_MS = 10 * 60 * 1000;
+/** The longest that one spec file may take, on a machine that is many times slower than it should be. */
+const FILE_LIMIT_MS = 30 * 60 * 1000;
 
 const files = process.argv.slice(2).map((file) => resolve(file));
 if (files.length === 0) throw new Error("name the specs to run");
