@@ -15,6 +15,7 @@ import {
   selectedCompletionIndex,
   startCompletion,
 } from "@codemirror/autocomplete";
+import { insertNewlineAndIndent } from "@codemirror/commands";
 import { Prec } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 
@@ -36,6 +37,9 @@ const KIND_NAMES = { instance: "value", path: "file" };
 
 /** Editors that shall extend what is typed as soon as their list is there, because Tab opened it. */
 const extending = new WeakSet();
+
+/** What keys ask of a list that is being made anew, by editor: it is done when the list is there. */
+const waiting = new WeakMap();
 
 /** Everything that completion adds to an editor. */
 export function completion(ask) {
@@ -66,20 +70,38 @@ const KEYS = [
   { key: "ArrowUp", run: choose(false) },
   { key: "PageDown", run: choose(true, "page") },
   { key: "PageUp", run: choose(false, "page") },
-  { key: "Enter", run: acceptCompletion },
+  { key: "Enter", run: take },
 ];
 
 /** Closes the list and stays in the editor; a list that is not there yet is given up, and Escape goes on. */
 function close(view) {
   const wasShown = isListShown(view);
+  waiting.delete(view);
   closeCompletion(view);
   return wasShown;
 }
 
-/** Moves the choice; while a shown list is made anew, the key is spent on it rather than on the caret. */
+/** Moves the choice, of a shown list that is made anew when it is there. */
 function choose(isForward, by) {
   const move = moveCompletionSelection(isForward, by);
-  return (view) => move(view) || isListShown(view);
+  return (view) => move(view) || (isListShown(view) && wait(view, move));
+}
+
+/** Takes what is chosen, also by a key that waits itself; where nothing fits any more after all, Enter breaks the line. */
+function take(view) {
+  return acceptCompletion(view) || (waiting.has(view) && wait(view, () => acceptCompletion(view) || insertNewlineAndIndent(view)));
+}
+
+function wait(view, act) {
+  waiting.set(view, [...(waiting.get(view) ?? []), act]);
+  return true;
+}
+
+/** Does what keys have asked of a list that is there now, or gone. */
+function catchUp(view) {
+  const acts = waiting.get(view) ?? [];
+  waiting.delete(view);
+  for (const act of acts) act(view);
 }
 
 /**
@@ -91,6 +113,7 @@ const isListShown = (view) => view.contentDOM.hasAttribute("aria-controls");
 /** Tab: completes behind a name, a dot or inside of a string; false where it shall indent. */
 export function completeOrDecline(view) {
   if (view.state.readOnly || view.state.selection.ranges.length > 1 || !view.state.selection.main.empty) return false;
+  if (waiting.has(view)) return wait(view, acceptCompletion);
   if (currentCompletions(view.state).length > 0) return takeOrExtend(view);
   const { head } = view.state.selection.main;
   const line = view.state.doc.lineAt(head);
@@ -150,7 +173,10 @@ function noteUpdate(update) {
     const isTyped = transaction.isUserEvent("input.type") || transaction.isUserEvent("delete");
     lastInsert.set(view, isTyped ? inserted : Infinity);
     extending.delete(view);
+    waiting.delete(view);
   }
+  const isSettled = currentCompletions(update.state).length > 0 || !isListShown(view);
+  if (waiting.has(view) && isSettled) queueMicrotask(() => catchUp(view));
   if (update.selectionSet && !update.docChanged) extending.delete(view);
   if (!extending.has(view)) return;
   const status = completionStatus(update.state);
