@@ -24,8 +24,6 @@ from . import _operators
 from . import _methods
 from ._creation import (
     arange,
-    as_tensor,
-    asarray,
     empty,
     empty_like,
     empty_strided,
@@ -37,14 +35,14 @@ from ._creation import (
     ones,
     ones_like,
     scalar_tensor,
-    tensor,
     tril_indices,
     triu_indices,
-    typed_tensor as _typed_tensor,
     zeros,
     zeros_like,
 )
 from ._creation import range_ as range
+from ._from_data import as_tensor, asarray, tensor
+from ._legacy_tensors import typed_tensor as _typed_tensor
 from ._generator import Generator, default_generator
 from ._linalg import *
 from ._decompositions import *
@@ -74,6 +72,8 @@ from ._segments import *
 from ._selection import *
 from ._settings import *
 from ._shape import *
+from ._parts import *
+from ._rearranging import *
 from ._combining import *
 from ._copies import *
 from ._special import *

@@ -186,6 +186,13 @@ def finish(tensor, requires_grad):
     return tensor
 
 
+def numbers_as_tensors(*values):
+    """Numbers as tensors without dimensions, as PyTorch takes two numbers where one tensor is usual."""
+    from ._from_data import tensor
+
+    return [tensor(value) for value in values]
+
+
 def public_functions(names):
     """The functions that a family's module offers: its `__all__`."""
     homes = (names["__name__"], "torch")

@@ -12,7 +12,8 @@ import math
 from . import _dtype
 from ._args import is_tensor, public_functions, store
 from ._C import ops
-from ._shape import diag, tensor_split
+from ._parts import tensor_split
+from ._rearranging import diag
 from ._stacking import meshgrid
 
 

@@ -93,6 +93,11 @@ def get_default_dtype():
     return _default
 
 
+def of_number(kind):
+    """The dtype of a Python number of this type: bool, int64, or the default floating point one."""
+    return bool_ if kind is bool else int64 if kind is int else _default
+
+
 def remember_default_dtype(value):
     """Notes the default dtype on the Python side; `torch.set_default_dtype` also tells the engine."""
     global _default

@@ -39,7 +39,7 @@ def _slice(view, dim, wanted):
 
 
 def _as_index_tensor(item, device):
-    from ._creation import tensor
+    from ._from_data import tensor
 
     made = tensor(item, device="cpu")
     if made.numel() == 0 and made.dtype.is_floating_point:
@@ -131,7 +131,7 @@ def _take_apart(tensor, index):
 
 
 def _truth(value):
-    from ._creation import tensor
+    from ._from_data import tensor
 
     return tensor([0] if value else [], dtype=_dtype.int64)
 
@@ -183,7 +183,7 @@ def getitem(tensor, index):
 
 def setitem(tensor, index, value):
     """`tensor[index] = value`."""
-    from ._creation import tensor as make_tensor
+    from ._from_data import tensor as make_tensor
 
     view, parts = _take_apart(tensor, index)
     Tensor = type(tensor)._base

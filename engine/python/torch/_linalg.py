@@ -11,7 +11,7 @@ import math
 from . import _dtype
 from ._args import dims, is_tensor, one_dim, public_functions, store
 from ._C import ops
-from ._stacking import broadcast_shapes
+from ._stacking import broadcast_shapes, stack
 from ._widened import in_float32
 
 
@@ -214,8 +214,6 @@ def cross(input, other, dim=None, *, out=None):
         sizes = f"{input.shape[dim]} and {other.shape[dim]}"
         raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes}")
     a, b = (tensor.unbind(dim) for tensor in (input.expand(_common(input, other)), other.expand(_common(input, other))))
-    from ._shape import stack
-
     parts = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
     return store(stack(parts, dim), out)
 

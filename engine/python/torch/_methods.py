@@ -8,7 +8,7 @@ Read next: `_tensor`, `_pointwise`, `_reduction`, `_shape`, `_selection`, `_lina
 __traceback_hide__ = True
 
 from . import _creation, _device, _dtype, _linalg, _pointwise, _random, _random_fills, _reduction, _scan, _scatter, _selection, _shape
-from . import _combining, _copies, _decompositions, _special, _spectral, _statistics, _unique
+from . import _combining, _copies, _decompositions, _from_data, _parts, _rearranging, _special, _stacking, _spectral, _statistics, _unique
 from ._args import is_tensor
 from ._C import ops, read_back
 from ._memory_format import laid_out
@@ -38,9 +38,9 @@ _METHODS = {
     _statistics: "median nanmedian mode quantile nanquantile cov corrcoef bincount histc histogram",
     _shape: """
         reshape view view_as reshape_as permute transpose swapaxes swapdims t movedim moveaxis expand expand_as
-        broadcast_to unsqueeze squeeze flatten ravel unflatten narrow select unbind diagonal diag diag_embed tril triu
-        as_strided split split_with_sizes chunk tensor_split repeat tile repeat_interleave flip fliplr flipud roll rot90
-        unfold""",
+        broadcast_to unsqueeze squeeze flatten ravel unflatten""",
+    _parts: "narrow select unbind diagonal as_strided split split_with_sizes chunk tensor_split unfold",
+    _rearranging: "diag diag_embed tril triu repeat tile repeat_interleave flip fliplr flipud roll rot90",
     _selection: """
         gather index_select take take_along_dim masked_select topk sort argsort msort kthvalue""",
     _unique: "unique unique_consecutive",
@@ -177,7 +177,7 @@ def contiguous(self, memory_format=None):
 def copy_(self, src, non_blocking=False):
     """Writes another tensor's elements into this one, converting and broadcasting. Returns self."""
     if not isinstance(src, Tensor):
-        src = _creation.as_tensor(src)
+        src = _from_data.as_tensor(src)
     try:
         ops.copy_(self, src)
     except RuntimeError as error:
@@ -224,7 +224,7 @@ def resize_(self, *sizes, memory_format=None):
         count *= size
     flat = self.reshape(-1)
     if flat.numel() < count:
-        flat = _shape.cat([flat, flat.new_zeros(count - flat.numel())])
+        flat = _stacking.cat([flat, flat.new_zeros(count - flat.numel())])
     if flat.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
     ops.set_data(self, flat.narrow(0, 0, count).reshape(shape).clone())

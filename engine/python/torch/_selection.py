@@ -151,7 +151,7 @@ def searchsorted(sorted_sequence, values, *, out_int32=False, right=False, side=
     """
     right = right if side is None else side == "right"
     if not is_tensor(values):
-        from ._creation import tensor
+        from ._from_data import tensor
 
         values = tensor(values, device=sorted_sequence.device)
     if sorter is not None:

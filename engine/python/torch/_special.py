@@ -10,9 +10,11 @@ __traceback_hide__ = True
 import math
 
 from . import _dtype, _pointwise, return_types
-from ._args import is_number, is_tensor, public_functions, store
+from ._args import is_number, is_tensor, not_a_tensor, public_functions, store
+from ._arithmetic import _check_logaddexp
 from ._C import ops
-from ._pointwise import _as_float, _binary, _check_logaddexp, _not_a_tensor, _unary
+from ._pointwise_compositions import _as_float
+from ._pointwise_tables import _binary, _unary
 from ._widened import in_float32
 
 for _name, _doc in {
@@ -72,7 +74,7 @@ def _pair(input, other):
 
 def _need_tensor(name, input):
     if not is_tensor(input):
-        raise _not_a_tensor(name, input)
+        raise not_a_tensor(name, input)
 
 
 # Gamma and its relatives
@@ -142,7 +144,7 @@ def ldexp(input, other, *, out=None):
     """
     _need_tensor("ldexp", input)
     if not is_tensor(other):
-        raise TypeError(f"ldexp(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
+        raise not_a_tensor("ldexp", other, 2, "other")
     # Powers of integers are of the dtype of what they multiply.
     whole = not other.dtype.is_floating_point and input.dtype.is_floating_point
     return store(_pointwise.mul(input, ops.exp2(other.to(input.dtype) if whole else other)), out)
@@ -169,7 +171,7 @@ def heaviside(input, values, *, out=None):
     """
     _need_tensor("heaviside", input)
     if not is_tensor(values):
-        raise TypeError(f"heaviside(): argument 'values' (position 2) must be Tensor, not {type(values).__name__}")
+        raise not_a_tensor("heaviside", values, 2, "values")
     if input.dtype is not values.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     step = ops.gt_scalar(input, 0).to(input.dtype)

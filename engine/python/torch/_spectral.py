@@ -11,7 +11,7 @@ import math
 
 from ._args import public_functions
 from ._C import ops
-from ._shape import unfold
+from ._parts import unfold
 
 
 def _turned(input, n_fft, onesided):

@@ -1,14 +1,13 @@
-"""Functions of several tensors: broadcasting them together, grids, and joining them side by side.
+"""Functions of several tensors: broadcasting them together, grids, and joining them.
 
-Read next: `_shape`, which has `cat` and `stack`.
+Refuses to cut tensors: see `_parts`.
 """
 
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
-from ._args import public_functions
+from ._args import is_tensor, public_functions, store
 from ._C import ops
-from ._shape import _several, cat
 
 
 def broadcast_shapes(*shapes):
@@ -104,6 +103,61 @@ def _at_least(rank):
 
 
 atleast_1d, atleast_2d, atleast_3d = _at_least(1), _at_least(2), _at_least(3)
+
+
+def _several(name, tensors):
+    """The tensors given as a list; one tensor is not several."""
+    if is_tensor(tensors):
+        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
+    tensors = list(tensors)
+    if not tensors and name != "cat":
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
+    return tensors
+
+
+def _check_element(position, item):
+    if not is_tensor(item):
+        raise TypeError(f"expected Tensor as element {position} in argument 0, but got {type(item).__name__}")
+
+
+def cat(tensors, dim=0, *, out=None):
+    """Tensors joined along a dimension.
+
+    tensors: of equal sizes but along dim; dtypes are promoted. RuntimeError for none and for other sizes. IndexError
+    for a dimension that is not there.
+
+    >>> torch.cat([torch.zeros(2, 3), torch.ones(4, 3)]).shape
+    ..torch.Size([6, 3])
+    """
+    tensors = _several("cat", tensors)
+    if not tensors:
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    for position, item in enumerate(tensors):
+        _check_element(position, item)
+    return store(ops.cat(tensors, dim), out)
+
+
+concat = concatenate = cat
+
+
+def stack(tensors, dim=0, *, out=None):
+    """Tensors of one shape joined along a new dimension.
+
+    tensors: of one shape, RuntimeError otherwise. dim: where the new dimension will be. IndexError for a dimension
+    that is not there.
+
+    >>> torch.stack([torch.zeros(3), torch.ones(3)]).shape
+    ..torch.Size([2, 3])
+    """
+    tensors = _several("stack", tensors)
+    for position, item in enumerate(tensors):
+        _check_element(position, item)
+        if item.shape != tensors[0].shape:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at entry 0 and "
+                f"{list(item.shape)} at entry {position}"
+            )
+    return store(ops.stack(tensors, dim), out)
 
 
 def hstack(tensors, *, out=None):

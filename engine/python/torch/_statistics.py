@@ -88,7 +88,7 @@ _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
 def _quantile(name, input, q, dim, keepdim, interpolation):
-    from ._creation import tensor
+    from ._from_data import tensor
 
     if input.dtype not in (_dtype.float32, _dtype.float64):
         raise RuntimeError(f"{name} input tensor must be either float or double dtype")

@@ -21,7 +21,7 @@ def _flat(tensor):
 
 def _made(args, dtype, device):
     """The flat tensor of a storage made from a size or from numbers."""
-    from ._creation import tensor
+    from ._from_data import tensor
 
     if len(args) > 1:
         raise RuntimeError(f"a storage is made of a size or of a sequence, but got {len(args)} arguments")

@@ -31,7 +31,7 @@ class Tensor:
     __array_priority__ = 1000
 
     def __new__(cls, *args, dtype=None, device=None):
-        from ._creation import legacy_tensor
+        from ._legacy_tensors import legacy_tensor
 
         made = legacy_tensor(args, dtype, device)
         if cls is Tensor:
@@ -217,7 +217,7 @@ class Tensor:
 
     def new(self, *args, dtype=None, device=None):
         """A new tensor of this one's dtype and device: of sizes, of data, or empty."""
-        from ._creation import legacy_tensor
+        from ._legacy_tensors import legacy_tensor
 
         return legacy_tensor(args, self.dtype, self.device if device is None else device)
 

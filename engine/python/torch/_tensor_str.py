@@ -133,7 +133,7 @@ def _lines(nested, shape, cut, indent, formatted):
 
 def _edges(tensor):
     """The tensor without the middle of its long dimensions, so that a large one is not read whole."""
-    from ._shape import cat
+    from ._stacking import cat
 
     keep = PRINT_OPTS.edgeitems
     for dim, size in enumerate(tensor.shape):

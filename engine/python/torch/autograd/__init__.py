@@ -112,7 +112,7 @@ def grad(
 
 def _batched_grad(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads):
     """`grad` for every entry of the gradients' first dimension, stacked."""
-    from .._shape import stack
+    from .._stacking import stack
 
     batches = _as_tuple(grad_outputs)
     count = next(gradient.shape[0] for gradient in batches if gradient is not None)

@@ -8,7 +8,7 @@ Refuses forward mode. Read next: `autograd`.
 __traceback_hide__ = True
 
 from .._autograd_mode import enable_grad
-from .._shape import stack
+from .._stacking import stack
 from .._tensor import Tensor
 from . import grad
 

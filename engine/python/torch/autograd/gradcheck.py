@@ -107,7 +107,7 @@ def _index_of(position, shape):
 def _stacked(rows, output, num_elements, num_outputs):
     from .._creation import zeros
     from .._dtype import float64
-    from .._shape import stack
+    from .._stacking import stack
 
     if not rows or not num_outputs:
         return zeros(num_elements, num_outputs, dtype=float64)
@@ -119,7 +119,7 @@ def _analytical_jacobian(output, tensors, create_graph=False):
     from . import grad
     from .._creation import zeros
     from .._dtype import float64
-    from .._shape import stack
+    from .._stacking import stack
 
     columns = []
     for position in range(output.numel()):

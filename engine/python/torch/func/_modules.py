@@ -6,7 +6,7 @@ Read next: `nn.modules.module`, `torch._batched`.
 # Tracebacks show the user's lines, as if all this were compiled.
 __traceback_hide__ = True
 
-from .._shape import stack
+from .._stacking import stack
 from .._tensor import Tensor
 
 

@@ -8,7 +8,7 @@ __traceback_hide__ = True
 
 from .. import return_types
 from .._C import ops
-from .._shape import cat
+from .._stacking import cat
 from ._common import check_square, dense
 
 #: Below this ratio of U's diagonal elements the gradient is not taken through LU.

@@ -11,7 +11,7 @@ import math
 from .._args import one_dim, store
 from .._C import ops
 from .._pointwise import where
-from .._shape import cat
+from .._stacking import cat
 from ._common import check_square, dense, identity, tied
 
 

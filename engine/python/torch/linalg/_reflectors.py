@@ -8,7 +8,7 @@ __traceback_hide__ = True
 
 from .. import return_types
 from .._C import ops
-from .._shape import cat
+from .._stacking import cat
 from ._common import check_matrix, dense, identity, tied
 
 

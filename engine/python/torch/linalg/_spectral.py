@@ -11,8 +11,7 @@ import math
 from .. import _dtype, return_types
 from .._args import is_tensor
 from .._C import ops
-from .._shape import stack
-from .._stacking import broadcast_shapes
+from .._stacking import broadcast_shapes, stack
 from ._common import check_float, check_info, check_matrix, check_square, dense
 
 _NO_EIGENVALUES = (

@@ -6,7 +6,8 @@ Refuses nothing of its own. Read next: `_losses`.
 
 from .. import _dtype
 from .._C import ops
-from .._creation import full, tensor
+from .._creation import full
+from .._from_data import tensor
 from ._losses import _code
 
 #: Stands for the logarithm of zero, so that differences of such logarithms are numbers.

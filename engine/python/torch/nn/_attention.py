@@ -10,7 +10,7 @@ import warnings
 from .. import _dtype
 from .._C import ops
 from .._creation import zeros
-from .._shape import cat
+from .._stacking import cat
 from ._dropout import dropout
 from ._padding import pad
 

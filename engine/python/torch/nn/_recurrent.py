@@ -5,7 +5,7 @@ Read next: `nn.modules.rnn`, `engine/src/ops/recurrent.rs`.
 """
 
 from .._C import ops
-from .._shape import cat, stack
+from .._stacking import cat, stack
 from ._dropout import dropout
 
 #: Numbers of the cells in the engine's operators.

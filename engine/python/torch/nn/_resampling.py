@@ -11,7 +11,7 @@ import warnings
 
 from .. import _dtype
 from .._C import ops
-from .._creation import tensor
+from .._from_data import tensor
 
 _LINEAR = {"linear": 1, "bilinear": 2, "trilinear": 3}
 _NEAREST = ("nearest", "nearest-exact")

@@ -3,7 +3,8 @@
 Read next: `optim.optimizer`.
 """
 
-from .._creation import tensor, zeros_like
+from .._creation import zeros_like
+from .._from_data import tensor
 from .._dtype import float32, float64, get_default_dtype
 from .._tensor import Tensor
 

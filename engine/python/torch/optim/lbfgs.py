@@ -6,7 +6,7 @@ Read next: `optim._strong_wolfe`, `optim.optimizer`.
 """
 
 from .._autograd_mode import enable_grad, no_grad
-from .._shape import cat, stack
+from .._stacking import cat, stack
 from .._creation import zeros
 from ._strong_wolfe import strong_wolfe
 from .optimizer import Optimizer

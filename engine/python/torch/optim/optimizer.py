@@ -339,7 +339,7 @@ class FusedOptimizer(Optimizer):
 
 def as_number(value):
     """A number of a parameter's state as the one-element tensor on the CPU that the engine wants."""
-    from .._creation import tensor
+    from .._from_data import tensor
 
     if isinstance(value, Tensor):
         return value.to("cpu")

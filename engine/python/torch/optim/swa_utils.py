@@ -8,7 +8,7 @@ import math
 from copy import deepcopy
 
 from .._autograd_mode import no_grad
-from .._creation import tensor
+from .._from_data import tensor
 from .._dtype import int64
 from ..nn import Module
 from ..nn.modules.batchnorm import _BatchNorm

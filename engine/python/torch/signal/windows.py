@@ -11,7 +11,7 @@ __traceback_hide__ = True
 import math
 
 from .. import _dtype
-from .._creation import tensor
+from .._from_data import tensor
 
 __all__ = [
     "bartlett", "blackman", "cosine", "exponential", "gaussian", "general_cosine", "general_hamming", "hamming", "hann", "kaiser",

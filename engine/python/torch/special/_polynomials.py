@@ -14,7 +14,7 @@ import math
 from .. import _dtype
 from .._args import is_tensor, store
 from .._C import ops
-from .._pointwise import _as_float
+from .._pointwise_compositions import _as_float
 
 
 #: The degree up to which Chebyshev's recurrence is walked.

@@ -11,7 +11,7 @@ import warnings
 
 from .. import _dtype
 from .._creation import empty
-from .._shape import repeat_interleave
+from .._rearranging import repeat_interleave
 
 
 def _bounds(low, high, dtype):

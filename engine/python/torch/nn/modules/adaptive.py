@@ -107,7 +107,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         return _ASMoutput(output if is_batched else output.squeeze(0), loss)
 
     def _get_full_log_prob(self, input, head_output):
-        from ..._shape import cat
+        from ..._stacking import cat
 
         head = F.log_softmax(head_output, dim=1)
         parts = [head[:, : self.shortlist_size]]

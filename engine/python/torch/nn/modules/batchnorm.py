@@ -4,7 +4,8 @@ Read next: `nn.modules.instancenorm`, `nn._normalization`.
 """
 
 from ... import _dtype
-from ..._creation import ones, tensor, zeros
+from ..._creation import ones, zeros
+from ..._from_data import tensor
 from .. import functional as F
 from ..parameter import UninitializedBuffer, UninitializedParameter
 from .affine import _Affine

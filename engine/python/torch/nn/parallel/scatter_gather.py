@@ -6,7 +6,7 @@ Read next: `nn.parallel`.
 
 import copy
 
-from ..._shape import cat
+from ..._stacking import cat
 from ..._tensor import Tensor
 
 

@@ -9,7 +9,7 @@ import warnings
 
 from ..._autograd_mode import no_grad
 from ..._C import ops
-from ..._shape import stack
+from ..._stacking import stack
 from ..._tensor import Tensor
 
 
@@ -38,7 +38,7 @@ def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=Non
 
     norm_type: its order, or inf. error_if_nonfinite: RuntimeError if it is NaN or infinite (waits for the GPU).
     """
-    from ..._creation import tensor
+    from ..._from_data import tensor
 
     tensors = _listed(tensors)
     order = float(norm_type)

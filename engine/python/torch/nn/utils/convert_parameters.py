@@ -3,7 +3,7 @@
 Read next: `nn.utils.clip_grad`.
 """
 
-from ..._shape import cat
+from ..._stacking import cat
 from ..._tensor import Tensor
 
 

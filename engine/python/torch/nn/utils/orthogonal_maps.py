@@ -7,7 +7,7 @@ from ... import linalg
 from ..._autograd_mode import no_grad
 from ..._creation import eye, zeros_like
 from ..._dtype import finfo
-from ..._shape import cat
+from ..._stacking import cat
 from ..modules.module import Module
 
 

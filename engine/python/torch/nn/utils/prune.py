@@ -3,7 +3,7 @@
 Read next: `prune_methods`.
 """
 
-from ..._shape import cat
+from ..._stacking import cat
 from .prune_methods import (
     BasePruningMethod,
     CustomFromMask,

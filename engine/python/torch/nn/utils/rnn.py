@@ -8,8 +8,9 @@ Read next: `nn.modules.rnn`.
 from collections import namedtuple
 
 from ... import _dtype
-from ..._creation import arange, empty_like, full, tensor
-from ..._shape import cat
+from ..._creation import arange, empty_like, full
+from ..._from_data import tensor
+from ..._stacking import cat
 from ..._tensor import Tensor
 
 __all__ = [

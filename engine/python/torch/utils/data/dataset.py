@@ -54,7 +54,7 @@ class TensorDataset(Dataset):
         # A class that says itself what an item is gets asked for every one.
         if type(self).__getitem__ is not TensorDataset.__getitem__ or not indices:
             return [self[index] for index in indices]
-        from ..._creation import tensor
+        from ..._from_data import tensor
 
         rows = tensor([int(index) for index in indices])
         return list(zip(*(column[rows.to(column.device)].unbind(0) for column in self.tensors)))

@@ -10,7 +10,8 @@ __traceback_hide__ = True
 import itertools
 from typing import Generic, TypeVar
 
-from ..._creation import as_tensor, empty
+from ..._creation import empty
+from ..._from_data import as_tensor
 from ..._dtype import float64, int64
 from ..._generator import Generator
 from ..._random import multinomial, randint, randperm

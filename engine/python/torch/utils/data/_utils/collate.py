@@ -10,9 +10,9 @@ __traceback_hide__ = True
 import copy
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 
-from ...._creation import as_tensor, tensor
+from ...._from_data import as_tensor, tensor
 from ...._dtype import float64
-from ...._shape import stack
+from ...._stacking import stack
 from ...._tensor import Tensor
 
 _REFUSAL = "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {}"
