@@ -19,9 +19,12 @@ const REST_FACTOR = 30;
 /** What is larger goes as a blob. */
 const MAX_BUFFER_BYTES = 64 << 10;
 
-/** Messages that the page has not answered; one that it does not answer for so long is not waited for. */
+/** Messages that the page has not answered; one that it does not answer for so long is not waited for. A slow disk takes its time. */
 const MAX_UNANSWERED = 8;
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 20_000;
+
+/** How often it is looked whether that is over. */
+const LOOK_MS = 500;
 
 /** The longest path that the page is asked about, and the most files and folders that are looked at. */
 const MAX_PATH_CHARS = 1000;
@@ -230,7 +233,7 @@ export class WorkingFiles {
       if (performance.now() - this.lastAnswer > PATIENCE_MS) return;
       await new Promise((resolve) => {
         this.waiters.push(resolve);
-        setTimeout(resolve, PATIENCE_MS / 4);
+        setTimeout(resolve, LOOK_MS);
       });
     }
   }

@@ -114,6 +114,8 @@ describe("the second visit", () => {
         const [request] = (await store.keys()).filter(({ url }) => url.includes("unpacked"));
         return request?.url;
       });
+    // It is unpacked and stored when the kernel is ready.
+    await page.until(unpacked);
     assert.match(await unpacked(), /snapshot\.bin\.gz/);
     await page.reload();
     assert.equal(await printed(page, "2 + 2"), "4");
@@ -126,6 +128,7 @@ describe("the second visit", () => {
     await page.reload();
     assert.equal(await printed(page, "3 + 3"), "6");
     assert.equal((await page.status()).timings.fromSnapshot, 0);
+    await page.until(async () => !(await unpacked()));
     await page.reload();
     assert.equal(await printed(page, "4 + 4"), "8");
     assert.equal((await page.status()).timings.fromSnapshot, 1, "the one after it gets the packed one again");

@@ -72,6 +72,8 @@ describe("code that leads to code", () => {
     await page.screenshot("traceback-file");
     await page.press("Escape");
     await dialog.waitFor({ state: "hidden" });
+    // The cell takes the focus back.
+    await page.page.waitForFunction(() => document.activeElement.matches("[data-cell]"));
     await place(0, /helper\.py:402/).focus();
     await page.press("Enter");
     await dialog.waitFor();

@@ -181,6 +181,21 @@ print(open("a.txt").read(), open("copies/two.txt").read(), open("data/deep/b.bin
     assert.equal(await run("print(open('both').read(), open('new one').read())"), "from the second x");
   });
 
+  it("are waited for on a slow disk, and what it has no room for is said in the same cell", async () => {
+    const put = await page.page.evaluateHandle(() => {
+      const { put } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.put = function (value, key) {
+        if (!JSON.stringify(key).includes("slow.txt")) return put.call(this, value, key);
+        for (const end = performance.now() + 4000; performance.now() < end; );
+        throw new DOMException("no room", "QuotaExceededError");
+      };
+      return put;
+    });
+    assert.match(await run("open('slow.txt', 'w').write('x')\nprint('done')"), /^done\n.*"slow\.txt" \(the browser's storage is full\)/);
+    await put.evaluate((original) => (IDBObjectStore.prototype.put = original));
+    await run("import os\nos.remove('slow.txt')");
+  });
+
   it("that find no room stay with Python, and the cell says so", async () => {
     const full = await site.open();
     // Chromium remembers for a while how much room there was, so this comes first. The site itself takes a part of it.
