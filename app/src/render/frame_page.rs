@@ -36,7 +36,7 @@ const STYLE: &str = include_str!("../../styles/output_frame.css");
 const SCRIPT: &str = include_str!("../../js/frame_script.js");
 
 /// The theme variables that a frame gets, by their names in app/styles/tokens.css.
-pub const THEME_VARIABLES: [&str; 10] = [
+pub const THEME_VARIABLES: [&str; 11] = [
     "--ink",
     "--ink-quiet",
     "--ink-faint",
@@ -45,6 +45,7 @@ pub const THEME_VARIABLES: [&str; 10] = [
     "--hairline",
     "--hairline-strong",
     "--accent",
+    "--accent-ink",
     "--accent-soft",
     "--font-mono",
 ];
