@@ -66,24 +66,18 @@ test("stops a loop that prints, and nothing more comes", async () => {
   assert.ok(Number(printed.outputs.at(-1).data["text/plain"]) - lines.length <= 1, "printed text was lost");
 });
 
-/** Runs a cell that survives a Stop, and presses until it has ended: a press that follows too soon counts as one with the last. */
-function executeAndPressUntilEnded(code) {
-  return kernel.page.evaluate(async (cell) => {
-    const running = window.kernel.execute(cell);
-    const pressing = setInterval(() => window.kernel.interrupt(), 500);
-    return await running.finally(() => clearInterval(pressing));
-  }, code);
-}
+/** Runs a cell and presses Stop whenever it prints "press", which it does where it is ready for that. */
+const executeAndPress = (code) => kernel.page.evaluate((cell) => window.kernel.executeAndPress(cell), code);
 
 test("lets a program catch the interrupt, again and again", async () => {
-  const code = "caught = 0\nwhile caught < 3:\n    try:\n        while True: pass\n    except KeyboardInterrupt:\n        caught += 1";
-  const run = await executeAndPressUntilEnded(code);
+  const code = "caught = 0\nwhile caught < 3:\n    try:\n        print('press')\n        while True: pass\n    except KeyboardInterrupt:\n        caught += 1";
+  const run = await executeAndPress(code);
   assert.equal(run.reply.status, "ok");
 });
 
 test("ends a `finally` that runs long when Stop is pressed again", async () => {
-  const code = "try:\n  while True: pass\nfinally:\n  while True: pass";
-  const run = await executeAndPressUntilEnded(code);
+  const code = "try:\n  print('press')\n  while True: pass\nfinally:\n  print('press')\n  while True: pass";
+  const run = await executeAndPress(code);
   assert.equal(run.reply.ename, "KeyboardInterrupt");
 });
 
@@ -94,12 +88,13 @@ class Slow:
     for _ in range(20000): pass
 caught = 0
 try:
+  print("press")
   while True: Slow()
 except KeyboardInterrupt:
   caught += 1
 for _ in range(2_000_000): pass
 caught`;
-  const run = await kernel.executeAndInterrupt(code, 500);
+  const run = await executeAndPress(code);
   assert.equal(run.outputs.at(-1).data?.["text/plain"], "1");
 });
 
