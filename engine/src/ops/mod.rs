@@ -25,6 +25,7 @@ pub mod normalization;
 pub mod optim;
 pub mod padding;
 pub mod pool;
+pub mod pool_window;
 pub mod promote;
 pub mod random;
 pub mod recurrent;

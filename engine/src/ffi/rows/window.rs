@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::ffi::args::{Args, Outcome};
 use crate::ffi::table::Row;
 use crate::ops::normalization::{self, Running};
+use crate::ops::pool_window::Settings;
 use crate::ops::{convolution, index, movement, padding, pool};
 use crate::shape::normalize_dim;
 use crate::tensor::Tensor;
@@ -26,7 +27,7 @@ pub const ROWS: &[Row] = &[
     // input, spatial rank, kernel, stride, padding, dilation, ceil_mode; gives values and positions
     ("max_pool T i is is is is b -> Ts", |a| {
         let x = a.tensor()?;
-        let settings = pool::Settings {
+        let settings = Settings {
             rank: a.size()?,
             kernel: a.ints()?,
             stride: a.ints()?,
@@ -39,7 +40,7 @@ pub const ROWS: &[Row] = &[
     // input, spatial rank, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override
     ("avg_pool T i is is is b b i? -> T", |a| {
         let x = a.tensor()?;
-        let settings = pool::Settings {
+        let settings = Settings {
             rank: a.size()?,
             kernel: a.ints()?,
             stride: a.ints()?,
