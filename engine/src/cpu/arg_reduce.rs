@@ -7,7 +7,8 @@ use super::Operand;
 use super::buffer::{Buffer, try_vec};
 use super::cast::{Computed, Convert, as_contiguous};
 use super::float::Float;
-use super::reduce::{check_not_empty, fold_slice};
+use super::fold::fold_slice;
+use super::reduce::check_not_empty;
 use crate::error::Result;
 use crate::prim::ArgReduce;
 

@@ -14,6 +14,7 @@ mod convolve;
 mod elementwise;
 mod fill;
 mod float;
+mod fold;
 mod hash;
 mod heap_sort;
 mod index;

@@ -1,9 +1,9 @@
 //! Folds over dimensions: sum, prod, max, min, any, all.
 //!
 //! The input becomes rows to fold (reduced dimensions innermost) or a stack of rows to fold into one
-//! (other dimensions innermost); both are loops that vectorise. Sums run in lanes over short blocks
+//! (other dimensions innermost); both are loops that vectorise. Sums run over short blocks
 //! whose totals add up in double precision, so the error does not grow with the length.
-//! Refuses means and variances: they are compositions. Read next: `arg_reduce`.
+//! Refuses means and variances: they are compositions. Read next: `fold`, `arg_reduce`.
 
 use std::borrow::Cow;
 use std::ops::AddAssign;
@@ -12,14 +12,11 @@ use super::Operand;
 use super::buffer::{Buffer, try_filled, try_vec};
 use super::cast::{Computed, Convert, elements_of, narrow};
 use super::float::Float;
+use super::fold::{fold_slice, sum_slice};
 use crate::error::{Error, Result};
 use crate::prim::Reduce;
 use crate::prim::infer::Meta;
 
-/// Lanes in which a fold runs side by side: four vectors of four f32.
-const LANES: usize = 16;
-/// Elements that are summed before the total moves to double precision: a few in each lane.
-const SUM_BLOCK: usize = 16 * LANES;
 /// Rows that are summed into one before the totals move to double precision.
 const SUM_ROWS: usize = 16;
 
@@ -182,61 +179,6 @@ impl<T: Convert + AddAssign> Stack<'_, T> {
         }
         Ok(Buffer::F64(result))
     }
-}
-
-/// The sum of a slice, in double precision.
-pub fn sum_slice<T: Convert + AddAssign>(elements: &[T]) -> f64 {
-    let mut total = 0.0;
-    for block in elements.chunks(SUM_BLOCK) {
-        let mut lanes = [T::default(); LANES];
-        let groups = block.chunks_exact(LANES);
-        let rest = groups.remainder();
-        for group in groups {
-            lanes
-                .iter_mut()
-                .zip(group)
-                .for_each(|(lane, &element)| *lane += element);
-        }
-        lanes.iter_mut().zip(rest).for_each(|(lane, &element)| *lane += element);
-        total += fold_lanes(lanes, |x, y| {
-            let mut sum = x;
-            sum += y;
-            sum
-        })
-        .to_f64();
-    }
-    total
-}
-
-/// Folds lanes half onto half, which takes few steps and keeps sums balanced.
-#[inline(always)]
-fn fold_lanes<T: Copy>(mut lanes: [T; LANES], combine: impl Fn(T, T) -> T) -> T {
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            lanes[lane] = combine(lanes[lane], lanes[lane + width]);
-        }
-        width /= 2;
-    }
-    lanes[0]
-}
-
-/// A fold of a slice by an associative function.
-pub fn fold_slice<T: Copy>(elements: &[T], initial: T, combine: impl Fn(T, T) -> T) -> T {
-    let mut lanes = [initial; LANES];
-    let groups = elements.chunks_exact(LANES);
-    let rest = groups.remainder();
-    for group in groups {
-        lanes
-            .iter_mut()
-            .zip(group)
-            .for_each(|(lane, &element)| *lane = combine(*lane, element));
-    }
-    lanes
-        .iter_mut()
-        .zip(rest)
-        .for_each(|(lane, &element)| *lane = combine(*lane, element));
-    fold_lanes(lanes, combine)
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use super::Operand;
 use super::buffer::{Buffer, try_vec};
 use super::cast::{Convert, as_contiguous, narrow};
 use super::float::Float;
+use super::fold::{fold_slice, sum_slice};
 use super::lanes::Lanes;
-use super::reduce::{fold_slice, sum_slice};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 

@@ -7,7 +7,7 @@ use crate::autograd;
 use crate::context::with_grad_mode;
 use crate::dtype::DType;
 use crate::error::Result;
-use crate::ops::{copy, elementwise as e, reduce, split};
+use crate::ops::{copy, elementwise as e, split, statistics};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 
@@ -48,8 +48,8 @@ fn norm(x: &Tensor, order: f64) -> Result<Tensor> {
     match x.dtype() {
         DType::F16 | DType::BF16 => {
             let wide = copy::to_dtype(x, DType::F32)?;
-            copy::to_dtype(&reduce::norm(&wide, order, &[], false)?, x.dtype())
+            copy::to_dtype(&statistics::norm(&wide, order, &[], false)?, x.dtype())
         }
-        _ => reduce::norm(x, order, &[], false),
+        _ => statistics::norm(x, order, &[], false),
     }
 }

@@ -37,3 +37,4 @@ pub mod scatter;
 pub mod softmax;
 pub mod sort;
 pub mod split;
+pub mod statistics;

@@ -12,7 +12,7 @@ use carrel_engine::error::Result;
 use carrel_engine::ops::loss::{self, ClassLoss, Reduction};
 use carrel_engine::ops::{
     advanced_index, attention, copy, elementwise as e, index, matmul, movement, nn, reduce, scatter, softmax, sort,
-    split,
+    split, statistics,
 };
 use carrel_engine::prim::{ArgReduce, Binary, Reduce, Unary};
 use carrel_engine::scalar::Scalar;
@@ -134,11 +134,11 @@ fn reduction_rules() {
         ("min with index", &|x| {
             Ok(reduce::extreme_with_index(ArgReduce::Min, &x[0], 1, false)?[0].clone())
         }),
-        ("var", &|x| reduce::var(&x[0], &[1], 1.0, false)),
-        ("std", &|x| reduce::std(&x[0], &[0, 1], 0.0, true)),
-        ("norm 2", &|x| reduce::norm(&x[0], 2.0, &[1], false)),
-        ("norm 3", &|x| reduce::norm(&x[0], 3.0, &[], false)),
-        ("logsumexp", &|x| reduce::logsumexp(&x[0], &[1], false)),
+        ("var", &|x| statistics::var(&x[0], &[1], 1.0, false)),
+        ("std", &|x| statistics::std(&x[0], &[0, 1], 0.0, true)),
+        ("norm 2", &|x| statistics::norm(&x[0], 2.0, &[1], false)),
+        ("norm 3", &|x| statistics::norm(&x[0], 3.0, &[], false)),
+        ("logsumexp", &|x| statistics::logsumexp(&x[0], &[1], false)),
         ("sort", &|x| Ok(sort::sort(&x[0], 1, true)?[0].clone())),
         ("topk", &|x| Ok(sort::topk(&x[0], 2, 1, true, true)?[0].clone())),
         ("kthvalue", &|x| Ok(sort::kthvalue(&x[0], 2, 1)?[0].clone())),

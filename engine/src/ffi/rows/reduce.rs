@@ -4,7 +4,7 @@ use crate::dtype::DType;
 use crate::error::Result;
 use crate::ffi::args::Outcome;
 use crate::ffi::table::Row;
-use crate::ops::{copy, reduce, scan, softmax, sort};
+use crate::ops::{copy, reduce, scan, softmax, sort, statistics};
 use crate::prim::{ArgReduce, Reduce};
 use crate::tensor::Tensor;
 
@@ -67,16 +67,16 @@ pub const ROWS: &[Row] = &[
         Ok(reduce::all(&a.tensor()?, &a.ints()?, a.bool()?)?.into())
     }),
     ("var T is f b -> T", |a| {
-        Ok(reduce::var(&a.tensor()?, &a.ints()?, a.float()?, a.bool()?)?.into())
+        Ok(statistics::var(&a.tensor()?, &a.ints()?, a.float()?, a.bool()?)?.into())
     }),
     ("std T is f b -> T", |a| {
-        Ok(reduce::std(&a.tensor()?, &a.ints()?, a.float()?, a.bool()?)?.into())
+        Ok(statistics::std(&a.tensor()?, &a.ints()?, a.float()?, a.bool()?)?.into())
     }),
     ("norm T f is b -> T", |a| {
-        Ok(reduce::norm(&a.tensor()?, a.float()?, &a.ints()?, a.bool()?)?.into())
+        Ok(statistics::norm(&a.tensor()?, a.float()?, &a.ints()?, a.bool()?)?.into())
     }),
     ("logsumexp T is b -> T", |a| {
-        Ok(reduce::logsumexp(&a.tensor()?, &a.ints()?, a.bool()?)?.into())
+        Ok(statistics::logsumexp(&a.tensor()?, &a.ints()?, a.bool()?)?.into())
     }),
     ("cumsum T i -> T", |a| Ok(scan::cumsum(&a.tensor()?, a.int()?)?.into())),
     (

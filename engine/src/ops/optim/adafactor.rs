@@ -7,7 +7,7 @@ use super::run::{check_length, check_lists, put};
 use super::scalars;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::ops::{copy, elementwise as e, matmul, promote, reduce};
+use crate::ops::{copy, elementwise as e, matmul, promote, reduce, statistics};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 
@@ -102,7 +102,7 @@ fn step(
     let widened = |x: &Tensor| copy::to_dtype(x, wide);
     let at_least = |x: &Tensor, low: f64| e::maximum(x, &number(low)?);
     let root_of_count = (param.num_elements().max(1) as f64).sqrt();
-    let root_mean_square = |x: &Tensor| e::div(&reduce::norm(x, 2.0, &[], false)?, &number(root_of_count)?);
+    let root_mean_square = |x: &Tensor| e::div(&statistics::norm(x, 2.0, &[], false)?, &number(root_of_count)?);
     let epsilon = settings.eps1.unwrap_or_else(|| epsilon_of(dtype));
 
     let mut weight = widened(param)?;
