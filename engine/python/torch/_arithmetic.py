@@ -9,6 +9,7 @@ __traceback_hide__ = True
 from . import _dtype
 from ._args import is_number, is_tensor, not_a_tensor, numbers_as_tensors, public_functions, store
 from ._C import ops
+from ._node_names import named
 from ._pointwise_tables import floor_divide, fmod, mul
 from ._widened import in_float32
 
@@ -91,6 +92,11 @@ def rsub(input, other, *, alpha=1):
     return sub(other, input, alpha=alpha)
 
 
+def _div_node(input, other, *, rounding_mode=None, out=None):
+    return None if rounding_mode is None else "DivBackward2"
+
+
+@named(_div_node)
 def div(input, other, *, rounding_mode=None, out=None):
     """`input / other`; `rounding_mode` "floor" or "trunc" rounds the quotient.
 
@@ -166,6 +172,11 @@ def round(input, *, decimals=0, out=None):
     return result if out is None else store(result, out)
 
 
+def _lerp_node(input, end, weight, **options):
+    return "LerpBackward1" if is_tensor(weight) else "LerpBackward0"
+
+
+@named(_lerp_node)
 @in_float32
 def lerp(input, end, weight, *, out=None):
     """`input + weight * (end - input)`.
@@ -177,6 +188,7 @@ def lerp(input, end, weight, *, out=None):
     return store(add(input, mul(sub(end, input), weight)), out)
 
 
+@named("AddcmulBackward0")
 @in_float32
 def addcmul(input, tensor1, tensor2, *, value=1, out=None):
     """`input + value * tensor1 * tensor2`.
@@ -191,6 +203,7 @@ def addcmul(input, tensor1, tensor2, *, value=1, out=None):
     return store(ops.add(input, product if value == 1 else ops.mul_scalar(product, value)), out)
 
 
+@named("AddcdivBackward0")
 @in_float32
 def addcdiv(input, tensor1, tensor2, *, value=1, out=None):
     """`input + value * tensor1 / tensor2`.

@@ -12,6 +12,7 @@ import warnings
 from . import _dtype
 from ._args import is_tensor, not_a_tensor, public_functions, store
 from ._C import ops
+from ._node_names import named
 
 
 def where(condition, input=None, other=None, *, out=None):
@@ -84,6 +85,7 @@ def _clamp_by_tensors(input, low, high):
 clip = clamp
 
 
+@named("ClampMinBackward0")
 def clamp_min(input, min, *, out=None):
     """`input` where not below `min`, else `min`.
 
@@ -93,6 +95,7 @@ def clamp_min(input, min, *, out=None):
     return clamp(input, min=min, out=out)
 
 
+@named("ClampMaxBackward0")
 def clamp_max(input, max, *, out=None):
     """`input` where not above `max`, else `max`.
 

@@ -12,6 +12,7 @@ import math
 from . import _dtype
 from ._args import is_tensor, public_functions, store
 from ._C import ops
+from ._node_names import named
 from ._parts import tensor_split
 from ._rearranging import diag
 from ._stacking import meshgrid
@@ -45,6 +46,7 @@ vsplit = _split_along("vsplit", lambda input: 0, 2, "The rows cut into parts: vi
 dsplit = _split_along("dsplit", lambda input: 2, 3, "The third dimension cut into parts: views.")
 
 
+@named("BlockDiagBackward0")
 def block_diag(*tensors):
     """The matrices along the diagonal of a larger one, zeros elsewhere.
 
@@ -108,6 +110,7 @@ def combinations(input, r=2, with_replacement=False):
     return ops.index_select(input, 0, index).reshape(-1, r)
 
 
+@named("DiagEmbedBackward0")
 def diagflat(input, offset=0):
     """The elements as the diagonal of a matrix.
 
@@ -180,6 +183,7 @@ def nonzero_static(input, *, size, fill_value=-1, out=None):
     return store(ops.clone(found), out)
 
 
+@named("RenormBackward0")
 def renorm(input, p, dim, maxnorm, *, out=None):
     """`input` with every part along `dim` whose `p`-norm is above `maxnorm` scaled down to it.
 

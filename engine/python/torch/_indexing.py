@@ -178,7 +178,12 @@ def getitem(tensor, index):
     if parts:
         return ops.index(view, _entries(view, parts))
     # PyTorch gives a new tensor even where the index takes everything.
-    return view if view is not tensor else ops.alias(tensor)
+    if view is not tensor:
+        return view
+    result = ops.alias(tensor)
+    if index.__class__ is slice:
+        ops.name_node(result, 0, "SliceBackward0")
+    return result
 
 
 def setitem(tensor, index, value):

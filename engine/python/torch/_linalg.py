@@ -11,6 +11,7 @@ import math
 from . import _dtype
 from ._args import dims, is_tensor, one_dim, public_functions, store
 from ._C import ops
+from ._node_names import named
 from ._stacking import broadcast_shapes, stack
 from ._widened import in_float32
 
@@ -103,6 +104,7 @@ def baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
     return store(ops.baddbmm(input, batch1, batch2, beta, alpha), out)
 
 
+@named("AddmvBackward0")
 @in_float32
 def addmv(input, mat, vec, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * (mat @ vec)`.
@@ -112,6 +114,7 @@ def addmv(input, mat, vec, *, beta=1, alpha=1, out=None):
     return store(_scaled_sum(input, ops.mv(mat, vec), beta, alpha), out)
 
 
+@named("AddrBackward0")
 def addr(input, vec1, vec2, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * outer(vec1, vec2)`.
 
@@ -148,6 +151,7 @@ def _scaled_sum(input, product, beta, alpha):
     return ops.add(input if beta == 1 else ops.mul_scalar(input, beta), product)
 
 
+@named("TraceBackward0")
 def trace(input):
     """Sum of a matrix's diagonal.
 
@@ -201,6 +205,7 @@ def chain_matmul(*matrices, out=None):
     return store(product, out)
 
 
+@named("LinalgCrossBackward0")
 def cross(input, other, dim=None, *, out=None):
     """Vector product of 3-element vectors along `dim`.
 

@@ -8,6 +8,7 @@ __traceback_hide__ = True
 
 from ._args import is_tensor, one_dim, public_functions
 from ._C import ops
+from ._node_names import named
 from ._dtype import bool_
 
 
@@ -77,6 +78,7 @@ def split(input, split_size_or_sections, dim=0):
     """
     dim = one_dim(dim, input.dim())
     size = input.shape[dim]
+    mark, node = ops.history_mark(), None
     if isinstance(split_size_or_sections, int):
         step = split_size_or_sections
         if step < 0 or (step == 0 and size):
@@ -84,12 +86,17 @@ def split(input, split_size_or_sections, dim=0):
         lengths = [step] * (size // step) + [size % step] * (size % step > 0) if size else [size]
     else:
         lengths = list(split_size_or_sections)
+        node = "SplitWithSizesBackward0"
         if sum(lengths) != size:
             raise RuntimeError(
                 f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {dim}), "
                 f"but got split_sizes={lengths}"
             )
-    return tuple(ops.split_with_sizes(input, lengths, dim))
+    parts = tuple(ops.split_with_sizes(input, lengths, dim))
+    if node is not None and ops.history_mark() != mark:
+        for part in parts:
+            ops.name_node(part, mark, node)
+    return parts
 
 
 split_with_sizes = split
@@ -121,12 +128,13 @@ def tensor_split(input, indices_or_sections, dim=0):
         if indices_or_sections <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
         base, extra = divmod(size, indices_or_sections)
-        return split(input, [base + 1] * extra + [base] * (indices_or_sections - extra), dim)
+        indices_or_sections = [part * base + min(part, extra) for part in range(1, indices_or_sections)]
     bounds = [slice(end).indices(size)[1] for end in indices_or_sections]
     starts = [0, *bounds]
     return tuple(ops.slice(input, dim, start, max(end, start), 1) for start, end in zip(starts, [*bounds, size]))
 
 
+@named("UnfoldBackward0")
 def unfold(input, dimension, size, step):
     """Windows of a dimension as a further dimension: a view.
 

@@ -11,12 +11,14 @@ import math
 from . import _dtype
 from ._args import is_tensor, public_functions, store
 from ._C import ops
+from ._node_names import named
 
 
 def _as_float(input):
     return input if input.dtype.is_floating_point else input.to(_dtype.get_default_dtype())
 
 
+@named("FracBackward0")
 def frac(input, *, out=None):
     """The part after the point.
 
@@ -57,6 +59,7 @@ def xlogy(input, other, *, out=None):
     return store(result, out)
 
 
+@named("NanToNumBackward0")
 def nan_to_num(input, nan=0.0, posinf=None, neginf=None, *, out=None):
     """NaN and the infinities replaced by finite numbers.
 
@@ -99,6 +102,7 @@ def positive(input):
     return input
 
 
+@named("Rad2DegBackward0")
 def rad2deg(input, *, out=None):
     """Radians to degrees.
 
@@ -107,6 +111,7 @@ def rad2deg(input, *, out=None):
     return store(input * (180.0 / math.pi), out)
 
 
+@named("Deg2RadBackward0")
 def deg2rad(input, *, out=None):
     """Degrees to radians.
 

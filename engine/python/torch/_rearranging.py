@@ -8,6 +8,7 @@ __traceback_hide__ = True
 
 from ._args import is_tensor, one_dim, public_functions, sizes, store
 from ._C import ops
+from ._node_names import named
 from ._dtype import int64
 from ._shape import movedim
 
@@ -24,6 +25,7 @@ def diag(input, diagonal=0):
     return made
 
 
+@named("DiagEmbedBackward0")
 def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     """The last dimension as the diagonals of matrices.
 
@@ -129,6 +131,7 @@ def flipud(input):
     return ops.flip(input, [0])
 
 
+@named("RollBackward0")
 def roll(input, shifts, dims=None):
     """Elements moved along dimensions, round the end to the front.
 
@@ -153,6 +156,7 @@ def roll(input, shifts, dims=None):
     return input.clone() if not shifts else input
 
 
+@named("Rot90Backward0")
 def rot90(input, k=1, dims=(0, 1)):
     """A plane turned by quarter turns.
 

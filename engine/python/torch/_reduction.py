@@ -9,6 +9,7 @@ __traceback_hide__ = True
 from . import _dtype, return_types
 from ._args import dims, is_tensor, not_a_tensor, numpy_names, one_dim, public_functions, store
 from ._C import ops
+from ._node_names import named
 from ._fallback import on_cpu
 from ._widened import in_float32
 
@@ -57,6 +58,7 @@ def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
     return store(ops.prod(input, dims(dim), keepdim, dtype), out)
 
 
+@named("NansumBackward0")
 def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """Sum without the NaNs.
 
@@ -117,6 +119,7 @@ def _check_floating(name, input):
         raise NotImplementedError(f"{name} only support floating point and complex dtypes")
 
 
+@named("VarMeanBackward0")
 @in_float32
 def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Variance and mean.
@@ -130,6 +133,7 @@ def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
+@named("StdMeanBackward0")
 @in_float32
 def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Standard deviation and mean.
@@ -185,6 +189,7 @@ def amin(input, dim=(), keepdim=False, *, out=None):
     return store(ops.amin(input, dims(dim), keepdim), out)
 
 
+@named("AminmaxBackward0")
 def aminmax(input, *, dim=None, keepdim=False):
     """Smallest and largest values."""
     return return_types.aminmax(amin(input, dims(dim), keepdim), amax(input, dims(dim), keepdim))
@@ -287,6 +292,7 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     return store(ops.norm(input, order, dims(dim), keepdim), out)
 
 
+@named("DistBackward0")
 @in_float32
 def dist(input, other, p=2):
     """The `p`-norm of the difference.

@@ -12,6 +12,7 @@ import functools
 from . import _autograd_mode, _dtype
 from ._args import is_number, is_tensor, one_dim, public_functions, store
 from ._C import ops
+from ._node_names import named
 from ._selection import _positions
 
 
@@ -19,6 +20,12 @@ def _source(input, index, src):
     return src if is_tensor(src) else ops.full(index.shape, src, input.dtype, input.device._code)
 
 
+def _scatter_node(input, dim, index, src=None, *, value=None, reduce=None, out=None):
+    places_number = reduce is None and not is_tensor(value if src is None else src)
+    return "ScatterBackward1" if places_number else None
+
+
+@named(_scatter_node)
 def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
     """`input` with elements of `src` (or a number) placed at `index` along `dim`.
 
@@ -163,6 +170,7 @@ def index_copy(input, dim, index, source, *, out=None):
     return store(_along("index_copy_", ops.index_copy, input, dim, index, source), out)
 
 
+@named("IndexFillBackward0")
 def index_fill(input, dim, index, value):
     """`input` with positions `index` of a dimension filled with a number, or a tensor that holds one.
 
@@ -228,6 +236,7 @@ def put(input, index, source, accumulate=False):
     return placed.reshape(input.shape)
 
 
+@named("MaskedScatterBackward0")
 def masked_scatter(input, mask, source):
     """`input` with the elements of `source`, in order, placed where `mask` is true.
 
@@ -270,6 +279,7 @@ def _written(input, view, src):
     return copied
 
 
+@named("SelectScatterBackward0")
 def select_scatter(input, src, dim, index):
     """`input` with one position of a dimension replaced by `src`.
 
@@ -278,6 +288,7 @@ def select_scatter(input, src, dim, index):
     return _written(input, lambda copied: ops.select(copied, dim, int(index)), src)
 
 
+@named("SliceScatterBackward0")
 def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
     """`input` with a slice of a dimension replaced by `src`.
 
@@ -286,6 +297,7 @@ def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
     return _written(input, lambda copied: ops.slice(copied, dim, start, end, step), src)
 
 
+@named("DiagonalScatterBackward0")
 def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     """`input` with a diagonal replaced by `src`.
 

@@ -11,6 +11,7 @@ import sys
 from . import _dtype, return_types
 from ._args import is_tensor, not_a_tensor, one_dim, public_functions, store
 from ._C import ops
+from ._node_names import named
 
 
 def gather(input, dim, index, *, sparse_grad=False, out=None):
@@ -50,6 +51,7 @@ def index_select(input, dim, index, *, out=None):
     return store(ops.index_select(input, dim, _positions(index)), out)
 
 
+@named("TakeBackward0")
 def take(input, index):
     """Elements of the flattened tensor."""
     flat = input.reshape(-1)
@@ -83,6 +85,7 @@ def take_along_dim(input, indices, dim=None):
     return ops.gather(around(input), dim, around(indices))
 
 
+@named("MaskedSelectBackward0")
 def masked_select(input, mask, *, out=None):
     """The elements where a mask is true, as a vector. Waits for the GPU.
 
@@ -127,6 +130,7 @@ def msort(input):
     return ops.sort(input, 0, False)[0]
 
 
+@named("KthvalueBackward0")
 def kthvalue(input, k, dim=-1, keepdim=False, *, out=None):
     """The k-th smallest element along `dim`, and its index.
 

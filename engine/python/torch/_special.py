@@ -13,6 +13,7 @@ from . import _dtype, _pointwise, return_types
 from ._args import is_number, is_tensor, not_a_tensor, public_functions, store
 from ._arithmetic import _check_logaddexp
 from ._C import ops
+from ._node_names import named
 from ._pointwise_compositions import _as_float
 from ._pointwise_tables import _binary, _unary
 from ._widened import in_float32
@@ -80,6 +81,7 @@ def _need_tensor(name, input):
 # Gamma and its relatives
 
 
+@named("PolygammaBackward0")
 def polygamma(n, input, *, out=None):
     """The n-th derivative of `digamma`.
 
@@ -94,6 +96,7 @@ def polygamma(n, input, *, out=None):
     return store(ops.mul_scalar(ops.scalar_special_zeta(float(n + 1), input), (-1.0) ** (n + 1) * math.factorial(n)), out)
 
 
+@named("MvlgammaBackward0")
 @in_float32
 def mvlgamma(input, p, *, out=None):
     """Logarithm of the multivariate gamma function of dimension `p`.
@@ -137,6 +140,7 @@ def logaddexp2(input, other, *, out=None):
     return store(ops.logaddexp2(input, other), out)
 
 
+@named("LdexpBackward0")
 def ldexp(input, other, *, out=None):
     """`input * 2**other`.
 

@@ -13,6 +13,7 @@ from builtins import range as builtin_range
 from . import _dtype, return_types
 from ._args import is_number, is_tensor, one_dim, public_functions, store
 from ._C import ops
+from ._node_names import named
 
 
 def _middle(name, ignore_nan):
@@ -44,17 +45,25 @@ def _middle_of_all(input, ignore_nan):
     return ops.amax(ops.masked_fill(flat, is_other, -math.inf), [], False)
 
 
-median = _middle("median", False)
+def _median_node(word):
+    def node(input, dim=None, *arguments, **options):
+        return f"{word}Backward{0 if dim is None else 1}"
+
+    return node
+
+
+median = named(_median_node("Median"))(_middle("median", False))
 _MIDDLE = """
 
     Without `dim` a tensor without dimensions; with it (values, indices), indices int64, without that dimension (with size 1
     if keepdim). IndexError for a dimension that is not there.
     """
 median.__doc__ = "The lower median, of all elements, or with its index along `dim`. NaN if there is one." + _MIDDLE
-nanmedian = _middle("nanmedian", True)
+nanmedian = named(_median_node("Nanmedian"))(_middle("nanmedian", True))
 nanmedian.__doc__ = "The lower median of what is not NaN, of all elements, or with its index along `dim`." + _MIDDLE
 
 
+@named("ModeBackward0")
 def mode(input, dim=-1, keepdim=False, *, out=None):
     """The most frequent element along `dim`, of several the smallest, and its index.
 

@@ -34,6 +34,7 @@ pub use node::{Edge, HookPlace, Node, Rule, Source, sequence_mark};
 pub use question::{Asks, Question};
 pub use reach::reaches_beyond;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use self::leaves::Leaves;
@@ -335,7 +336,7 @@ pub fn grad_fn_name(tensor: &Tensor) -> Option<String> {
 }
 
 /// Gives the node that made `result` PyTorch's name of the whole operator, if it was made after `mark`.
-pub fn rename(result: Tensor, mark: u64, name: &'static str) -> Tensor {
+pub fn rename(result: Tensor, mark: u64, name: impl Into<Cow<'static, str>>) -> Tensor {
     if let Some(grad_fn) = &result.meta().grad_fn
         && grad_fn.node.sequence > mark
     {

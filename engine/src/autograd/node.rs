@@ -3,6 +3,7 @@
 //! A node points at the makers of its inputs, never at its outputs, so a history lives as long as
 //! someone holds its newest tensor. Refuses to run: see `engine`.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
@@ -129,7 +130,7 @@ pub struct Node {
     pub outputs: Vec<Source>,
     /// A slot an input, then one for the output; `None` when freed.
     saved: RefCell<Option<Vec<Option<SavedTensor>>>>,
-    name: Cell<Option<&'static str>>,
+    name: RefCell<Option<Cow<'static, str>>>,
     retained: RefCell<Vec<(usize, WeakTensor)>>,
     hooks: RefCell<Vec<(HookPlace, Rc<Foreign>)>>,
     /// Saved tensors that Python has unpacked for the function that is about to run.
@@ -162,7 +163,7 @@ impl Node {
             inputs: inputs.iter().map(|input| Source::of(input)).collect(),
             outputs: outputs.iter().map(|output| Source::of(output)).collect(),
             saved: RefCell::new(Some(Vec::new())),
-            name: Cell::new(None),
+            name: RefCell::default(),
             retained: RefCell::default(),
             hooks: RefCell::default(),
             unpacked: RefCell::default(),
@@ -295,15 +296,16 @@ impl Node {
     }
 
     /// Overrides the name that the rule gives.
-    pub fn set_name(&self, name: &'static str) {
-        self.name.set(Some(name));
+    pub fn set_name(&self, name: impl Into<Cow<'static, str>>) {
+        *self.name.borrow_mut() = Some(name.into());
     }
 
     /// The name, as `print` shows it.
     pub fn name(&self) -> String {
-        self.name
-            .get()
-            .map_or_else(|| super::rules::name(&self.rule), str::to_owned)
+        match &*self.name.borrow() {
+            Some(name) => name.clone().into_owned(),
+            None => super::rules::name(&self.rule),
+        }
     }
 }
 

@@ -95,7 +95,13 @@ pub fn name(rule: &Rule) -> String {
 
 fn prim_name(prim: &Prim) -> String {
     let name = match prim {
+        // Some go by another function's name, or by a digit that begins a word.
+        Prim::Unary(Unary::Square) => "pow",
+        Prim::Unary(Unary::Log1p) => "log1_p",
+        Prim::Unary(Unary::Mantissa) => "frexp",
+        Prim::Unary(Unary::LogSigmoid) => "log_sigmoid",
         Prim::Unary(op) => op.name(),
+        Prim::Binary(Binary::Xlog1py) => "special_xlog1_py",
         Prim::Binary(op) => op.name(),
         Prim::Where => "where",
         Prim::Cast(_) => "to_copy",

@@ -16,7 +16,7 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
     let name = if x.rank() == 2 {
         "AddmmBackward0"
     } else {
-        "ViewBackward0"
+        "UnsafeViewBackward0"
     };
     let sum = matmul::on_the_cpu_in_float32(&[x, weight, bias], |wide| {
         let product = product(&wide[0], &wide[1]).map_err(matmul::named_addmm)?;

@@ -14,7 +14,7 @@ from .dispatch import RULES, rule, stacked
 _ABOUT = """
     requires_grad set_requires_grad is_leaf grad_fn_name has_grad retain_grad version identity storage_identity storage_size
     is_inference is_contiguous check_inplace retains_grad bump_version hooks history_place history_outputs history_function
-    gpu_read is_same shares_storage linalg_name_node
+    gpu_read is_same shares_storage name_node
     """.split()
 
 

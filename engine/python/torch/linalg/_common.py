@@ -38,7 +38,7 @@ def _name_nodes(value, name):
     """Calls the newest step of a result's history by PyTorch's name of the whole function."""
     if is_tensor(value):
         if value.requires_grad and not value.is_leaf:
-            ops.linalg_name_node(value, name)
+            ops.name_node(value, 0, name)
     elif isinstance(value, (tuple, list)):
         for part in value:
             _name_nodes(part, name)

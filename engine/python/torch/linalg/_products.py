@@ -10,6 +10,7 @@ import math
 
 from .._args import one_dim, store
 from .._C import ops
+from .._node_names import named
 from .._pointwise import where
 from .._stacking import cat
 from ._common import check_square, dense, identity, tied
@@ -150,6 +151,7 @@ def vecdot(x, y, *, dim=-1, out=None):
     return store(ops.mul(x, y).sum(dim), out)
 
 
+@named("LinalgCrossBackward0")
 def cross(input, other, *, dim=-1, out=None):
     """Vector product of 3-element vectors along `dim`.
 

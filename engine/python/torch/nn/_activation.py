@@ -9,6 +9,7 @@ import warnings
 
 from .. import _creation, _dtype
 from .._C import ops
+from .._node_names import named
 from .._pointwise import log_softmax as _log_softmax
 from .._pointwise import softmax as _softmax
 
@@ -76,6 +77,7 @@ def relu_(input):
     return relu(input, True)
 
 
+@named("HardtanhBackward0")
 def relu6(input, inplace=False):
     """`min(max(x, 0), 6)`.
 
@@ -84,6 +86,7 @@ def relu6(input, inplace=False):
     return hardtanh(input, 0.0, 6.0, inplace)
 
 
+@named("HardtanhBackward0")
 def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     """`x` limited to a range.
 
@@ -120,6 +123,7 @@ def silu(input, inplace=False):
     return _written(input, ops.silu(input), inplace)
 
 
+@named("MishBackward0")
 def mish(input, inplace=False):
     """`x * tanh(softplus(x))`.
 
@@ -138,6 +142,7 @@ def leaky_relu(input, negative_slope=0.01, inplace=False):
     return _written(input, ops.leaky_relu(input, negative_slope), inplace)
 
 
+@named("PreluKernelBackward0")
 def prelu(input, weight):
     """`x` where positive, else `weight * x`.
 
@@ -171,6 +176,7 @@ def elu(input, alpha=1.0, inplace=False):
     return _written(input, ops.elu(input, alpha), inplace)
 
 
+@named("CeluBackward0")
 def celu(input, alpha=1.0, inplace=False):
     """`x` where positive, else `alpha * (exp(x / alpha) - 1)`.
 
@@ -183,6 +189,7 @@ def celu(input, alpha=1.0, inplace=False):
     return _written(input, ops.where(is_linear, input, negative), inplace)
 
 
+@named("EluBackward0")
 def selu(input, inplace=False):
     """Scaled ELU with the constants of self-normalising networks.
 
@@ -225,6 +232,7 @@ def tanhshrink(input):
     return input - ops.tanh(input)
 
 
+@named("HardsigmoidBackward0")
 def hardsigmoid(input, inplace=False):
     """`clamp(x + 3, 0, 6) / 6`.
 
@@ -234,6 +242,7 @@ def hardsigmoid(input, inplace=False):
     return _written(input, ops.clamp(input + 3, 0.0, 6.0) / 6, inplace)
 
 
+@named("HardswishBackward0")
 def hardswish(input, inplace=False):
     """`x * hardsigmoid(x)`.
 
@@ -248,6 +257,7 @@ def hardswish(input, inplace=False):
     return _written(input, inner, inplace)
 
 
+@named("SoftshrinkBackward0")
 def softshrink(input, lambd=0.5):
     """`x` moved towards zero by `lambd`, zero within.
 
@@ -262,6 +272,7 @@ def softshrink(input, lambd=0.5):
     return ops.sign(input) * ops.relu(ops.abs(input) - lambd)
 
 
+@named("HardshrinkBackward0")
 def hardshrink(input, lambd=0.5):
     """Zero where `|x| <= lambd`.
 
@@ -271,6 +282,7 @@ def hardshrink(input, lambd=0.5):
     return ops.where(ops.le_scalar(ops.abs(input), lambd), _creation.zeros_like(input), input)
 
 
+@named("ThresholdBackward0")
 def threshold(input, threshold, value, inplace=False):
     """`x` where above `threshold`, else `value`.
 
@@ -280,6 +292,7 @@ def threshold(input, threshold, value, inplace=False):
     return _written(input, ops.masked_fill(input, ops.le_scalar(input, threshold), value), inplace)
 
 
+@named("GluBackward0")
 def glu(input, dim=-1):
     """First half of `dim` times the sigmoid of the second.
 

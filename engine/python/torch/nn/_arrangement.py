@@ -4,11 +4,13 @@ Read next: `_convolution`.
 """
 
 from .._C import ops
+from .._node_names import named
 from .._creation import arange
 from ._convolution import ints
 from ._padding import constant_pad_nd
 
 
+@named("PixelShuffleBackward0")
 def pixel_shuffle(input, upscale_factor):
     """`(…, C r², H, W)` to `(…, C, H r, W r)`.
 
@@ -34,6 +36,7 @@ def pixel_shuffle(input, upscale_factor):
     return x.reshape([*front, c, height * r, width * r])
 
 
+@named("PixelUnshuffleBackward0")
 def pixel_unshuffle(input, downscale_factor):
     """`(…, C, H r, W r)` to `(…, C r², H, W)`.
 
@@ -59,6 +62,7 @@ def pixel_unshuffle(input, downscale_factor):
     return x.reshape([*front, c * r * r, height // r, width // r])
 
 
+@named("ChannelShuffleBackward0")
 def channel_shuffle(input, groups):
     """Channels dealt out again: one of each group in turn.
 
@@ -121,6 +125,7 @@ def _rows(padded, kernel, dilation, stride, counts, device):
     return rows.reshape(-1)
 
 
+@named("Im2ColBackward0")
 def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     """Windows of `(N, C, H, W)` as columns: `(N, C kH kW, L)`.
 
@@ -152,6 +157,7 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     return x.reshape([*front, channels * kernel[0] * kernel[1], counts[0] * counts[1]])
 
 
+@named("Col2ImBackward0")
 def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
     """Columns `(N, C kH kW, L)` added up where `unfold` takes them from: `(N, C, H, W)`.
 

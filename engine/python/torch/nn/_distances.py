@@ -7,6 +7,7 @@ import math
 
 from .. import _dtype
 from .._C import ops
+from .._node_names import named
 from .._widened import in_float32
 from .._creation import ones_like, zeros_like
 from ._resampling import places
@@ -35,6 +36,7 @@ def _length(difference, p):
     return _safe_power(_safe_power(size, p).sum(-1), 1 / p)
 
 
+@named("CdistBackward0")
 def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     """Distances of every row of `x1` to every row of `x2`: `(…, P, R)`."""
     modes = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
@@ -61,6 +63,7 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     return _length(x1.unsqueeze(-2) - x2.unsqueeze(-3), p)
 
 
+@named("PdistBackward0")
 def pdist(input, p=2.0):
     """Distances of every row to every later row.
 

@@ -8,6 +8,7 @@ import warnings
 
 from .. import _dtype
 from .._C import ops
+from .._node_names import named
 from .._creation import empty_like, ones_like, zeros_like
 from .._settings import contiguous_format
 
@@ -123,6 +124,11 @@ def dropout3d(input, p=0.5, training=True, inplace=False):
     return _of_channels(3, input, p, training, inplace)
 
 
+def _rrelu_node(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
+    return "RreluWithNoiseBackward0" if training else None
+
+
+@named(_rrelu_node)
 def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     """`x` where positive, else `x` times a slope: drawn for each element while training, else the middle.
 

@@ -9,6 +9,7 @@ from .. import _creation, _dtype
 from .._args import is_tensor, not_a_tensor
 from .._autograd_mode import no_grad
 from .._C import ops
+from .._node_names import named
 from .._creation import ones_like, zeros_like
 
 _BAG_MODES = ("sum", "mean", "max")
@@ -90,6 +91,7 @@ def _bags(input, offsets, include_last_offset):
     return ops.ge(steps, starts.to(_dtype.int64).unsqueeze(0)).to(_dtype.int64).sum(1) - 1, bags
 
 
+@named("EmbeddingBagBackward0")
 def embedding_bag(
     input,
     weight,

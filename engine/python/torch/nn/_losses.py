@@ -10,6 +10,7 @@ import warnings
 from .. import _dtype
 from .._args import is_tensor
 from .._C import ops
+from .._node_names import named
 from .._widened import in_float32
 
 _REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
@@ -126,6 +127,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
     return ops.smooth_l1_loss(input, target, beta, _code(reduction))
 
 
+@named("HuberLossBackward0")
 @in_float32
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     """Squared near zero (`|d| <= delta`), linear beyond.

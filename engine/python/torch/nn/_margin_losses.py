@@ -5,6 +5,7 @@ Read next: `_losses`.
 
 from .. import _dtype
 from .._C import ops
+from .._node_names import named
 from .._creation import arange, zeros_like
 from ._losses import _legacy_reduction, _reduced, cross_entropy
 
@@ -16,6 +17,7 @@ def _check_classes(input, classes):
         )
 
 
+@named("MultiMarginLossBackward0")
 def multi_margin_loss(
     input,
     target,
@@ -60,6 +62,7 @@ def multi_margin_loss(
     return _reduced(losses if input.dim() == 2 else losses.reshape(target.shape), reduction)
 
 
+@named("MultilabelMarginLossBackward0")
 def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
     """`max(0, 1 - (x[y] - x[i]))` over the labels `y` listed before the first -1 and the other classes `i`.
 

@@ -4,6 +4,7 @@ Negative amounts cut off. Read next: `engine/src/ops/padding.rs`.
 """
 
 from .._C import ops
+from .._node_names import named
 from .._creation import arange
 
 
@@ -67,6 +68,15 @@ def _read_again(input, pad, mode):
     return ops.hand_on_format(ops.contiguous(input), given)
 
 
+def _node_name(input, pad, mode="constant", value=None):
+    """PyTorch's nodes of padding; circular padding writes into slices."""
+    names = {"reflect": "ReflectionPad", "replicate": "ReplicationPad"}
+    if mode == "constant":
+        return "ConstantPadNdBackward0"
+    return f"{names[mode]}{len(pad) // 2}DBackward0" if mode in names else "CopySlices"
+
+
+@named(_node_name)
 def pad(input, pad, mode="constant", value=None):
     """Amounts before and after the last dimensions, last dimension first, filled in one of the modes
     constant, reflect, replicate and circular."""

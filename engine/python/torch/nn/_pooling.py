@@ -7,6 +7,7 @@ Read next: `_resampling`, `_unpooling`, `engine/src/ops/pool.rs`.
 import math
 
 from .._C import ops
+from .._node_names import named
 from .._widened import in_float32
 from ._convolution import ints
 from ._resampling import mean_taps, places, read_taps
@@ -49,6 +50,7 @@ def max_pool3d_with_indices(
     return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
+@named("SqueezeBackward1")
 def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
     """Largest elements of windows of `(N, C, L)`.
 
@@ -212,6 +214,17 @@ def adaptive_avg_pool1d(input, output_size):
     return _adaptive_avg_pool("adaptive_avg_pool1d", 1, input, output_size)
 
 
+def _adaptive_node(rank):
+    """The name of the means over as many windows as asked for; where there is one it is a mean, and called so."""
+
+    def node(input, output_size):
+        wanted = output_size if isinstance(output_size, (tuple, list)) else [output_size]
+        return None if all(size == 1 for size in wanted) else f"AdaptiveAvgPool{rank}DBackward0"
+
+    return node
+
+
+@named(_adaptive_node(2))
 @in_float32
 def adaptive_avg_pool2d(input, output_size):
     """Means of as many windows as are asked for; a size of None stays.
@@ -221,6 +234,7 @@ def adaptive_avg_pool2d(input, output_size):
     return _adaptive_avg_pool("adaptive_avg_pool2d", 2, input, output_size)
 
 
+@named(_adaptive_node(3))
 @in_float32
 def adaptive_avg_pool3d(input, output_size):
     """Means of as many windows as are asked for; a size of None stays.
@@ -293,6 +307,7 @@ def adaptive_max_pool3d_with_indices(input, output_size, return_indices=False):
     return _adaptive_max_pool("adaptive_max_pool3d", 3, input, output_size, True)
 
 
+@named("SqueezeBackward1")
 def adaptive_max_pool1d(input, output_size, return_indices=False):
     """Largest elements of as many windows as are asked for.
 
@@ -302,6 +317,7 @@ def adaptive_max_pool1d(input, output_size, return_indices=False):
     return _adaptive_max_pool("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
+@named("AdaptiveMaxPool2DBackward0")
 def adaptive_max_pool2d(input, output_size, return_indices=False):
     """Largest elements of as many windows as are asked for.
 
@@ -311,6 +327,7 @@ def adaptive_max_pool2d(input, output_size, return_indices=False):
     return _adaptive_max_pool("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
+@named("AdaptiveMaxPool3DBackward0")
 def adaptive_max_pool3d(input, output_size, return_indices=False):
     """Largest elements of as many windows as are asked for.
 

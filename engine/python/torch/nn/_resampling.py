@@ -11,6 +11,7 @@ import warnings
 
 from .. import _dtype
 from .._C import ops
+from .._node_names import named
 from .._from_data import tensor
 
 _LINEAR = {"linear": 1, "bilinear": 2, "trilinear": 3}
@@ -236,6 +237,18 @@ def _taps(mode, size, outputs, align_corners, factor, antialias):
     return make(size, outputs, align_corners, factor)
 
 
+def _node_name(
+    input, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None, antialias=False
+):
+    """PyTorch's nodes of the modes."""
+    rank = input.dim() - 2
+    if mode == "area":
+        return f"AdaptiveAvgPool{rank}DBackward0" if rank > 1 else None
+    word = {"nearest-exact": "NearestExact"}.get(mode, mode.capitalize())
+    return f"Upsample{word}{rank}D{'Aa' if antialias else ''}Backward0"
+
+
+@named(_node_name)
 def interpolate(
     input,
     size=None,

@@ -8,6 +8,7 @@ import warnings
 
 from .. import _dtype
 from .._C import ops
+from .._node_names import named
 from .._creation import linspace, zeros, zeros_like
 from ._resampling import cubic_weights
 
@@ -132,6 +133,11 @@ def _check(input, grid, mode, padding_mode):
             )
 
 
+def _sampler_node(input, *arguments, **options):
+    return f"GridSampler{input.dim() - 2}DBackward0"
+
+
+@named(_sampler_node)
 def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
     """Elements of `(N, C, …)` at the coordinates `(N, …, axes)`, last axis first.
 
@@ -143,7 +149,7 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         warnings.warn(
             "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
             "align_corners=True if the old behavior is desired. See the documentation of grid_sample for details.",
-            stacklevel=2,
+            stacklevel=3,
         )
         align_corners = False
     _check(input, grid, mode, padding_mode)
@@ -189,6 +195,7 @@ def _base(count, align_corners, like):
     return line if align_corners else line * ((count - 1) / count)
 
 
+@named("AffineGridGeneratorBackward0")
 def affine_grid(theta, size, align_corners=None):
     """Coordinates `(N, …, axes)` for `grid_sample` that transform an image by the matrices `theta`.
 
@@ -199,7 +206,7 @@ def affine_grid(theta, size, align_corners=None):
         warnings.warn(
             "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
             "align_corners=True if the old behavior is desired. See the documentation of grid_sample for details.",
-            stacklevel=2,
+            stacklevel=3,
         )
         align_corners = False
     if not theta.dtype.is_floating_point:

@@ -5,6 +5,7 @@ Read next: `_pooling`.
 
 from .. import _dtype
 from .._C import ops
+from .._node_names import named
 from .._creation import arange, empty, full
 from ._convolution import ints
 
@@ -80,6 +81,7 @@ def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_siz
     return _max_unpool(1, input, indices, kernel_size, stride, padding, output_size)
 
 
+@named("MaxUnpool2DBackward0")
 def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
     """Zeros with the elements at the positions where max pooling found them.
 
@@ -89,6 +91,7 @@ def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_siz
     return _max_unpool(2, input, indices, kernel_size, stride, padding, output_size)
 
 
+@named("MaxUnpool3DBackward0")
 def max_unpool3d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
     """Zeros with the elements at the positions where max pooling found them.
 
@@ -148,6 +151,7 @@ def _fractional(rank, input, kernel_size, output_size, output_ratio, return_indi
     return (values, positions) if return_indices else values
 
 
+@named("FractionalMaxPool2DBackward0")
 def fractional_max_pool2d(
     input, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None
 ):
@@ -159,6 +163,7 @@ def fractional_max_pool2d(
     return _fractional(2, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
 
 
+@named("FractionalMaxPool3DBackward0")
 def fractional_max_pool3d(
     input, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None
 ):

@@ -19,6 +19,16 @@ pub const ROWS: &[Row] = &[
     ("grad_fn_name T -> t", |a| {
         Ok(Outcome::Text(autograd::grad_fn_name(&a.tensor()?).unwrap_or_default()))
     }),
+    // The number of the newest node.
+    ("history_mark -> i", |_| {
+        Ok(Outcome::Number(autograd::sequence_mark() as f64))
+    }),
+    // Gives the node that made a tensor a name, if it is newer than the mark.
+    ("name_node T i t -> ()", |a| {
+        let (x, mark) = (a.tensor()?, a.int()?);
+        autograd::rename(x, u64::try_from(mark).unwrap_or(0), a.text().to_owned());
+        Ok(Outcome::Unit)
+    }),
     ("has_grad T -> b", |a| Ok(a.tensor()?.meta().grad.is_some().into())),
     // The gradient, or an empty list.
     ("grad T -> Ts", |a| {

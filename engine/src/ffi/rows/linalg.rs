@@ -1,33 +1,9 @@
 //! Rows of dense linear algebra. Each decomposition gives its parts, then what tells of failure.
 
-use crate::autograd;
 use crate::ffi::table::Row;
 use crate::ops::linalg;
 use crate::prim::Factor;
 use crate::scalar::Scalar;
-
-/// PyTorch's names of the nodes of functions that are composed in Python.
-const NODE_NAMES: &[&str] = &[
-    "CholeskyInverseBackward0",
-    "CholeskySolveBackward0",
-    "LinalgDetBackward0",
-    "LinalgHouseholderProductBackward0",
-    "LinalgInvExBackward0",
-    "LinalgLstsqBackward0",
-    "LinalgLuBackward0",
-    "LinalgLuSolveBackward0",
-    "LinalgMatrixExpBackward0",
-    "LinalgPinvBackward0",
-    "LinalgSlogdetBackward0",
-    "LinalgSolveExBackward0",
-    "LinalgCholeskyExBackward0",
-    "LinalgEighBackward0",
-    "LinalgLuFactorExBackward0",
-    "LinalgQrBackward0",
-    "LinalgSolveTriangularBackward0",
-    "LinalgSvdBackward0",
-    "TriangularSolveBackward0",
-];
 
 /// The rows.
 pub const ROWS: &[Row] = &[
@@ -74,13 +50,5 @@ pub const ROWS: &[Row] = &[
     // pivots, rows, inverse
     ("linalg_row_order T i b -> T", |a| {
         Ok(linalg::row_order(&a.tensor()?, a.size()?, a.bool()?)?.into())
-    }),
-    // Gives a tensor's node one of the names above; others are left alone.
-    ("linalg_name_node T t -> ()", |a| {
-        let x = a.tensor()?;
-        if let Some(name) = NODE_NAMES.iter().find(|name| **name == a.text()) {
-            autograd::rename(x, 0, name);
-        }
-        Ok(().into())
     }),
 ];

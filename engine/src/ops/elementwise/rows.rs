@@ -76,6 +76,7 @@ pub fn scalar_binary(op: Binary, scalar: Scalar, y: &Tensor) -> Result<Tensor> {
         }
         Binary::Div if scalar.as_f64() == 1.0 => Ok(rename(reciprocal(y)?, mark, "MulBackward0")),
         Binary::Div => mul_scalar(&reciprocal(y)?, scalar),
+        Binary::Pow => Ok(rename(number_and_tensor(op, scalar, y)?, mark, "PowBackward2")),
         _ => number_and_tensor(op, scalar, y),
     }
 }
