@@ -110,6 +110,7 @@ def promote_types(first, second):
     first, second: dtypes. Gives a dtype: the wider of one kind, the floating point one of two kinds. RuntimeError for
     uint16, uint32 or uint64 and another dtype that is not floating point.
     """
+    _check_dtypes("promote_types", type1=first, type2=second)
     if first is second:
         return first
     if (first in WIDE_UNSIGNED or second in WIDE_UNSIGNED) and FLOAT not in (first._rank, second._rank):
@@ -132,7 +133,15 @@ def can_cast(from_, to):
 
     from_, to: dtypes. False where a kind would be lost: floating point to integer, integer to bool.
     """
+    _check_dtypes("can_cast", from_=from_, to=to)
     return from_._rank <= to._rank
+
+
+def _check_dtypes(function, **given):
+    for place, (name, value) in enumerate(given.items(), 1):
+        if not isinstance(value, dtype):
+            kind = type(value).__name__
+            raise TypeError(f"{function}(): argument '{name}' (position {place}) must be torch.dtype, not {kind}")
 
 
 # Exponent bits and fraction bits of each float.

@@ -14,12 +14,12 @@ from ._C import ops
 _INDEX_TYPES = (_dtype.int64, _dtype.int32, _dtype.int16, _dtype.int8, _dtype.uint8, _dtype.bool_)
 
 
-def _select(view, dim, index, consumed):
+def _select(view, dim, index, place):
     size = view.shape[dim] if dim < view.dim() else None
     if size is None:
-        raise IndexError(f"too many indices for tensor of dimension {consumed}")
+        raise IndexError(f"too many indices for tensor of dimension {view.dim()}")
     if not -size <= index < size:
-        raise IndexError(f"index {index} is out of bounds for dimension {consumed} with size {size}")
+        raise IndexError(f"index {index} is out of bounds for dimension {place} with size {size}")
     return ops.select(view, dim, index)
 
 
@@ -79,7 +79,7 @@ def _take_apart(tensor, index):
             )
         raise IndexError(f"too many indices for tensor of dimension {tensor.dim()}")
     view, dim, consumed, parts = tensor, 0, 0, []
-    for item in items:
+    for place, item in enumerate(items):
         if item is None:
             view = ops.unsqueeze(view, dim)
             dim += 1
@@ -106,7 +106,7 @@ def _take_apart(tensor, index):
                     parts.append((dim, _truth(bool(item.item()))))
                     dim += 1
                 elif item.__class__ is Tensor or not hasattr(item, "_level"):
-                    view = _select(view, dim, int(item.item()), consumed)
+                    view = _select(view, dim, int(item.item()), place)
                     consumed += 1
                 else:
                     # Every entry of a batch has another position.
@@ -120,7 +120,7 @@ def _take_apart(tensor, index):
             dim += item.dim() if is_mask else 1
             consumed += item.dim() if is_mask else 1
         elif hasattr(item, "__index__"):
-            view = _select(view, dim, item.__index__(), consumed)
+            view = _select(view, dim, item.__index__(), place)
             consumed += 1
         else:
             raise IndexError(
@@ -210,7 +210,8 @@ def setitem(tensor, index, value):
     if not isinstance(value, Tensor):
         value = make_tensor(value, dtype=tensor.dtype, device=tensor.device)
     elif value.dtype is not tensor.dtype:
-        if value.dim() != 0:
+        fills = value.numel() == 1 and len(parts) == 1 and parts[0][1].dtype is _dtype.bool_
+        if value.dim() != 0 and not fills:
             raise RuntimeError(
                 f"Index put requires the source and destination dtypes match, got {_scalar_type(tensor)} for the "
                 f"destination and {_scalar_type(value)} for the source."

@@ -170,6 +170,10 @@ def tensordot(a, b, dims=2, out=None):
     then those of b.
     """
     if isinstance(dims, int):
+        if dims < 0:
+            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        if dims > min(a.dim(), b.dim()):
+            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
         first, second = list(range(a.dim() - dims, a.dim())), list(range(dims))
     else:
         first, second = ([one_dim(dim, t.dim()) for dim in ([d] if isinstance(d, int) else d)] for d, t in zip(dims, (a, b)))
@@ -211,6 +215,10 @@ def cross(input, other, dim=None, *, out=None):
 
     input, other: shapes broadcast; size 3 along `dim` (the first such dimension if None). RuntimeError otherwise.
     """
+    if dim is not None and input.dim():
+        one_dim(dim, input.dim())
+    if dim is not None and input.dim() == 0:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     if dim is None:
         dim = next((d for d, size in enumerate(input.shape) if size == 3), None)
         if dim is None:

@@ -307,7 +307,8 @@ def _matrices_transposed(self):
 
 def _matrix_transposed(self):
     if self.dim() not in (0, 2):
-        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.dim()}-D tensor.")
+        advice = " For batches of matrices, consider using tensor.mH" if self.dim() > 2 else ""
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.dim()}-D tensor.{advice}")
     return ops.transpose(self, 0, 1) if self.dim() else self
 
 

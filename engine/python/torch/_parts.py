@@ -76,6 +76,8 @@ def split(input, split_size_or_sections, dim=0):
     split_size_or_sections: a size, of which the last part may fall short, or a list that sums to the dimension;
     RuntimeError otherwise. Gives a tuple.
     """
+    if input.dim() == 0:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
     dim = one_dim(dim, input.dim())
     size = input.shape[dim]
     mark, node = ops.history_mark(), None
@@ -120,6 +122,8 @@ def tensor_split(input, indices_or_sections, dim=0):
 
     indices_or_sections: a number of parts, or the positions of cuts. Gives a tuple of views.
     """
+    if input.dim() == 0:
+        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     dim = one_dim(dim, input.dim())
     size = input.shape[dim]
     if is_tensor(indices_or_sections):
@@ -143,6 +147,8 @@ def unfold(input, dimension, size, step):
     """
     dim = one_dim(dimension, input.dim())
     if input.dim() == 0:
+        if size > 1:
+            raise RuntimeError(f"maximum size for tensor at dimension 0 is 1 but size is {size}")
         return ops.as_strided(input, [size], [1], input.storage_offset())
     strides = list(input.stride())
     shape = list(input.shape)

@@ -158,7 +158,11 @@ def index_add(input, dim, index, source, *, alpha=1, out=None):
     index: a vector. source: input's shape, with len(index) in place of the dimension; multiplied by alpha. index:
     int64 (or int32); RuntimeError for other dtypes and for indices out of range.
     """
-    return store(_along("index_add_", ops.index_add, input, dim, index, source if alpha == 1 else source * alpha), out)
+    if not source.dtype.is_floating_point:
+        # As PyTorch brings it to the dtype: 0.5 is nothing to integers.
+        alpha = bool(alpha) if source.dtype is _dtype.bool_ else int(alpha)
+    scaled = source if alpha == 1 else (source * alpha).to(source.dtype)
+    return store(_along("index_add_", ops.index_add, input, dim, index, scaled), out)
 
 
 def index_copy(input, dim, index, source, *, out=None):

@@ -55,6 +55,8 @@ def index_select(input, dim, index, *, out=None):
 def take(input, index):
     """Elements of the flattened tensor."""
     flat = input.reshape(-1)
+    if flat.numel() == 0 and index.numel():
+        raise IndexError("take(): tried to take from an empty tensor")
     try:
         return flat[index]
     except IndexError as error:
@@ -188,7 +190,12 @@ def isin(elements, test_elements, *, invert=False):
     for part in (elements, test_elements):
         if is_tensor(part) and part.dtype is _dtype.bool_:
             raise NotImplementedError("Unsupported input type encountered for isin(): Bool")
-    found = ops.eq(elements.unsqueeze(-1), test_elements.reshape(-1)).any(-1)
+    if not is_tensor(test_elements):
+        found = ops.eq_scalar(elements, test_elements)
+    elif not is_tensor(elements):
+        found = ops.eq_scalar(test_elements, elements).any()
+    else:
+        found = ops.eq(elements.unsqueeze(-1), test_elements.reshape(-1)).any(-1)
     return ops.logical_not(found) if invert else found
 
 __all__ = public_functions(globals())

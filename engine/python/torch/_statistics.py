@@ -99,14 +99,14 @@ _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 def _quantile(name, input, q, dim, keepdim, interpolation):
     from ._from_data import tensor
 
+    if input.numel() == 0:
+        raise RuntimeError("quantile() input tensor must be non-empty")
     if input.dtype not in (_dtype.float32, _dtype.float64):
-        raise RuntimeError(f"{name} input tensor must be either float or double dtype")
+        raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if interpolation not in _INTERPOLATIONS:
         raise RuntimeError(
             f"{name} interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
         )
-    if input.numel() == 0:
-        raise RuntimeError(f"{name} input tensor must be non-empty")
     if not is_tensor(q):
         if not 0 <= q <= 1:
             raise RuntimeError(f"{name} q must be in the range [0, 1] but got {q:g}")
@@ -146,7 +146,7 @@ def _quantile(name, input, q, dim, keepdim, interpolation):
         result = ops.select(result, -1, 0)
         if dim is not None and input.dim():
             result = ops.transpose(ops.unsqueeze(result, -1), dim, -1)
-            return result if keepdim else ops.squeeze(result, [dim])
+            return ops.contiguous(result if keepdim else ops.squeeze(result, [dim]))
         return result.reshape(kept) if keepdim else result.reshape(())
     if dim is not None and input.dim():
         result = ops.unsqueeze(ops.permute(result, [-1, *builtin_range(result.dim() - 1)]), -1)

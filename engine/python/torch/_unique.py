@@ -37,6 +37,8 @@ def _unique(input, in_order, return_inverse, return_counts, dim):
         rows, whole, shape = input.reshape(-1, 1), input.reshape(-1), input.shape
         dim = 0
     else:
+        if input.dim() == 0:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         dim = one_dim(dim, input.dim())
         whole = input.reshape(1) if input.dim() == 0 else input
         count = whole.shape[dim]

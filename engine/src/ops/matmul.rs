@@ -100,13 +100,13 @@ pub fn cpp_name(x: &Tensor) -> &'static str {
         DType::BF16 => "c10::BFloat16",
         DType::I64 => "long int",
         DType::I32 => "int",
-        DType::I16 => "short",
+        DType::I16 => "short int",
         DType::I8 => "signed char",
         DType::U8 => "unsigned char",
         DType::Bool => "bool",
-        DType::U16 => "unsigned short",
+        DType::U16 => "short unsigned int",
         DType::U32 => "unsigned int",
-        DType::U64 => "unsigned long",
+        DType::U64 => "long unsigned int",
     }
 }
 

@@ -30,8 +30,9 @@ fn along(prim: Prim, x: &Tensor, dim: i64) -> Result<Tensor> {
     let dim = normalize_dim(dim, x.rank())?;
     if !x.dtype().is_float() {
         let kind = if prim == Prim::LogSoftmax { "log_" } else { "" };
+        let place = if dim + 1 < x.rank() { "" } else { "lastdim_" };
         return Err(Error::not_implemented(format!(
-            "\"{kind}softmax_lastdim_kernel_impl\" not implemented for '{}'",
+            "\"{kind}softmax_{place}kernel_impl\" not implemented for '{}'",
             x.dtype().scalar_type_name()
         )));
     }

@@ -101,12 +101,30 @@ class Wishart(Distribution):
         return self.df[..., None, None] * (covariance.pow(2) + diagonal.unsqueeze(-1) * diagonal.unsqueeze(-2))
 
     def rsample(self, sample_shape=torch.Size(), max_try_correction=None):
-        p = self.event_shape[-1]
         sample_shape = torch.Size(sample_shape)
+        sample = self._drawn(sample_shape)
+        # PyTorch draws once more what is positive definite, and then what is not: followed, so that seeds agree.
+        again = self._per_sample(self.support.check(sample))
+        for _ in range(10 if max_try_correction is None else max_try_correction):
+            if not again.any():
+                break
+            anew = self._drawn(again[again].shape)
+            sample[again] = anew
+            again[again.clone()] = self._per_sample(~self.support.check(anew))
+        return sample
+
+    def _per_sample(self, marks):
+        return marks.amax([-1 - dim for dim in range(len(self._batch_shape))]) if self._batch_shape else marks
+
+    def _drawn(self, sample_shape):
+        """Bartlett's decomposition: chi-squared on the diagonal, normal below it."""
+        p = self.event_shape[-1]
         freedom = self.df.unsqueeze(-1) - torch.arange(p, dtype=self.df.dtype, device=self.df.device)
         diagonal = Chi2(freedom).rsample(sample_shape).clamp(min=torch.finfo(self.df.dtype).tiny).sqrt()
-        below = standard_normal(sample_shape + self._batch_shape + self._event_shape, self.df).tril(-1)
-        factor = self._unbroadcasted_scale_tril @ (below + torch.diag_embed(diagonal))
+        rows, columns = torch.tril_indices(p, p, offset=-1, device=self.df.device)
+        noise = torch.diag_embed(diagonal)
+        noise[..., rows, columns] = standard_normal(sample_shape + self._batch_shape + (p * (p - 1) // 2,), self.df)
+        factor = self._unbroadcasted_scale_tril @ noise
         return factor @ factor.mT
 
     def _half_log_det(self):

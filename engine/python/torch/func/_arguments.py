@@ -70,6 +70,15 @@ def tensor_leaves(tree, text):
     return leaves, spec
 
 
+def check_floating(outputs):
+    """Refuses outputs that no gradient leads back from."""
+    for one in outputs:
+        if not one.dtype.is_floating_point:
+            raise RuntimeError(
+                f"vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with dtype {one.dtype}"
+            )
+
+
 def pulled_back(outputs, inputs, seeds, retain_graph=None, create_graph=None):
     """Gradients by the inputs, zeros where an output does not depend on them. Keeps a history only if it leads further."""
     pairs = [(output, seed) for output, seed in zip(outputs, seeds) if output.requires_grad]

@@ -12,7 +12,7 @@ from .._autograd_mode import enable_grad, is_grad_enabled
 from .._C import ops
 from .._tensor import Tensor
 from ..utils._pytree import tree_flatten, tree_unflatten
-from ._arguments import own_inputs, picked, pulled_back, replaced, tensor_leaves, without_own_history
+from ._arguments import check_floating, own_inputs, picked, pulled_back, replaced, tensor_leaves, without_own_history
 
 
 def grad(func, argnums=0, has_aux=False):
@@ -86,6 +86,7 @@ def vjp(func, *primals, has_aux=False):
                 raise RuntimeError("vjp(f, *primals): output of function f should be a tuple: (output, aux) if has_aux is True")
             output, aux = output
         outputs, output_spec = tensor_leaves(output, "vjp(f, *primals): Expected f(*primals) to return tensors")
+        check_floating(outputs)
 
     def vjp_fn(cotangents, retain_graph=True, create_graph=None):
         seeds, seed_spec = tree_flatten(cotangents)

@@ -13,7 +13,7 @@ import functools
 from .._autograd_mode import enable_grad
 from .._C import ops
 from ..utils._pytree import tree_flatten, tree_unflatten
-from ._arguments import own_inputs, picked, pulled_back, replaced, tensor_leaves, without_own_history
+from ._arguments import check_floating, own_inputs, picked, pulled_back, replaced, tensor_leaves, without_own_history
 from ._tangents import Linearised
 
 
@@ -53,6 +53,7 @@ def jacrev(func, argnums=0, has_aux=False, *, chunk_size=None, _preallocate_and_
                     )
                 output, aux = output
             outputs, output_spec = tensor_leaves(output, "jacrev(f)(*args): Expected f(*args) to return tensors")
+            check_floating(outputs)
             parts = []
             for one in outputs:
                 goes_on = one.requires_grad and ops.reaches_beyond([one], inputs)

@@ -43,10 +43,11 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     if compute_mode not in (*modes, 0, 1, 2, None):
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
     for name, x in (("x1", x1), ("x2", x2)):
-        if not x.dtype.is_floating_point:
-            raise RuntimeError(f"cdist only supports floating-point dtypes, {name.upper()} got: {_dtype.SCALAR_TYPE_NAMES[x.dtype._code]}")
         if x.dim() < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name.upper()} got: {x.dim()}D")
+    for name, x in (("x1", x1), ("x2", x2)):
+        if not x.dtype.is_floating_point:
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {name.upper()} got: {_dtype.SCALAR_TYPE_NAMES[x.dtype._code]}")
     ops.require(x1, "cdist")
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(

@@ -168,6 +168,10 @@ def _adaptive_sizes(operator, rank, input, output_size):
             )
     sizes = list(output_size) if isinstance(output_size, (tuple, list)) else [output_size] * rank
     sizes = sizes * rank if len(sizes) == 1 else sizes
+    if rank == 1 and None in sizes:
+        raise TypeError(
+            f"{operator}(): argument 'output_size' (position 2) must be tuple of ints, but found element of type NoneType at pos 0"
+        )
     if len(sizes) != rank:
         if rank == 1:
             raise RuntimeError(f"{operator}() argument 'output_size' should contain one int (got {len(sizes)})")

@@ -125,11 +125,10 @@ def _fractional(rank, input, kernel_size, output_size, output_ratio, return_indi
         sizes = [int(old * ratio) for old, ratio in zip(olds, ratios)]
     else:
         sizes = _spread(output_size, rank)
-    for old, width, size in zip(olds, widths, sizes):
+    operator = "fractional_max_pool2d()" if rank == 2 else "fractional_max_pool3d_out()"
+    for word, old, width, size in zip(("time", "height", "width")[3 - rank :], olds, widths, sizes):
         if size + width - 1 > old:
-            raise RuntimeError(
-                f"fractional_max_pool{rank}d(): pool size {width} too large relative to input size {old}"
-            )
+            raise RuntimeError(f"{operator}: pool {word} {width} too large relative to input {word} {old}")
     if samples is None:
         samples = empty((*x.shape[:2], rank), dtype=x.dtype, device=x.device).uniform_()
     flat = arange(1, device=x.device).reshape([1] * (2 + 2 * rank))

@@ -49,12 +49,14 @@ def start_number(value=0.0):
     return tensor(value, dtype=float64 if get_default_dtype() is float64 else float32, device="cpu")
 
 
-def states(optimizer, params, names):
-    """The state of each parameter; new ones start with a step count and zeros under these names."""
+def states(optimizer, params, names, numbers=()):
+    """The state of each parameter; new ones start with a step count, these (name, number) pairs, and zeros under these names."""
     found = [optimizer.state[parameter] for parameter in params]
     for parameter, state in zip(params, found):
         if not state:
             state["step"] = start_number()
+            for name, value in numbers:
+                state[name] = start_number(value)
             for name in names:
                 state[name] = zeros_like(parameter)
     return found

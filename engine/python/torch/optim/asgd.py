@@ -4,7 +4,7 @@ Read next: `optim.optimizer`, `engine/src/cpu/optimizer/asgd.rs`.
 """
 
 from .._C import ops
-from ._checks import check, check_rate, each, number, start_number, states
+from ._checks import check, check_rate, each, number, states
 from .optimizer import FusedOptimizer
 
 
@@ -48,11 +48,7 @@ class ASGD(FusedOptimizer):
         super().__init__(params, defaults)
 
     def _update(self, group, params, grads):
-        found = states(self, params, ("ax",))
-        for state in found:
-            if "eta" not in state:
-                state["eta"] = start_number(number(group["lr"]))
-                state["mu"] = start_number(1.0)
+        found = states(self, params, ("ax",), [("eta", number(group["lr"])), ("mu", 1.0)])
         asgd(
             params,
             grads,

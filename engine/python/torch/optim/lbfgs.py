@@ -13,6 +13,8 @@ from .optimizer import Optimizer
 
 #: A curvature not larger than this teaches nothing.
 _LEAST_CURVATURE = 1e-10
+#: What is kept from step to step.
+_STATE = "func_evals n_iter al d t old_dirs old_stps ro H_diag prev_flat_grad prev_loss".split()
 
 
 class LBFGS(Optimizer):
@@ -63,7 +65,13 @@ class LBFGS(Optimizer):
     def step(self, closure):
         """Changes the parameters, evaluating `closure` several times; returns the first loss."""
         with no_grad():
-            return self._step(enable_grad()(closure))
+            loss = self._step(enable_grad()(closure))
+        state = self.state[self._params[0]]
+        for name in _STATE:
+            if name in state:
+                # Put last, one after the other: PyTorch's order.
+                state[name] = state.pop(name)
+        return loss
 
     def _step(self, closure):
         group = self.param_groups[0]
@@ -129,10 +137,12 @@ class LBFGS(Optimizer):
             inverses.append(1.0 / curvature)
             state["H_diag"] = curvature / change.dot(change)
         rest = slopes.neg()
+        kept = state.setdefault("al", [None] * history_size)
         factors = []
         for change, step, inverse in zip(reversed(changes), reversed(steps), reversed(inverses)):
             factors.append(step.dot(rest) * inverse)
             rest.add_(change, alpha=-factors[-1])
+        kept[: len(factors)] = reversed(factors)
         direction = rest * state["H_diag"]
         for change, step, inverse, factor in zip(changes, steps, inverses, reversed(factors)):
             direction.add_(step, alpha=factor - change.dot(direction) * inverse)

@@ -4,7 +4,7 @@ Read next: `optim.adam`, `engine/src/cpu/optimizer/nadam.rs`.
 """
 
 from .._C import ops
-from ._checks import check, check_betas, check_rate, each, number, start_number, states
+from ._checks import check, check_betas, check_rate, each, number, states
 from .optimizer import FusedOptimizer
 
 
@@ -59,10 +59,7 @@ class NAdam(FusedOptimizer):
         super().__init__(params, defaults)
 
     def _update(self, group, params, grads):
-        found = states(self, params, ("exp_avg", "exp_avg_sq"))
-        for state in found:
-            if "mu_product" not in state:
-                state["mu_product"] = start_number(1.0)
+        found = states(self, params, ("exp_avg", "exp_avg_sq"), [("mu_product", 1.0)])
         nadam(
             params,
             grads,

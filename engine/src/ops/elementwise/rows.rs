@@ -12,6 +12,7 @@ use crate::ops::promote::{bring_together, float_of, result_type, wrapped};
 use crate::ops::{accepted, copy};
 use crate::prim::{Binary, OperandClass, Prim, Unary};
 use crate::scalar::Scalar;
+use crate::shape::broadcast;
 use crate::tensor::Tensor;
 
 /// Applies a unary row. Integers become floats where the row takes only floats.
@@ -88,9 +89,15 @@ fn number_and_tensor(op: Binary, scalar: Scalar, y: &Tensor) -> Result<Tensor> {
 }
 
 fn binary_in(op: Binary, x: &Tensor, y: &Tensor, common: DType) -> Result<Tensor> {
-    let operands = bring_together(&[x, y], compute_dtype(op, common)?)?;
-    check_divisor(op, &operands[1])?;
+    let computed = compute_dtype(op, common).map_err(|error| shapes_first(error, x, y))?;
+    let operands = bring_together(&[x, y], computed)?;
+    check_divisor(op, &operands[1]).map_err(|error| shapes_first(error, x, y))?;
     apply(Prim::Binary(op), &[&operands[0], &operands[1]], &[])
+}
+
+/// Shapes that do not fit are told of before what the kernel refuses.
+fn shapes_first(error: Error, x: &Tensor, y: &Tensor) -> Error {
+    broadcast(&x.shape(), &y.shape()).err().unwrap_or(error)
 }
 
 /// The dtype a row computes in when promotion gives `common`.

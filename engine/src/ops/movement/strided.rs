@@ -18,11 +18,15 @@ pub fn as_strided(x: &Tensor, shape: &[usize], strides: &[usize], offset: usize)
         sum.saturating_add(size.saturating_sub(1).saturating_mul(stride))
     });
     let capacity = x.storage().num_elements;
+    let size = x.dtype().size_bytes();
     if !shape.contains(&0) && span >= capacity {
         return Err(Error::runtime(format!(
-            "setStorage: sizes {}, strides {}, storage offset {offset} require a storage of more elements than the {capacity} there are",
+            "setStorage: sizes {}, strides {}, storage offset {offset}, and itemsize {size} requiring a storage size of {} are out of \
+             bounds for storage of size {}",
             list_text(shape),
-            list_text(strides)
+            list_text(strides),
+            span.saturating_add(1).saturating_mul(size),
+            capacity.saturating_mul(size)
         )));
     }
     Ok(as_region(

@@ -108,7 +108,8 @@ class CyclicLR(_MomentumCycle):
     def state_dict(self):
         """All attributes but the optimiser; of `scale_fn` only an object's attributes, not a plain function."""
         state = super().state_dict()
-        function = state["_scale_fn_custom"]
+        # As in PyTorch it comes last.
+        function = state.pop("_scale_fn_custom")
         state["_scale_fn_custom"] = None if function is None else saved_function(function)
         return state
 
