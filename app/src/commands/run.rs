@@ -26,65 +26,29 @@ pub fn actions_on(command: Command, cell: &CellId, state: &State) -> Vec<Action>
     }
     let cell = cell.clone();
     let action = match command {
-        Command::RunAndAdvance => Action::RunCell {
-            cell,
-            then: AfterRun::Advance,
-        },
-        Command::Run => Action::RunCell {
-            cell,
-            then: AfterRun::Stay,
-        },
-        Command::RunAndInsert => Action::RunCell {
-            cell,
-            then: AfterRun::InsertBelow,
-        },
+        Command::RunAndAdvance => run(cell, AfterRun::Advance),
+        Command::Run => run(cell, AfterRun::Stay),
+        Command::RunAndInsert => run(cell, AfterRun::InsertBelow),
         Command::EnterEdit => Action::EditCell(cell),
         Command::LeaveEdit => Action::LeaveEdit,
         Command::SelectAbove => Action::SelectNeighbour(Step::Up),
         Command::SelectBelow => Action::SelectNeighbour(Step::Down),
-        Command::InsertAbove => Action::InsertCell {
-            place: Place::Above(cell),
-            kind: CellKind::Code,
-        },
-        Command::InsertBelow => Action::InsertCell {
-            place: Place::Below(cell),
-            kind: CellKind::Code,
-        },
-        Command::InsertMarkdownBelow => Action::InsertCell {
-            place: Place::Below(cell),
-            kind: CellKind::Markdown,
-        },
+        Command::InsertAbove => insert(Place::Above(cell), CellKind::Code),
+        Command::InsertBelow => insert(Place::Below(cell), CellKind::Code),
+        Command::InsertMarkdownBelow => insert(Place::Below(cell), CellKind::Markdown),
         Command::Cut => Action::CutCell(cell),
         Command::Copy => Action::CopyCell(cell),
         Command::PasteBelow => Action::PasteBelow(cell),
         Command::Delete => Action::DeleteCell(cell),
         Command::MoveUp => Action::MoveCell { cell, step: Step::Up },
         Command::MoveDown => Action::MoveCell { cell, step: Step::Down },
-        Command::ToCode => Action::SetKind {
-            cell,
-            kind: CellKind::Code,
-        },
-        Command::ToMarkdown => Action::SetKind {
-            cell,
-            kind: CellKind::Markdown,
-        },
-        Command::ToRaw => Action::SetKind {
-            cell,
-            kind: CellKind::Raw,
-        },
+        Command::ToCode => set_kind(cell, CellKind::Code),
+        Command::ToMarkdown => set_kind(cell, CellKind::Markdown),
+        Command::ToRaw => set_kind(cell, CellKind::Raw),
         Command::ClearOutputs => Action::ClearOutputs(cell),
-        Command::Complete => Action::UseEditor {
-            cell,
-            task: EditorTask::Complete,
-        },
-        Command::ShowHelp => Action::UseEditor {
-            cell,
-            task: EditorTask::ShowHelp,
-        },
-        Command::GoToDefinition => Action::UseEditor {
-            cell,
-            task: EditorTask::GoToDefinition,
-        },
+        Command::Complete => use_editor(cell, EditorTask::Complete),
+        Command::ShowHelp => use_editor(cell, EditorTask::ShowHelp),
+        Command::GoToDefinition => use_editor(cell, EditorTask::GoToDefinition),
         Command::RunAll
         | Command::Interrupt
         | Command::Restart
@@ -120,18 +84,9 @@ fn actions_without_cell(command: Command, state: &State) -> Vec<Action> {
                 vec![Action::SetNetwork(!state.document.notebook.allows_network())]
             }
         },
-        Command::InsertAbove => vec![Action::InsertCell {
-            place: Place::Top,
-            kind: CellKind::Code,
-        }],
-        Command::InsertBelow => vec![Action::InsertCell {
-            place: Place::End,
-            kind: CellKind::Code,
-        }],
-        Command::InsertMarkdownBelow => vec![Action::InsertCell {
-            place: Place::End,
-            kind: CellKind::Markdown,
-        }],
+        Command::InsertAbove => vec![insert(Place::Top, CellKind::Code)],
+        Command::InsertBelow => vec![insert(Place::End, CellKind::Code)],
+        Command::InsertMarkdownBelow => vec![insert(Place::End, CellKind::Markdown)],
         Command::Undo => vec![Action::UndoCells],
         Command::Redo => vec![Action::RedoCells],
         Command::ClearAllOutputs => vec![Action::ClearAllOutputs],
@@ -163,4 +118,20 @@ fn actions_without_cell(command: Command, state: &State) -> Vec<Action> {
         | Command::ShowHelp
         | Command::GoToDefinition => Vec::new(),
     }
+}
+
+const fn run(cell: CellId, then: AfterRun) -> Action {
+    Action::RunCell { cell, then }
+}
+
+const fn insert(place: Place, kind: CellKind) -> Action {
+    Action::InsertCell { place, kind }
+}
+
+const fn set_kind(cell: CellId, kind: CellKind) -> Action {
+    Action::SetKind { cell, kind }
+}
+
+const fn use_editor(cell: CellId, task: EditorTask) -> Action {
+    Action::UseEditor { cell, task }
 }

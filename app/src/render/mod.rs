@@ -11,5 +11,6 @@ pub mod latex;
 pub mod markdown;
 pub mod mime;
 pub mod raw_html;
+mod raw_tags;
 pub mod text;
 pub mod whole_output;

@@ -3,7 +3,9 @@
 //! So no input, however malformed, can put anything into the page that is not spelled out in this file: no scripts,
 //! styles, forms, frames, classes, ids or event handlers, no SVG or MathML (where parsers disagree), no foreign fetch.
 //! A general sanitiser was measured: `ammonia` is 770 KB of wasm (260 KB gzip), more than the rest of the page.
-//! Read next: `markdown.rs`.
+//! Read next: `raw_tags.rs`, which reads, and `markdown.rs`.
+
+use super::raw_tags::{RawTag, read_tag, skip_comment, skip_element};
 
 /// Tags that may be written, without their attributes unless listed in [`attribute`].
 const TAGS: &[&str] = &[
@@ -179,91 +181,6 @@ pub fn rebuild_with(raw: &str, images: Images<'_>) -> String {
 /// Escapes text of raw HTML, where character references are already spelled as such.
 fn escape_text(text: &str) -> String {
     escape(text).replace("&amp;", "&")
-}
-
-/// What follows a comment, declaration or processing instruction; an unfinished one takes everything.
-fn skip_comment(text: &str) -> Option<&str> {
-    let end = match text {
-        _ if text.starts_with("<!--") => "-->",
-        _ if text.starts_with("<!") || text.starts_with("<?") => ">",
-        _ => return None,
-    };
-    Some(
-        text.find(end)
-            .and_then(|at| text.get(at + end.len()..))
-            .unwrap_or_default(),
-    )
-}
-
-/// What follows the end tag of `name`; an element that is never closed takes everything.
-fn skip_element<'a>(text: &'a str, name: &str) -> &'a str {
-    let mut rest = text;
-    while let Some(at) = rest.find("</") {
-        let from_tag = rest.get(at..).unwrap_or_default();
-        match read_tag(from_tag) {
-            Some((tag, after)) if tag.name == name => return after,
-            _ => rest = from_tag.get(2..).unwrap_or_default(),
-        }
-    }
-    ""
-}
-
-/// A tag as it was read.
-struct RawTag {
-    name: String,
-    is_end: bool,
-    attributes: Vec<(String, String)>,
-}
-
-/// Reads a tag at the start of `text`, and what follows it. Nothing if it is not a complete tag.
-fn read_tag(text: &str) -> Option<(RawTag, &str)> {
-    let mut rest = text.strip_prefix('<')?;
-    let is_end = rest.starts_with('/');
-    rest = rest.strip_prefix('/').unwrap_or(rest);
-    let name_length = rest
-        .find(|character: char| !character.is_ascii_alphanumeric())
-        .unwrap_or(rest.len());
-    let (name, mut rest) = rest.split_at(name_length);
-    if !name.starts_with(|character: char| character.is_ascii_alphabetic()) {
-        return None;
-    }
-    let mut tag = RawTag {
-        name: name.to_ascii_lowercase(),
-        is_end,
-        attributes: Vec::new(),
-    };
-    loop {
-        rest = rest.trim_start_matches(|character: char| character.is_ascii_whitespace() || character == '/');
-        if let Some(after) = rest.strip_prefix('>') {
-            return Some((tag, after));
-        }
-        let (attribute, after) = read_attribute(rest)?;
-        tag.attributes.push(attribute);
-        rest = after;
-    }
-}
-
-/// Reads one attribute, its value with character references left as they are.
-fn read_attribute(text: &str) -> Option<((String, String), &str)> {
-    let ends_name =
-        |character: char| character.is_ascii_whitespace() || matches!(character, '=' | '>' | '/' | '"' | '\'' | '<');
-    let length = text.find(ends_name).filter(|length| *length > 0)?;
-    let (name, rest) = text.split_at(length);
-    let name = name.to_ascii_lowercase();
-    let after_name = rest.trim_start();
-    let Some(value) = after_name.strip_prefix('=') else {
-        return Some(((name, String::new()), rest));
-    };
-    let value = value.trim_start();
-    for quote in ['"', '\''] {
-        if let Some(quoted) = value.strip_prefix(quote) {
-            let (value, after) = quoted.split_once(quote)?;
-            return Some(((name, value.to_owned()), after));
-        }
-    }
-    let end = value.find(|character: char| character.is_ascii_whitespace() || character == '>')?;
-    let (value, after) = value.split_at(end);
-    Some(((name, value.to_owned()), after))
 }
 
 fn write_tag(tag: &RawTag, images: Images<'_>, html: &mut String) {

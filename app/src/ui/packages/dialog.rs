@@ -5,7 +5,7 @@ use crate::model::facet::Facet;
 use crate::model::packages::{PackageAction, StoredPackage};
 use crate::model::view;
 use crate::state::AppState;
-use crate::ui::base::{Button, Dialog, IconButton};
+use crate::ui::base::{Button, Dialog, IconButton, bytes_label};
 use crate::ui::icons::{Icon, IconView};
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ pub fn PackagesDialog() -> impl IntoView {
     let total = move || {
         stored.with(|stored| {
             let bytes = stored.iter().map(|package| package.bytes).sum();
-            format!("{} packages, {}", stored.len(), size_label(bytes))
+            format!("{} packages, {}", stored.len(), bytes_label(bytes))
         })
     };
     view! {
@@ -74,16 +74,8 @@ fn PackageLine(
         <li class="files__item">
             <IconView icon=Icon::File />
             <span class="files__name" title=filename>{name}</span>
-            <span class="files__size">{size_label(bytes)}</span>
+            <span class="files__size">{bytes_label(bytes)}</span>
             <IconButton icon=Icon::Trash label on_click=on_remove />
         </li>
-    }
-}
-
-fn size_label(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }
