@@ -12,7 +12,6 @@ use crate::cpu::Buffer;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::graph::GpuValue;
-use crate::prim::infer::Meta;
 use crate::shape::Shape;
 use crate::storage::{Device, Storage};
 use crate::view::View;
@@ -149,14 +148,6 @@ impl Tensor {
     /// Device.
     pub fn device(&self) -> Device {
         self.inner.body.borrow().storage.device
-    }
-
-    /// Shape and dtype.
-    pub fn shape_and_dtype(&self) -> Meta {
-        Meta {
-            shape: self.shape(),
-            dtype: self.dtype(),
-        }
     }
 
     /// True if the view is row-major without gaps.

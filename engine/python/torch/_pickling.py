@@ -11,7 +11,7 @@ import copyreg
 from collections import OrderedDict
 
 from . import _dtype, _tensor, _utils
-from ._C import layout, ops
+from ._C import layout
 from ._storage import typed, untyped
 from ._tensor import Tensor
 

@@ -13,7 +13,7 @@ from ._args import checked_sizes, finish, is_tensor, store
 from ._C import ops
 from ._creation import empty
 from ._device import device_code
-from ._generator import Generator, default_generator, drawing_from
+from ._generator import default_generator, drawing_from
 from ._random_fills import _EXACT, _RANGES, check_range, normal_, random_, uniform_, with_zero_gradient
 
 

@@ -60,7 +60,7 @@ def _as_it_lies(tensor, *others):
     """Tensors of one shape with their dimensions in the order in which the first lies in memory: draws are made in that order."""
     if tensor.is_contiguous():
         return tensor, *others
-    dims = sorted(range(tensor.dim()), key=lambda dim: -tensor.stride(dim))
+    dims = [int(dim) for dim in ops.order_in_memory(tensor)]
     return tuple(each.permute(dims) for each in (tensor, *others))
 
 

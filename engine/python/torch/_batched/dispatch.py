@@ -14,7 +14,7 @@ import warnings
 from .._C import ops
 from .._unfit import misfit
 from .._tensor import Tensor
-from .tensor import BatchedTensor, Level, level_of, wrapped
+from .tensor import BatchedTensor, level_of, wrapped
 
 #: What an operator does with a batch: `rule(batch, *arguments)`.
 RULES = {}

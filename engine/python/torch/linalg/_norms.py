@@ -8,7 +8,6 @@ __traceback_hide__ = True
 
 import math
 
-from .. import _dtype
 from .._args import one_dim, store
 from .._C import ops
 from ._common import check_float

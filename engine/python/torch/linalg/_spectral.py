@@ -12,7 +12,7 @@ from .. import _dtype, return_types
 from .._args import is_tensor
 from .._C import ops
 from .._stacking import broadcast_shapes, stack
-from ._common import check_float, check_info, check_matrix, check_square, dense
+from ._common import check_info, check_matrix, check_square, dense
 
 _NO_EIGENVALUES = (
     "The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues "

@@ -6,6 +6,7 @@ use crate::dtype::DType;
 use crate::error::Error;
 use crate::ffi::args::Outcome;
 use crate::ffi::table::Row;
+use crate::layout;
 use crate::ops::{copy, promote};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
@@ -55,6 +56,15 @@ pub const ROWS: &[Row] = &[
     }),
     ("is_inference T -> b", |a| Ok(a.tensor()?.is_inference().into())),
     ("is_contiguous T -> b", |a| Ok(a.tensor()?.is_contiguous().into())),
+    // The dimensions in the order in which a kernel walks through memory, the outermost first.
+    ("order_in_memory T -> is", |a| {
+        let x = a.tensor()?;
+        let dims = match layout::of_elementwise(std::slice::from_ref(&*x.view())) {
+            Some(order) => order.dims,
+            None => (0..x.rank()).collect(),
+        };
+        Ok(Outcome::Numbers(dims.into_iter().map(|dim| dim as f64).collect()))
+    }),
     ("clone T -> T", |a| Ok(copy::clone(&a.tensor()?)?.into())),
     ("row_major T -> T", |a| Ok(copy::row_major(&a.tensor()?)?.into())),
     // A copy whose dimensions lie in memory in the order given, the outermost first.

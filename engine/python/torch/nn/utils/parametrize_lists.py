@@ -6,7 +6,6 @@ Read next: `parametrize`.
 from ..._autograd_mode import no_grad
 from ..._tensor import Tensor
 from ..modules.container import ModuleList
-from ..modules.module import Module
 from ..parameter import Parameter
 
 

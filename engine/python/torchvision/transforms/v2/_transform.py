@@ -12,7 +12,7 @@ import enum
 import torch
 from torch import nn
 
-from ...tv_tensors import BoundingBoxes, Image, Mask, TVTensor, Video
+from ...tv_tensors import Image, TVTensor, Video
 from .._pictures import is_picture
 from . import functional as F
 
