@@ -113,6 +113,24 @@ class DifferencesCase(TorchCase):
     def test_quantiles_lie_in_order(self):
         self.assertTrue(torch.rand(6, 4, 3).quantile(0.5, dim=0).is_contiguous())
 
+    def test_results_that_are_row_major_whatever_the_input(self):
+        x, index = torch.rand(4, 3, 2).permute(2, 1, 0), torch.zeros(2, 3, 4, dtype=torch.int64)
+        calls = {
+            "layer_norm": lambda: F.layer_norm(x, (4,)),
+            "batch_norm": lambda: F.batch_norm(x, None, None, training=True),
+            "instance_norm": lambda: F.instance_norm(x),
+            "masked_fill": lambda: x.masked_fill(x > 0.5, 0),
+            "scatter_add": lambda: x.scatter_add(1, index, x),
+            "one_hot": lambda: F.one_hot(index.permute(2, 1, 0), 3),
+        }
+        for name, call in calls.items():
+            made = call()
+            self.assertTrue(made.is_contiguous(), name)
+            made.view(-1)
+        wide = torch.rand(2, 4, 3, 3).contiguous(memory_format=torch.channels_last)
+        self.assertTrue(F.batch_norm(wide, None, None, training=True).is_contiguous(memory_format=torch.channels_last))
+        self.assertTrue(F.channel_shuffle(wide, 2).is_contiguous(memory_format=torch.channels_last))
+
     def test_states_are_listed_in_pytorchs_order(self):
         def entries(optimizer, steps=1):
             def closure():

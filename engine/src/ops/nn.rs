@@ -98,6 +98,8 @@ pub fn layer_norm(
         )));
     }
     let mark = sequence_mark();
+    // The result is row-major, whatever the input's layout is.
+    let x = &copy::contiguous(x)?;
     let dims: Vec<i64> = (rank - shape.len()..rank).map(|dim| dim as i64).collect();
     let ([mut result, ..], _) = normalization::standardize(x, &dims, eps)?;
     if let Some(weight) = weight {

@@ -7,6 +7,7 @@ use crate::autograd::{self, rename, sequence_mark};
 use crate::context::with_grad_mode;
 use crate::dtype::DType;
 use crate::error::{Error, Result, list_text};
+use crate::layout::suggests_channels_last;
 use crate::ops::{accepted, copy, elementwise as e, movement, reduce};
 use crate::tensor::Tensor;
 
@@ -96,7 +97,8 @@ pub fn batch_norm(
     }
     let mark = sequence_mark();
     let given = x;
-    let x = &widened(given)?;
+    // Of layouts only channels last is handed on.
+    let x = &widened(&if suggests_channels_last(&x.view()) { x.clone() } else { copy::contiguous(x)? })?;
     if !training {
         let (Some(mean), Some(variance)) = (&running.mean, &running.variance) else {
             return Err(Error::runtime(

@@ -80,7 +80,7 @@ def channel_shuffle(input, groups):
             f"Number of channels must be divisible by groups. Got {channels} channels and {groups} groups."
         )
     x = input.reshape([batch, groups, channels // groups, *rest])
-    return x.transpose(1, 2).reshape(input.shape)
+    return ops.hand_on_format(x.transpose(1, 2).reshape(input.shape), input)
 
 
 def native_channel_shuffle(input, groups):

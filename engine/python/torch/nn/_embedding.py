@@ -215,4 +215,4 @@ def one_hot(tensor, num_classes=-1):
         if int(tensor._all_entries().max().item()) >= num_classes:
             raise RuntimeError("Class values must be smaller than num_classes.")
     classes = _creation.arange(num_classes, device=tensor.device)
-    return ops.eq(tensor.unsqueeze(-1), classes).to(_dtype.int64)
+    return ops.eq(ops.contiguous(tensor).unsqueeze(-1), classes).to(_dtype.int64)

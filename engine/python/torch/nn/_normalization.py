@@ -97,6 +97,7 @@ def instance_norm(
             raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.shape!r}")
     elif running_mean is None or running_var is None:
         raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
+    input = ops.contiguous(input)
     if running_mean is None and running_var is None:
         return ops.group_norm(input, input.shape[1], weight, bias, eps)[0]
     batch, channels, *rest = input.shape

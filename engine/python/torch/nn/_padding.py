@@ -65,7 +65,8 @@ def _read_again(input, pad, mode):
         _check(input, mode, dim, size, before, after)
         if before or after:
             input = ops.select_places(input, dim, _rows(mode, size, before, after, input.device))
-    return ops.hand_on_format(ops.contiguous(input), given)
+    input = ops.contiguous(input)
+    return input if mode == "circular" else ops.hand_on_format(input, given)
 
 
 def _node_name(input, pad, mode="constant", value=None):

@@ -55,7 +55,8 @@ pub fn masked_fill(x: &Tensor, mask: &Tensor, value: Scalar) -> Result<Tensor> {
     let value = value.fitting(x.dtype())?;
     let mark = sequence_mark();
     let value = wrapped(value, x.dtype(), x.device())?;
-    Ok(rename(where_(mask, &value, x)?, mark, "MaskedFillBackward0"))
+    let filled = copy::contiguous(&where_(mask, &value, x)?)?;
+    Ok(rename(filled, mark, "MaskedFillBackward0"))
 }
 
 /// `x.clamp(min, max)` with numbers. At a bound and for NaN the gradient is zero, as in PyTorch.
