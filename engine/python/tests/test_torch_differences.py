@@ -105,6 +105,25 @@ class DifferencesCase(TorchCase):
         with self.assertRaisesRegex(RuntimeError, "Index put requires the source and destination dtypes match"):
             x[x > 1] = torch.tensor([2.5, 3.5])
 
+    def test_the_spread_of_equal_numbers_has_no_gradient(self):
+        x = torch.ones(3, requires_grad=True)
+        x.std().backward()
+        self.assertEqual(x.grad.tolist(), [0, 0, 0])
+        x = torch.tensor([[1.0, 1.0], [0.0, 2.0]], requires_grad=True)
+        x.std(1).sum().backward()
+        self.assert_close(x.grad, [[0, 0], [-(0.5**0.5), 0.5**0.5]])
+
+    def test_scans_of_one_number_are_copies(self):
+        x = torch.tensor(1.5)
+        for name in ("cummax", "cummin"):
+            getattr(x, name)(0)[0].fill_(7)
+            self.assertEqual(x.item(), 1.5)
+
+    def test_factors_of_integers_are_whole(self):
+        x = torch.tensor([1, 2], dtype=torch.uint8)
+        made = torch.addcmul(x, x, x, value=0.5)
+        self.assertEqual((made.dtype, made.tolist()), (torch.uint8, [1, 2]))
+
     def test_isin_takes_numbers(self):
         self.assertEqual(torch.isin(i3, 2).tolist(), [False, True, False])
         self.assertEqual(torch.isin(i3, 2, invert=True).tolist(), [True, False, True])

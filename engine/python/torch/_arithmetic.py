@@ -200,6 +200,9 @@ def addcmul(input, tensor1, tensor2, *, value=1, out=None):
             raise not_a_tensor("addcmul", given, place, name)
     product = ops.mul(tensor1, tensor2)
     ops.require(product, "addcmul")
+    if not product.dtype.is_floating_point:
+        # As PyTorch brings it to the dtype: 0.5 is nothing to integers.
+        value = int(value)
     return store(ops.add(input, product if value == 1 else ops.mul_scalar(product, value)), out)
 
 

@@ -98,7 +98,11 @@ pub fn batch_norm(
     let mark = sequence_mark();
     let given = x;
     // Of layouts only channels last is handed on.
-    let x = &widened(&if suggests_channels_last(&x.view()) { x.clone() } else { copy::contiguous(x)? })?;
+    let x = &widened(&if suggests_channels_last(&x.view()) {
+        x.clone()
+    } else {
+        copy::contiguous(x)?
+    })?;
     if !training {
         let (Some(mean), Some(variance)) = (&running.mean, &running.variance) else {
             return Err(Error::runtime(

@@ -66,10 +66,10 @@ pub fn cumulative_extreme(largest: bool, x: &Tensor, dim: i64) -> Result<[Tensor
         (Scan::ArgMin, "CumminBackward0")
     };
     let indices = context::with_grad_mode(false, || scanned(op, x, dim))?;
-    if x.rank() == 0 {
-        return Ok([movement::alias(x), indices]);
-    }
     let mark = sequence_mark();
+    if x.rank() == 0 {
+        return Ok([rename(copy::clone(x)?, mark, name), indices]);
+    }
     let values = index::gather_unchecked(x, normalize_dim(dim, x.rank())?, &indices)?;
     Ok([rename(values, mark, name), indices])
 }

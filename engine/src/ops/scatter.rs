@@ -26,7 +26,10 @@ pub fn scatter_add(x: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> Res
     let source = cut_to(x, dim, source, &index)?;
     let mark = sequence_mark();
     Ok(rename(
-        e::add(&copy::contiguous(x)?, &scatter_add_zeros(dim, &index, &source, &x.shape())?)?,
+        e::add(
+            &copy::contiguous(x)?,
+            &scatter_add_zeros(dim, &index, &source, &x.shape())?,
+        )?,
         mark,
         "ScatterAddBackward0",
     ))

@@ -3,7 +3,7 @@
 //! Refuses quantiles, which order elements: they are compositions in Python. Read next: `reduce`.
 
 use super::reduce::{count_of, fold, mean, sum};
-use crate::autograd::{Rule, detach, record_rule, rename, sequence_mark};
+use crate::autograd::{Rule, detach, record_rule, rename, requires_grad, sequence_mark};
 use crate::error::{Error, Result};
 use crate::ops::promote::{float_of, in_float32};
 use crate::ops::{copy, elementwise as e, movement};
@@ -31,7 +31,14 @@ pub fn var(x: &Tensor, dims: &[i64], correction: f64, keepdim: bool) -> Result<T
 /// `x.std(dims, correction, keepdim)`
 pub fn std(x: &Tensor, dims: &[i64], correction: f64, keepdim: bool) -> Result<Tensor> {
     let mark = sequence_mark();
-    let result = in_float32(&[x], |wide| e::sqrt(&var(&wide[0], dims, correction, keepdim)?))?;
+    let result = in_float32(&[x], |wide| {
+        let variance = var(&wide[0], dims, correction, keepdim)?;
+        if requires_grad(&variance) {
+            flat_at_zero(&variance, e::sqrt)
+        } else {
+            e::sqrt(&variance)
+        }
+    })?;
     Ok(rename(result, mark, "StdBackward0"))
 }
 

@@ -90,7 +90,7 @@ class LBFGS(Optimizer):
             state["n_iter"] += 1
             direction = self._direction(state, slopes, group["history_size"])
             state["prev_flat_grad"], previous_loss = slopes, loss
-            length = group["lr"] * (min(1.0, 1.0 / total) if state["n_iter"] == 1 else 1.0)
+            length = group["lr"] * min(1.0, 1.0 / total) if state["n_iter"] == 1 else group["lr"]
             state.update(d=direction, t=length, prev_loss=previous_loss)
             (downhill,) = _read(slopes.dot(direction))
             if downhill > -group["tolerance_change"]:
