@@ -121,8 +121,8 @@ describe("a hostile script in an output", () => {
   afterEach(() => page?.close());
   after(() => host?.close());
 
-  /** Opens a document whose first cell has shown these, and lets their scripts run. */
-  async function run(htmls) {
+  /** Opens a document whose first cell has shown these. */
+  async function open(htmls) {
     const outputs = htmls.map((html) => ({ output_type: "display_data", data: { "text/html": html }, metadata: {} }));
     const cells = [
       { cell_type: "code", id: "code", source: "kept = 1", metadata: {}, execution_count: 1, outputs },
@@ -130,8 +130,21 @@ describe("a hostile script in an output", () => {
     ];
     await page.open({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }, { name: "scripts.ipynb" });
     await page.cell(0).waitFor();
+    for (const [position] of htmls.entries()) await page.button(RUN).nth(position).waitFor();
+  }
+
+  /** The same, and lets their scripts run. */
+  async function run(htmls) {
+    await open(htmls);
     for (const _ of htmls) await page.button(RUN).first().click();
   }
+
+  /** Resolves when a frame has sent the page this word. */
+  const told = (word) =>
+    page.page.evaluateHandle((wanted) => {
+      const promise = new Promise((resolve) => addEventListener("message", ({ data }) => data === wanted && resolve()));
+      return { promise };
+    }, word);
 
   async function assertUnharmed() {
     await assertResponsive(page);
@@ -188,6 +201,37 @@ describe("a hostile script in an output", () => {
       await assertUnharmed();
     });
   }
+
+  it("takes down no other output with what is left of its messages when it is stopped", async () => {
+    const other = "document.getElementById('log').textContent = 'ran'; setInterval(() => top.postMessage('alive', '*'), 500)";
+    await open([scripted("for (let i = 0; i < 3e5; i++) top.postMessage(i, '*')"), scripted(other)]);
+    await page.button(RUN).last().click();
+    await page.outputFrame(0, 1).locator("#log", { hasText: "ran" }).waitFor();
+    await page.button(RUN).click();
+    await page.outputs(0).getByText(STOPPED).waitFor();
+    // The process of outputs sends in order: when the other is heard again, nothing of the flood is left.
+    const alive = await told("alive");
+    await alive.evaluate(({ promise }) => promise);
+    await page.outputFrame(0).locator("#log", { hasText: "ran" }).waitFor();
+    assert.equal(await page.button(RUN).count(), 0);
+    await assertUnharmed();
+  });
+
+  it("holds up other outputs no longer than the user wants", async () => {
+    const endless = "document.getElementById('log').textContent = 'ran'; top.postMessage('begun', '*'); setTimeout(() => { while (true); })";
+    await open([scripted(endless), scripted("document.getElementById('log').textContent = 'ran'")]);
+    const begun = await told("begun");
+    await page.button(RUN).first().click();
+    await begun.evaluate(({ promise }) => promise);
+    await page.button(RUN).click();
+    await page.outputs(0).getByText("This output has not started yet").first().waitFor();
+    await page.button("Stop the scripts of outputs").first().click();
+    // Both are shown, without their scripts, which may be asked for again.
+    for (const position of [0, 1]) await page.outputFrame(0, position).locator("#log", { hasText: "…" }).waitFor();
+    await page.button(RUN).last().click();
+    await page.outputFrame(0, 1).locator("#log", { hasText: "ran" }).waitFor();
+    await assertUnharmed();
+  });
 
   it("is stopped when nobody can tell whose messages they are", async () => {
     await run([scripted(UNTRACEABLE)]);

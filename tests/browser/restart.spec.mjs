@@ -46,6 +46,23 @@ describe("a kernel that does not answer", () => {
     await page.close();
   });
 
+  it("is freed by the offered restart when the script of an output holds it up, though no cell runs", async () => {
+    const page = await site.open();
+    const html = "<p>endless</p><script>setTimeout(() => { while (true); }, 500)</script>";
+    const outputs = [{ output_type: "display_data", data: { "text/html": html }, metadata: {} }];
+    const cells = ["shown", "asked"].map((id) => ({ cell_type: "code", id, source: "", metadata: {}, execution_count: null, outputs: [] }));
+    Object.assign(cells[0], { outputs, execution_count: 1 });
+    await page.open({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }, { name: "endless.ipynb" });
+    await page.untilIdle();
+    await page.button("Run the scripts of this output").click();
+    await page.page.getByText(/The kernel does not answer, although no cell runs/).waitFor();
+    await page.button("Restart").last().click();
+    await page.untilIdle();
+    await page.runCell(1, "6 * 7");
+    assert.equal((await page.outputText(1)).trim(), "42");
+    await page.close();
+  });
+
   it("withdraws the offer when the cell ends after all", async () => {
     const page = await site.open();
     await page.newNotebook();

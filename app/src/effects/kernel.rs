@@ -156,10 +156,10 @@ impl Effects {
 
     pub(super) fn restart(&self, app: AppState) {
         // A kernel that does not answer may be held up by the script of an output.
-        if app.with(|state| state.runtime.kernel != KernelStatus::Idle) {
+        let is_silent = self.rooms.kernel.watch.is_silent();
+        if is_silent || app.with(|state| state.runtime.kernel != KernelStatus::Idle) {
             output_frame::end_all();
         }
-        self.rooms.kernel.watch.forgive();
         self.stop_kernel(app);
         self.start_kernel(app);
     }
@@ -169,6 +169,7 @@ impl Effects {
         let room = &self.rooms.kernel;
         room.generation.set(room.generation.get() + 1);
         let was_launching = room.is_launching.replace(false);
+        room.watch.forgive();
         room.answers.borrow_mut().clear();
         let had_client = room.client.borrow_mut().take().is_some();
         let steps = room.session.borrow_mut().end();
@@ -317,6 +318,7 @@ impl Effects {
                 }
                 Step::Ready(device, timings_ms) => {
                     room.timings_ms.borrow_mut().extend(timings_ms);
+                    room.watch.note_ready();
                     app.dispatch(Action::SetDevice(device));
                     self.settle(&Ok(()));
                 }

@@ -25,31 +25,45 @@ const KEPT: &str = "the notebook, its outputs and its files are not";
 pub(super) struct Watch {
     /// It has answered since it was last asked.
     has_answered: Cell<bool>,
-    /// When a kernel last took the place of a dead one.
-    revived_ms: Cell<Option<f64>>,
+    /// A restart has been offered since, because it did not.
+    is_silent: Cell<bool>,
+    /// Whether the kernel has taken the place of a dead one, and since when it has been ready.
+    is_revived: Cell<bool>,
+    ready_ms: Cell<f64>,
 }
 
 impl Watch {
     /// Takes a sign of life.
     pub(super) fn note_answer(&self) {
         self.has_answered.set(true);
+        self.is_silent.set(false);
     }
 
-    /// The user has started the kernel anew: what became of those before no longer counts.
+    /// The kernel takes requests: its life begins. How long a start takes is the machine's affair.
+    pub(super) fn note_ready(&self) {
+        self.ready_ms.set(time::page_ms());
+    }
+
+    /// Whether the kernel has given no sign of life when it should have.
+    pub(super) fn is_silent(&self) -> bool {
+        self.is_silent.get()
+    }
+
+    /// The kernel is ended, as the user wants it: what became of it and those before no longer counts.
     pub(super) fn forgive(&self) {
-        self.revived_ms.set(None);
+        self.is_revived.set(false);
+        self.is_silent.set(false);
     }
 
     /// Whether another kernel takes the place of one that died; if so, that is noted.
     pub(super) fn revives(&self, kernel: &KernelStatus) -> bool {
-        let now_ms = time::page_ms();
         let was_running = matches!(kernel, KernelStatus::Idle | KernelStatus::Busy);
-        let died_at_once = self.revived_ms.get().is_some_and(|ms| now_ms - ms < MIN_LIFE_MS);
-        if !was_running || died_at_once {
-            return false;
+        let died_at_once = self.is_revived.get() && time::page_ms() - self.ready_ms.get() < MIN_LIFE_MS;
+        let revives = was_running && !died_at_once;
+        if revives {
+            self.is_revived.set(true);
         }
-        self.revived_ms.set(Some(now_ms));
-        true
+        revives
     }
 }
 
@@ -93,6 +107,7 @@ impl Effects {
                     let text = format!(
                         "The kernel does not answer, although no cell runs. Restart it? Variables are lost then; {KEPT}."
                     );
+                    room.watch.is_silent.set(true);
                     app.dispatch(Action::OfferRestart(text));
                 } else {
                     app.dispatch(Action::WithdrawRestart);

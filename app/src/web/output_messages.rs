@@ -21,8 +21,12 @@ pub const MAX_FRAME_HEIGHT: u32 = 50_000;
 /// has carried it here before anybody counts.
 const FOREIGN_COST: f64 = 8.0;
 
-/// How long messages without a source may still be those of a frame that has been removed.
-const AFTERMATH_MS: f64 = 5000.0;
+/// Messages without a source are those of a frame that has been removed, and still in the browser's queue, for as long as
+/// no such pause is between two of them. A flood leaves hundreds of thousands, which a slow machine reads for a while.
+const PAUSE_MS: f64 = 5000.0;
+
+/// They are that no longer than this after the removal.
+const AFTERMATH_MS: f64 = 120_000.0;
 
 /// How many frames may stand inside one another before their messages are nobody's.
 const MAX_NESTING: usize = 16;
@@ -44,7 +48,9 @@ pub struct Watch(Rc<Watched>);
 #[derive(Clone, Copy, Debug, Default)]
 struct Strays {
     spending: Spending,
-    removed_ms: f64,
+    /// When a frame was removed last, and when the last such message came.
+    removed_ms: Option<f64>,
+    last_ms: f64,
 }
 
 thread_local! {
@@ -165,7 +171,12 @@ fn owner(source: &Object) -> Option<Rc<Watched>> {
 fn stray() {
     let now_ms = time::page_ms();
     let mut strays = STRAYS.get();
-    let is_flood = now_ms - strays.removed_ms > AFTERMATH_MS && strays.spending.add(now_ms, 1.0);
+    let is_left_over = strays
+        .removed_ms
+        .is_some_and(|removed_ms| now_ms - removed_ms < AFTERMATH_MS)
+        && now_ms - strays.last_ms < PAUSE_MS;
+    strays.last_ms = now_ms;
+    let is_flood = !is_left_over && strays.spending.add(now_ms, 1.0);
     STRAYS.set(strays);
     if is_flood {
         note_removal(now_ms);
@@ -176,7 +187,8 @@ fn stray() {
 fn note_removal(now_ms: f64) {
     STRAYS.set(Strays {
         spending: Spending::default(),
-        removed_ms: now_ms,
+        removed_ms: Some(now_ms),
+        last_ms: now_ms,
     });
 }
 

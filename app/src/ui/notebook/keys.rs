@@ -4,7 +4,7 @@ use crate::commands::keymap::{Chord, KeyReader, Meaning};
 use crate::commands::table::Command;
 use crate::model::view::Mode;
 use crate::state::AppState;
-use crate::web::{focus, time, window};
+use crate::web::{focus, window};
 use leptos::ev;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -37,7 +37,8 @@ pub fn listen(app: AppState) {
             event.alt_key(),
             event.shift_key(),
         );
-        let meaning = reader.borrow_mut().read(&chord, mode, time::page_ms());
+        // When the key was pressed: a page that is busy may come to it much later.
+        let meaning = reader.borrow_mut().read(&chord, mode, event.time_stamp());
         match meaning {
             Meaning::Command(command) if !is_text || command == Command::Save => {
                 event.prevent_default();

@@ -16,7 +16,8 @@ use crate::state::AppState;
 use crate::web::frame::remote_sources;
 use crate::web::host_frame::OUTPUT_HOST;
 use crate::web::near_screen::NearScreen;
-use crate::web::output_frame::{LiveOutput, num_endings, page_theme};
+use crate::web::output_frame::{self, LiveOutput, num_endings, page_theme};
+use crate::web::time;
 use crate::web::window::random_seed;
 
 /// What the content is.
@@ -30,6 +31,9 @@ pub(super) enum FrameKind {
 
 /// The tallest frame, in CSS pixels, that is shown whole without being asked.
 const WHOLE_HEIGHT: u32 = 900;
+
+/// A frame that has told no height after so long has not started, and this is said. On a slow machine it may yet come.
+const START_LIMIT_MS: f64 = 5000.0;
 
 /// Where a frame is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +149,7 @@ fn LiveFrame(
     let frame = NodeRef::<html::Iframe>::new();
     let height = RwSignal::new(None::<u32>);
     let shows_all = RwSignal::new(false);
+    let is_late = RwSignal::new(false);
     let theme = page_theme();
 
     // The content was there before this word was drawn, so it cannot contain it.
@@ -198,6 +203,10 @@ fn LiveFrame(
             None => stage.set(Stage::Unreachable),
         }
         live.set_value(opened);
+        time::spawn(async move {
+            time::sleep(START_LIMIT_MS).await;
+            is_late.try_set(true);
+        });
     };
     Effect::new(move |was_sent: Option<()>| {
         let theme = theme.get();
@@ -225,6 +234,17 @@ fn LiveFrame(
             src=OUTPUT_HOST
             on:load=on_host_load
         ></iframe>
+        <Show when=move || is_late.get() && height.get().is_none()>
+            <p class="output-note">"This output has not started yet. A script of an output may hold it up."</p>
+            <button
+                type="button"
+                class="output-more"
+                title="Scripts of all outputs end, and the outputs are shown without them."
+                on:click=move |_| output_frame::end_all()
+            >
+                "Stop the scripts of outputs"
+            </button>
+        </Show>
         <Show when=move || is_long.get()>
             <button type="button" class="output-more" on:click=move |_| shows_all.update(|shows_all| *shows_all = !*shows_all)>
                 {move || if shows_all.get() { "Show less" } else { "Show all" }}
