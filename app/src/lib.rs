@@ -29,6 +29,7 @@ mod web;
 #[cfg(target_arch = "wasm32")]
 pub fn start() {
     console_error_panic_hook::set_once();
+    web::trusted_types::install();
     leptos::mount::mount_to_body(app::App);
     web::offline::register_later();
 }

@@ -2,7 +2,7 @@
 //! Errors in cells are results, never rejections; only a call that makes no sense rejects.
 
 use crate::effects::RunResult;
-use crate::model::action::{Action, AfterRun, NewFile};
+use crate::model::action::{Action, AfterRun};
 use crate::model::cell::CellKind;
 use crate::model::ids::{CellId, RunId};
 use crate::model::run::Outcome;
@@ -12,9 +12,11 @@ use crate::model::working_files::plain_path;
 use crate::nbformat;
 use crate::settings::Accelerator;
 use crate::state::AppState;
+use crate::storage::content::StoredFile;
+use crate::web::files::content_of;
 use crate::web::{js, time};
 use futures::channel::oneshot;
-use js_sys::{Array, Object, Promise, Uint8Array};
+use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -79,13 +81,9 @@ async fn open(app: AppState, ipynb: JsValue, options: JsValue) -> Result<JsValue
     let mut files = Vec::new();
     if options.is_object() {
         for (path, content) in js::entries(&js::get(&options, "files")) {
-            let bytes = match content.as_string() {
-                Some(text) => text.into_bytes(),
-                None if content.is_instance_of::<Uint8Array>() => Uint8Array::new(&content).to_vec(),
-                None => return Err(error(format!("the file {path} is neither text nor a Uint8Array"))),
-            };
-            let path = plain_path(&path);
-            files.push(NewFile { path, bytes });
+            let refusal = || error(format!("the file {path} is neither text, nor a Uint8Array, nor a Blob"));
+            let content = content_of(&content).ok_or_else(refusal)?;
+            files.push(StoredFile::new(plain_path(&path), content, time::now_ms()));
         }
     }
     let opened = app.effects().open_text(app, &text, name.as_deref(), files).await;

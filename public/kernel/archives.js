@@ -11,6 +11,8 @@ export class Archives {
   constructor() {
     /** path → a promise that resolves to why the archive cannot be had, or to "" when it is there. */
     this.places = new Map();
+    /** path → why the archive cannot be had, of those that will not come any more. */
+    this.failures = new Map();
   }
 
   /** Puts the archive `coming`, a promise of a blob, at `path`, in place of what lies there. */
@@ -22,7 +24,10 @@ export class Archives {
         this.places.delete(path);
         return "";
       },
-      (error) => error.message,
+      ({ message }) => {
+        this.failures.set(path, message);
+        return message;
+      },
     );
     this.places.set(path, arrival);
   }
@@ -35,6 +40,11 @@ export class Archives {
   /** Resolves to "" when the archive is there, or to why it cannot be had. */
   arrival(path) {
     return this.places.get(path) ?? Promise.resolve("");
+  }
+
+  /** Why an archive will not come any more; "" as long as it may. */
+  failure(path) {
+    return this.failures.get(path) ?? "";
   }
 
   /** Resolves when no archive is on its way any more. */

@@ -66,5 +66,6 @@ export function hostModule({ interrupts, streams, packages, archives, files, pau
     },
     awaited_archives: () => archives.awaited(),
     archive: (path) => ({ promise: archives.arrival(path) }),
+    archive_failure: (path) => archives.failure(path),
   };
 }

@@ -298,13 +298,13 @@ async function boot({ files, fileLimits, tokens, port, frameMs, hashes }) {
   interrupts.attach(pyodide);
   lap("packages");
 
+  // Python that cannot wait for an archive must find it. Until then the kernel is starting, so that Stop ends what waits for it.
+  if (!jspi) await archives.settled();
   const gpu = await accelerator;
   timings.gpu = gpu.gpuMs;
   timings.fromSnapshot = started.isWoken ? 1 : 0;
   timings.total = performance.now() - startedAt + frameMs;
   post({ type: "ready", accelerator: { webgpu: gpu.webgpu, name: gpu.name }, timings });
-  // Python that cannot wait for an archive must find it.
-  if (!jspi) await archives.settled();
   kernel = started.kernel;
   serve(jspi);
 }

@@ -109,12 +109,12 @@ describe("documents", () => {
 
   it("and their files come in by dropping, and what is no notebook is refused", async () => {
     const page = await site.open();
-    await drop(page, "old.ipynb", '{"nbformat": 3}');
+    await page.drop("old.ipynb", '{"nbformat": 3}');
     await page.page.getByText("old format 3").waitFor();
-    await drop(page, "good.ipynb", JSON.stringify(notebook(cell("a", "dropped"))));
+    await page.drop("good.ipynb", JSON.stringify(notebook(cell("a", "dropped"))));
     await page.cell(0).waitFor();
     assert.deepEqual(await sources(page), ["dropped"]);
-    await drop(page, "data.csv", "1,2\n");
+    await page.drop("data.csv", "1,2\n");
     await page.button("Files").click();
     await page.page.getByRole("listitem").filter({ hasText: "data.csv" }).waitFor();
     await page.button("Delete data.csv").click();
@@ -122,18 +122,3 @@ describe("documents", () => {
     await page.close();
   });
 });
-
-/** Drops a file onto the page as a file manager would. */
-async function drop({ page }, name, text) {
-  const transfer = await page.evaluateHandle(
-    ([fileName, content]) => {
-      const data = new DataTransfer();
-      data.items.add(new File([content], fileName));
-      return data;
-    },
-    [name, text],
-  );
-  for (const event of ["dragenter", "dragover", "drop"]) {
-    await page.dispatchEvent("main", event, { dataTransfer: transfer });
-  }
-}

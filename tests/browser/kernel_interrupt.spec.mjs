@@ -40,6 +40,10 @@ const cases = {
   "a task beside the cell's own":
     "import asyncio\nasync def spin():\n  while True:\n    for _ in range(20000): pass\n    await asyncio.sleep(0)\ntask = asyncio.ensure_future(spin())\nawait asyncio.sleep(30)",
   "a loop of slow C calls": "data = list(range(300_000))\nwhile True: sum(data)",
+  "asyncio.run": "import asyncio\nasyncio.run(asyncio.sleep(30))",
+  "asyncio.run of a loop that sleeps": "import asyncio\nasync def f():\n  while True: await asyncio.sleep(0.01)\nasyncio.run(f())",
+  "asyncio.run inside a coroutine": "import asyncio\nasync def f(): asyncio.run(asyncio.sleep(30))\nawait f()",
+  "run_until_complete": "import asyncio\nasyncio.new_event_loop().run_until_complete(asyncio.gather(asyncio.sleep(30), asyncio.sleep(30)))",
   "waiting for a promise": "import js\nfrom pyodide.ffi import run_sync\nrun_sync(js.Promise.new(lambda *_: None))",
 };
 
@@ -79,6 +83,35 @@ test("ends a `finally` that runs long when Stop is pressed again", async () => {
   const code = "try:\n  print('press')\n  while True: pass\nfinally:\n  print('press')\n  while True: pass";
   const run = await executeAndPress(code);
   assert.equal(run.reply.ename, "KeyboardInterrupt");
+});
+
+test("gives what `asyncio.run` runs to its end, and ends what that leaves behind", async () => {
+  const code = `
+import asyncio
+ended = []
+async def work():
+  try: await asyncio.sleep(30)
+  finally: ended.append("cancelled")
+async def main():
+  global left
+  left = asyncio.create_task(work())
+  await asyncio.sleep(0.01)
+  return 7
+loop = asyncio.get_event_loop()
+asyncio.run(main()), ended, left.cancelled(), loop.run_until_complete(asyncio.gather(asyncio.sleep(0, 1), asyncio.sleep(0, 2)))`;
+  const run = await kernel.execute(code);
+  assert.equal(run.outputs.at(-1).data?.["text/plain"], "(7, ['cancelled'], True, [1, 2])");
+  const failing = await kernel.execute("async def fails(): 1 / 0\nasyncio.run(fails())");
+  assert.equal(failing.reply.ename, "ZeroDivisionError");
+});
+
+test("ends an error whose text does not end, and says what kind it is", async () => {
+  const code = "class Endless(Exception):\n  def __str__(self):\n    while True: pass\nraise Endless()";
+  const run = await executeAndPressUntilEnded(code);
+  assert.equal(run.reply.status, "error");
+  assert.equal(run.reply.ename, "Endless");
+  const next = await kernel.execute("1 + 1");
+  assert.equal(next.reply.status, "ok");
 });
 
 test("raises an interrupt once, also after a finaliser has swallowed it", async () => {

@@ -80,6 +80,8 @@ test("records on the GPU, and says that it cannot read back", { skip }, async ()
 for (const [name, code] of Object.entries({
   "input()": "input()",
   "getpass()": "import getpass\ngetpass.getpass()",
+  "asyncio.run()": "asyncio.run(asyncio.sleep(1))",
+  "run_until_complete()": "asyncio.get_event_loop().run_until_complete(asyncio.sleep(1))",
   "run_sync()": "from pyodide.ffi import run_sync\nrun_sync(asyncio.sleep(1))",
 })) {
   test(`says which browsers can do ${name}`, async () => {

@@ -1,8 +1,8 @@
-//! Opening, creating, listing and deleting documents, the page's address, and news from other tabs.
+//! Opening, creating, listing and deleting documents, and the page's address.
 
 use super::saving::journal_key;
 use super::{Effects, files};
-use crate::model::action::{Action, NewFile};
+use crate::model::action::Action;
 use crate::model::example::{Example, example_of};
 use crate::model::ids::{DocumentId, IdSource};
 use crate::model::notebook::{Document, title_from_file_name};
@@ -13,12 +13,14 @@ use crate::state::AppState;
 use crate::storage::content::StoredFile;
 use crate::storage::journal::Journal;
 use crate::storage::{Expect, Record, Storage, StorageError, TRASH_MS};
-use crate::web::files::PickedFile;
-use crate::web::tabs::TabNews;
+use crate::web::files::{self as web_files, PickedFile};
 use crate::web::{fetch, time, window};
 
 /// How long an open document rests before its kernel starts by itself.
 const KERNEL_DELAY_MS: f64 = 300.0;
+
+/// With what some programs begin a text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Effects {
     /// Shows what the page's address names.
@@ -103,17 +105,12 @@ impl Effects {
 
     fn show(&self, app: AppState, record: &Record, document: Document, warnings: Vec<String>) {
         let id = document.id.clone();
-        let previous = app.with(|state| state.document.id.clone());
         app.dispatch(Action::OpenDocument {
             document: Box::new(document),
             warnings,
         });
         self.rooms.saving.open(app, record.created_ms, record.modified_ms);
         self.offer_requirements(app);
-        if previous != id {
-            self.tell_tabs(&previous, TabNews::Closed);
-        }
-        self.tell_tabs(&id, TabNews::Opened);
         time::spawn(async move {
             time::sleep(KERNEL_DELAY_MS).await;
             if app.with(|state| state.route == Route::Notebook && state.document.id == id) {
@@ -134,7 +131,7 @@ impl Effects {
         app: AppState,
         mut document: Document,
         expect: Expect,
-        files: Vec<NewFile>,
+        files: Vec<StoredFile>,
         warnings: Vec<String>,
     ) {
         self.leave(app);
@@ -149,7 +146,6 @@ impl Effects {
         };
         let mut failure = storage.save(record.clone(), expect).await.err();
         if !files.is_empty() {
-            let files = files.into_iter().map(|file| StoredFile::new(file, now_ms)).collect();
             let put = storage.change_files(document.id.clone(), Vec::new(), files).await;
             failure = put.err().or(failure);
             document.files = storage.file_list(document.id.clone()).await.unwrap_or_default();
@@ -167,7 +163,7 @@ impl Effects {
         app: AppState,
         text: &str,
         name: Option<&str>,
-        files: Vec<NewFile>,
+        files: Vec<StoredFile>,
     ) -> Result<DocumentId, ReadError> {
         let (notebook, warnings) = read_notebook(text)?;
         let named = notebook
@@ -226,16 +222,12 @@ impl Effects {
         }
         let working_files = files::readable(app, others);
         for file in notebooks {
-            let result = match &file.bytes {
-                Ok(bytes) => match std::str::from_utf8(bytes) {
-                    Ok(text) => self
-                        .open_text(app, text, Some(&file.name), working_files.clone())
-                        .await
-                        .map(drop)
-                        .map_err(|error| error.to_string()),
-                    Err(_) => Err("This is not a notebook: it is not text".to_owned()),
-                },
-                Err(reason) => Err(reason.clone()),
+            let result = match text_of(&file).await {
+                Ok(text) => {
+                    let opened = self.open_text(app, &text, Some(&file.name), working_files.clone());
+                    opened.await.map(drop).map_err(|error| error.to_string())
+                }
+                Err(reason) => Err(reason),
             };
             if let Err(reason) = result {
                 let text = format!("{}: {reason}", file.name);
@@ -286,34 +278,19 @@ impl Effects {
             effects.load_recent(app);
         });
     }
+}
 
-    pub(super) fn tell_tabs(&self, id: &DocumentId, news: TabNews) {
-        if let Some(tabs) = &*self.rooms.tabs.borrow()
-            && !id.as_str().is_empty()
-        {
-            tabs.tell(id.as_str(), news);
+/// The text of a file that should be a notebook; of one that is none by its first bytes, no more than these.
+async fn text_of(file: &PickedFile) -> Result<String, String> {
+    let content = file.content.as_ref().map_err(Clone::clone)?;
+    if let Some(head) = web_files::head_of(content).await? {
+        let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head);
+        if !text.trim_ascii_start().starts_with(b"{") {
+            return Ok(String::from_utf8_lossy(text).into_owned());
         }
     }
-
-    pub(super) fn take_tab_news(&self, app: AppState, document: &str, news: TabNews) {
-        let is_ours = app.with(|state| state.route == Route::Notebook && state.document.id.as_str() == document);
-        if !is_ours {
-            return;
-        }
-        match news {
-            TabNews::Opened => {
-                self.tell_tabs(&DocumentId::from(document), TabNews::HasOpen);
-                app.dispatch(Action::SetOpenElsewhere(true));
-            }
-            TabNews::HasOpen => app.dispatch(Action::SetOpenElsewhere(true)),
-            TabNews::Closed => app.dispatch(Action::SetOpenElsewhere(false)),
-            TabNews::Files => {
-                let effects = self.clone();
-                time::spawn(async move { effects.refresh_files(app).await });
-            }
-            TabNews::Saved => app.dispatch(Action::SetSave(SaveStatus::Conflict)),
-        }
-    }
+    let bytes = web_files::bytes_of(content).await?;
+    String::from_utf8(bytes).map_err(|_| "This is not a notebook: it is not text".to_owned())
 }
 
 async fn is_trashed(storage: &dyn Storage, id: &DocumentId) -> Result<bool, StorageError> {

@@ -4,7 +4,7 @@
 
 use super::Effects;
 use crate::kernel::file_changes::{FileChange, FileChanges, FileRefusal};
-use crate::model::action::{Action, NewFile};
+use crate::model::action::Action;
 use crate::model::ids::DocumentId;
 use crate::model::notebook::FileEntry;
 use crate::model::view::NoticeAction;
@@ -13,7 +13,6 @@ use crate::state::AppState;
 use crate::storage::content::{Content, StoredFile};
 use crate::storage::{Storage, StorageError};
 use crate::web::files::{self as web_files, PickedFile};
-use crate::web::tabs::TabNews;
 use crate::web::time;
 use futures::channel::oneshot;
 use futures::future::{Either, select};
@@ -51,13 +50,8 @@ struct Batch {
 }
 
 impl Effects {
-    pub(super) fn add_files(&self, app: AppState, files: Vec<NewFile>) {
-        let now_ms = time::now_ms();
-        let files = files.into_iter().map(|file| StoredFile::new(file, now_ms)).collect();
-        self.put_files(app, files);
-    }
-
-    fn put_files(&self, app: AppState, files: Vec<StoredFile>) {
+    /// Stores files of the user's and gives them to the kernel.
+    fn put_files(&self, app: AppState, mut files: Vec<StoredFile>) {
         let effects = self.clone();
         time::spawn(async move {
             let id = app.with(|state| state.document.id.clone());
@@ -65,9 +59,13 @@ impl Effects {
             if let Err(error) = storage.change_files(id.clone(), Vec::new(), files.clone()).await {
                 let text = format!("The files are there until the page is closed, but were not stored: {error}");
                 complain(app, text);
+            } else {
+                use_stored(&*storage, &id, &mut files).await;
             }
-            effects.rooms.kernel.send_files(files);
-            effects.tell_tabs(&id, TabNews::Files);
+            effects.tell_files(&id, files.iter().map(|file| file.path.clone()).collect());
+            if app.with(|state| state.document.id == id) {
+                effects.rooms.kernel.send_files(files);
+            }
             effects.refresh_files(app).await;
         });
     }
@@ -92,8 +90,8 @@ impl Effects {
                     action: Some(NoticeAction::RestoreFile(path.clone())),
                 });
             }
-            effects.rooms.kernel.remove_files(vec![path]);
-            effects.tell_tabs(&id, TabNews::Files);
+            effects.rooms.kernel.remove_files(vec![path.clone()]);
+            effects.tell_files(&id, vec![path]);
             effects.refresh_files(app).await;
         });
     }
@@ -171,7 +169,7 @@ impl Effects {
     pub fn add_picked(&self, app: AppState, picked: Vec<PickedFile>) {
         let files = readable(app, picked);
         if !files.is_empty() {
-            app.dispatch(Action::AddFiles(files));
+            self.put_files(app, files);
         }
     }
 
@@ -247,12 +245,12 @@ impl Effects {
         }
         let (stored, failures) = store(storage, &document, &deleted, put).await;
         refusals.extend(failures);
-        let has_changed = !stored.is_empty() || !deleted.is_empty();
-        if has_changed && app.with(|state| state.document.id == document) {
-            app.dispatch(Action::ChangeFiles { put: stored, deleted });
-        }
-        if has_changed {
-            self.tell_tabs(&document, TabNews::Files);
+        if !stored.is_empty() || !deleted.is_empty() {
+            let changed = stored.iter().map(|file| file.path.clone());
+            self.tell_files(&document, changed.chain(deleted.iter().cloned()).collect());
+            if app.with(|state| state.document.id == document) {
+                app.dispatch(Action::ChangeFiles { put: stored, deleted });
+            }
         }
         self.rooms.kernel.answer_files(generation, id, refusals);
     }
@@ -312,15 +310,24 @@ fn complain(app: AppState, text: String) {
     });
 }
 
-/// The files that could be read; says which could not.
-pub(super) fn readable(app: AppState, picked: Vec<PickedFile>) -> Vec<NewFile> {
+/// Replaces handles by those of what is stored: a file of the user's may change or go, and its handle is of no use then.
+async fn use_stored(storage: &dyn Storage, id: &DocumentId, files: &mut [StoredFile]) {
+    for file in files {
+        if matches!(file.content, Content::Blob(_))
+            && let Ok(Some(stored)) = storage.file(id.clone(), file.path.clone()).await
+        {
+            *file = stored;
+        }
+    }
+}
+
+/// The files that can be read; says which cannot.
+pub(super) fn readable(app: AppState, picked: Vec<PickedFile>) -> Vec<StoredFile> {
+    let now_ms = time::now_ms();
     let mut files = Vec::new();
-    for PickedFile { name, bytes } in picked {
-        match bytes {
-            Ok(bytes) => files.push(NewFile {
-                path: plain_path(&name),
-                bytes,
-            }),
+    for PickedFile { name, content } in picked {
+        match content {
+            Ok(content) => files.push(StoredFile::new(plain_path(&name), content, now_ms)),
             Err(reason) => complain(app, format!("{name} could not be read: {reason}")),
         }
     }

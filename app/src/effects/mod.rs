@@ -11,6 +11,7 @@ mod packages;
 mod requests;
 mod saving;
 mod spare;
+mod tabs;
 mod texts;
 mod watch;
 mod widgets;
@@ -26,7 +27,6 @@ use crate::state::AppState;
 use crate::storage::idb::IdbStorage;
 use crate::storage::memory::MemoryStorage;
 use crate::storage::{Storage, StorageError};
-use crate::web::tabs::Tabs;
 use crate::web::{files as web_files, time, window};
 use files::FileRoom;
 use futures::FutureExt as _;
@@ -35,8 +35,8 @@ use kernel::KernelRoom;
 use packages::PackageRoom;
 use requests::Asking;
 use saving::SaveRoom;
-use std::cell::RefCell;
 use std::rc::Rc;
+use tabs::TabRoom;
 use texts::TextRoom;
 use widgets::WidgetRoom;
 
@@ -60,7 +60,7 @@ struct Rooms {
     saving: SaveRoom,
     texts: TextRoom,
     widgets: WidgetRoom,
-    tabs: RefCell<Option<Tabs>>,
+    tabs: TabRoom,
 }
 
 /// The performer of effects. Copies are the same performer.
@@ -83,19 +83,19 @@ impl Effects {
                 saving: SaveRoom::default(),
                 texts: TextRoom::default(),
                 widgets: WidgetRoom::default(),
-                tabs: RefCell::new(None),
+                tabs: TabRoom::default(),
             }),
         }
     }
 
     /// Joins the page to the outside: other tabs, its address, and the moments when it may vanish.
     pub fn connect(&self, app: AppState) {
+        self.join_tabs(app);
         let effects = self.clone();
-        *self.rooms.tabs.borrow_mut() = Some(Tabs::join(move |document, news| {
-            effects.take_tab_news(app, &document, news);
-        }));
-        let effects = self.clone();
-        window::on_window("pagehide", move |_| effects.vanish(app));
+        window::on_window("pagehide", move |_| {
+            effects.vanish(app);
+            effects.leave_tabs();
+        });
         let effects = self.clone();
         window::on_document("visibilitychange", move |_| {
             if window::is_hidden() {
@@ -137,7 +137,11 @@ impl Effects {
             match facet {
                 Facet::Cell(cell, CellFacet::Source | CellFacet::Kind) => self.rooms.saving.note_cell(cell),
                 Facet::Order => self.rooms.saving.note_new_cells(app),
-                Facet::Title | Facet::Route => show_title(app),
+                Facet::Title => show_title(app),
+                Facet::Route => {
+                    show_title(app);
+                    self.tell_shown(app);
+                }
                 _ => {}
             }
         }
@@ -164,7 +168,6 @@ impl Effects {
             Effect::Trash(id) => self.trash(app, id, true),
             Effect::Untrash(id) => self.trash(app, id, false),
             Effect::LoadRecent => self.load_recent(app),
-            Effect::AddFiles(files) => self.add_files(app, files),
             Effect::DeleteFile(path) => self.delete_file(app, path),
             Effect::RestoreFile(path) => self.restore_file(app, &path),
             Effect::DownloadFile(path) => self.download_file(app, path),

@@ -246,7 +246,7 @@ impl Effects {
             window::remove_local(&journal_key(id));
             app.dispatch(Action::SetSave(SaveStatus::Saved));
         }
-        self.tell_tabs(id, TabNews::Saved);
+        self.tell_tabs(id, &TabNews::Saved);
         if !room.has_asked_to_persist.replace(true) {
             time::spawn(window::ask_to_persist());
         }

@@ -89,15 +89,6 @@ pub enum Report {
     },
 }
 
-/// A file on its way into a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewFile {
-    /// The path below the working directory.
-    pub path: String,
-    /// The content.
-    pub bytes: Vec<u8>,
-}
-
 /// An intent that may change the state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
@@ -276,8 +267,6 @@ pub enum Action {
     OverwriteStored,
     /// Give up this tab's version for the stored one.
     ReloadStored,
-    /// Put files into the working directory.
-    AddFiles(Vec<NewFile>),
     /// Take a file out of the working directory.
     DeleteFile(String),
     /// Hand a file of the working directory to the user, or, where the path begins with a slash, one of the kernel's own.

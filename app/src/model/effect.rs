@@ -1,6 +1,6 @@
 //! What `update` asks the outside world to do. `effects.rs` performs it; nothing here does.
 
-use super::action::{EditorTask, NewFile};
+use super::action::EditorTask;
 use super::ids::{CellId, DocumentId, RunId};
 use super::inspector::InspectorEffect;
 use super::notebook::Document;
@@ -68,8 +68,6 @@ pub enum Effect {
     Untrash(DocumentId),
     /// Read the list of the start page.
     LoadRecent,
-    /// Store files and give them to the kernel.
-    AddFiles(Vec<NewFile>),
     /// Remove a file from storage and from the kernel.
     DeleteFile(String),
     /// Bring a removed file back.

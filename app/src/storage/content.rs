@@ -1,9 +1,12 @@
 //! The content of a working file on its way between storage, the kernel and the user: bytes of the page, or a handle of
 //! the browser, whose bytes the page never holds. Read next: `idb.rs` (which form is stored), `kernel/frame.rs`.
 
-use crate::model::action::NewFile;
 use crate::model::notebook::FileEntry;
 use std::rc::Rc;
+
+/// What is larger than this is better a handle: it is then copied at most once, whoever takes it.
+#[cfg(target_arch = "wasm32")]
+pub const MAX_BYTES: u32 = 64 << 10;
 
 /// What a file holds.
 #[derive(Clone, Debug)]
@@ -48,6 +51,26 @@ impl Content {
         }
     }
 
+    /// Bytes that code of the page has made.
+    pub fn from_bytes(bytes: Vec<u8>) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        if bytes.len() > MAX_BYTES as usize {
+            return Self::from_array(&js_sys::Uint8Array::from(bytes.as_slice()));
+        }
+        Self::Bytes(bytes.into())
+    }
+
+    /// A copy of bytes in the browser's memory.
+    #[cfg(target_arch = "wasm32")]
+    pub fn from_array(bytes: &js_sys::Uint8Array) -> Self {
+        let length = bytes.length();
+        let large = (length > MAX_BYTES).then(|| web_sys::Blob::new_with_u8_array_sequence(&js_sys::Array::of1(bytes)));
+        match large {
+            Some(Ok(blob)) => Self::Blob(blob),
+            _ => Self::Buffer(bytes.slice(0, length)),
+        }
+    }
+
     /// True when there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -75,11 +98,11 @@ impl StoredFile {
     }
 
     /// A file that came into the page at some time.
-    pub fn new(file: NewFile, modified_ms: f64) -> Self {
+    pub fn new(path: String, content: Content, modified_ms: f64) -> Self {
         Self {
-            path: file.path,
+            path,
             modified_ms,
-            content: Content::Bytes(file.bytes.into()),
+            content,
         }
     }
 }

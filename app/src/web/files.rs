@@ -2,18 +2,19 @@
 
 use super::{js, offline};
 use crate::storage::content::Content;
+use crate::storage::content::MAX_BYTES;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, File, FileList, HtmlAnchorElement, HtmlInputElement, Url};
 
-/// A file with its content.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A file that the user gave.
+#[derive(Clone, Debug, PartialEq)]
 pub struct PickedFile {
     /// Its name.
     pub name: String,
-    /// Its content, or why it could not be read.
-    pub bytes: Result<Vec<u8>, String>,
+    /// Its content, or why it cannot be read.
+    pub content: Result<Content, String>,
 }
 
 /// Takes the files out of a file input, and empties it so that the same file can be picked again.
@@ -40,20 +41,65 @@ fn listed(files: Option<FileList>) -> Vec<File> {
     (0..files.length()).filter_map(|index| files.get(index)).collect()
 }
 
-/// Reads files whole.
+/// Takes files: small ones are read, of large ones the page has handles, and their bytes never.
 pub async fn read(files: Vec<File>) -> Vec<PickedFile> {
     let mut picked = Vec::with_capacity(files.len());
     for file in files {
-        let bytes = match JsFuture::from(file.array_buffer()).await {
-            Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
-            Err(error) => Err(js::error_text(&error)),
-        };
+        let content = handle(&file).await.map_err(|error| js::error_text(&error));
         picked.push(PickedFile {
             name: file.name(),
-            bytes,
+            content,
         });
     }
     picked
+}
+
+/// The content of a file without its name and type. One byte is read of a large one: a folder looks like a file until then.
+async fn handle(file: &Blob) -> Result<Content, JsValue> {
+    let size = file.size();
+    let is_large = size > f64::from(MAX_BYTES);
+    let head = file.slice_with_f64_and_f64(0.0, if is_large { 1.0 } else { size })?;
+    let buffer = JsFuture::from(head.array_buffer()).await?;
+    if is_large {
+        Ok(Content::Blob(file.slice()?))
+    } else {
+        Ok(Content::Buffer(Uint8Array::new(&buffer)))
+    }
+}
+
+/// What somebody else gives as a file's content: text, bytes, or a handle. Nothing if it is none of these.
+pub fn content_of(value: &JsValue) -> Option<Content> {
+    if let Some(text) = value.as_string() {
+        return Some(Content::from_bytes(text.into_bytes()));
+    }
+    if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
+        return Some(Content::from_array(bytes));
+    }
+    let blob = value.dyn_ref::<Blob>()?.slice().ok()?;
+    Some(Content::Blob(blob))
+}
+
+/// The first bytes of a large content, which is not read whole for them; none if it is not large.
+pub async fn head_of(content: &Content) -> Result<Option<Vec<u8>>, String> {
+    let Content::Blob(blob) = content else {
+        return Ok(None);
+    };
+    let head = blob.slice_with_f64_and_f64(0.0, f64::from(MAX_BYTES));
+    let head = head.map_err(|error| js::error_text(&error))?;
+    bytes_of(&Content::Blob(head)).await.map(Some)
+}
+
+/// The bytes of a content, in the page's memory.
+pub async fn bytes_of(content: &Content) -> Result<Vec<u8>, String> {
+    match content {
+        Content::Folder => Ok(Vec::new()),
+        Content::Bytes(bytes) => Ok(bytes.to_vec()),
+        Content::Buffer(buffer) => Ok(buffer.to_vec()),
+        Content::Blob(blob) => match JsFuture::from(blob.array_buffer()).await {
+            Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
+            Err(error) => Err(js::error_text(&error)),
+        },
+    }
 }
 
 /// Hands a text to the user as a download.

@@ -17,4 +17,5 @@ pub mod package_fetch;
 pub mod package_store;
 pub mod tabs;
 pub mod time;
+pub(crate) mod trusted_types;
 pub mod window;

@@ -76,10 +76,13 @@ class _Watch:
             self._leave()
         if path not in awaited:
             return
-        try:
-            reason = self._waits.promise(self._host.archive(path).promise, f"reading {path}")
-        except RuntimeError as failure:
-            raise error(f"{path} is still being loaded, and what runs here cannot wait for it: {failure}") from None
+        # Nobody need wait for what will not come, which is just as well where nobody can.
+        reason = str(self._host.archive_failure(path))
+        if not reason:
+            try:
+                reason = self._waits.promise(self._host.archive(path).promise, f"reading {path}")
+            except RuntimeError as failure:
+                raise error(f"{path} is still being loaded, and what runs here cannot wait for it: {failure}") from None
         if reason:
             raise error(f"{path} is missing: {reason}. Restart the kernel to try again")
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import __main__
 
-from . import archives, engine_guard, network, snapshot, unwarned
+from . import archives, engine_guard, event_loop, network, snapshot, unwarned
 from .host import Host
 from .kernel import Kernel
 from .shell import CarrelShell, make_shell, warm_up
@@ -52,9 +52,9 @@ def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:
     builtins.input = kernel.prompts.input
     time.sleep = _renamed(kernel.waits.sleep, "sleep", "time")
     _install_getpass(kernel)
-    _quieten_loop(host)
     kernel.stopping.install()
     _install_run_sync(kernel)
+    event_loop.install(host, kernel.waits)
     network.install()
     if host.engine_failure:
         engine_guard.install(host.engine_failure)
@@ -81,20 +81,6 @@ def _install_run_sync(kernel: Kernel) -> None:
     except ImportError:
         return
     pyodide.ffi.run_sync = _renamed(kernel.waits.promise, "run_sync", "pyodide.ffi")
-
-
-def _quieten_loop(host: Host) -> None:
-    """An interrupt or exit inside a task is the waiting cell's to report, not the event loop's: Stop ends the cell's wait."""
-    try:
-        from pyodide.webloop import WebLoop
-    except ImportError:
-        return
-    import asyncio
-
-    loop = asyncio.get_event_loop()
-    if isinstance(loop, WebLoop):
-        loop._keyboard_interrupt_handler = host.interrupt_wait
-        loop._system_exit_handler = lambda _code: None
 
 
 def _install_getpass(kernel: Kernel) -> None:

@@ -98,3 +98,6 @@ class Host(Protocol):
 
     def archive(self, path: str) -> Any:
         """An object with a `promise` for "" when the archive is there, or for the reason why it cannot be had."""
+
+    def archive_failure(self, path: str) -> str:
+        """Why an archive will not come any more, or "" as long as it may."""

@@ -150,9 +150,9 @@ class Kernel:
             self._ended_with = await self.shell.run(source, silent=silent, store_history=remembered)
             failed = self._ended_with is not None
         except BaseException as error:  # noqa: BLE001 - Stop may come before or after the cell's own code
-            self.shell.showtraceback()
             self._ended_with = error
             failed = True
+            self.shell.show_failure(error)
         finally:
             try:
                 await self._keep_files()
@@ -178,8 +178,8 @@ class Kernel:
             self.host.set_interruptible(True)
             self.comms.handle(msg_type, message)
             engine_guard.settle()
-        except BaseException:  # noqa: BLE001 - Stop, or whatever the notebook's callback raises
-            self.shell.showtraceback()
+        except BaseException as error:  # noqa: BLE001 - Stop, or whatever the notebook's callback raises
+            self.shell.show_failure(error)
         finally:
             self.host.set_interruptible(False)
             self.stopping.end()

@@ -13,6 +13,9 @@ from .debugging import use_debugger
 from .messages import Publisher
 from .tracebacks import CellTracebacks, group_lines, holds_group, message_of, name_of, visible
 
+UNPRINTABLE = "<its text could not be made before Stop>"
+"""What stands for the text of an error whose `__str__` does not end."""
+
 
 class ShellErrors:
     """The part of the shell that is about errors; mixed into IPython's."""
@@ -50,6 +53,13 @@ class ShellErrors:
             # IPython could not format it; that it failed must still be known.
             self._remember_error(error, [])
 
+    def show_failure(self, error: BaseException) -> None:
+        """Shows the running error, or, where that is stopped as well, that there is one."""
+        try:
+            self.showtraceback()
+        except BaseException:  # noqa: BLE001 - its text is made by the user's code, which may not end
+            self._showtraceback(type(error), error, [f"{name_of(error)}: {UNPRINTABLE}"])
+
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self._remember_error(evalue, [str(line) for line in stb])
         if not self.silent and self.publisher is not None:
@@ -60,7 +70,12 @@ class ShellErrors:
         self._remember_error(exc, [f"{name_of(exc)}: {message_of(exc)}"])
 
     def _remember_error(self, error: BaseException, lines: list[str]) -> None:
-        self.last_error = {"ename": name_of(error), "evalue": message_of(error), "traceback": lines}
+        try:
+            message = message_of(error)
+        except BaseException:  # noqa: BLE001 - Stop ended it
+            message = UNPRINTABLE
+            lines = lines or [f"{name_of(error)}: {message}"]
+        self.last_error = {"ename": name_of(error), "evalue": message, "traceback": lines}
 
     def _format_exception_for_storage(self, exception: BaseException, *_rest: Any, **_options: Any) -> dict:
         """What the history keeps of an error: what was shown, which need not be made a second time."""

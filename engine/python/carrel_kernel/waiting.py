@@ -62,6 +62,18 @@ class Waits:
             return self._task(promise)
         return self._settle(self._host.guard(promise).promise)
 
+    def awaitable(self, awaitable: Any, what: str) -> Any:
+        """Waits for whatever can be awaited, as `loop.run_until_complete` does."""
+        try:
+            self._check()
+            if self._run_sync is None:
+                raise RuntimeError(NEEDS_JSPI.format(what=what))
+        except RuntimeError:
+            if inspect.iscoroutine(awaitable):
+                awaitable.close()
+            raise
+        return self._task(awaitable)
+
     def _task(self, awaitable: Any) -> Any:
         task = asyncio.ensure_future(awaitable)
         with _StopCancels(self._host, task) as stop:
@@ -135,7 +147,10 @@ class _StopCancels:
     def result(self) -> Any:
         """The task's result; its cancellation by Stop is an interrupt, and so is a Stop that found it done."""
         task = self._task
-        if self.pressed and task.cancelled() or self.came_late and (task.cancelled() or task.exception() is None):
+        error = None if task.cancelled() else task.exception()
+        # What `asyncio.gather` gives ends with the cancellation as its error.
+        was_cancelled = task.cancelled() or isinstance(error, asyncio.CancelledError)
+        if self.pressed and was_cancelled or self.came_late and (was_cancelled or error is None):
             raise KeyboardInterrupt
         return task.result()
 

@@ -32,6 +32,7 @@ class FakeHost:
         self.slept_ms = 0.0
         self.parent = "{}"
         self.archives = {}
+        self.failures = {}
         self.storing = None
 
     def run_sync(self, promise):
@@ -143,6 +144,9 @@ class FakeHost:
     def archive(self, path):
         """Comes at once, or not at all for a reason."""
         return SimpleNamespace(promise=self._settled(self.archives.pop(path)))
+
+    def archive_failure(self, path):
+        return self.failures.get(path, "")
 
 
 def request(msg_type, content, number=1):

@@ -92,6 +92,12 @@ class ArchivesTest(unittest.TestCase):
         with self.assertRaisesRegex(ImportError, "still being loaded"):
             zipimport.zipimporter(self.path)
 
+    def test_what_will_not_come_is_named_also_where_nothing_can_wait(self):
+        self.host.archives[self.path] = self.host.failures[self.path] = "the server answered 404"
+        archives.install(self.host, Waits(self.host, None))
+        with self.assertRaisesRegex(OSError, "late.zip is missing: the server answered 404"):
+            zipfile.ZipFile(self.path)
+
 
 if __name__ == "__main__":
     unittest.main()

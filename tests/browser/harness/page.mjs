@@ -74,6 +74,33 @@ export class CarrelPage {
     await (await choosing).setFiles(paths);
   }
 
+  /** Drops a file onto the page as a file manager would: with this text, or that many times. */
+  async drop(name, text, times = 1) {
+    const transfer = await this.page.evaluateHandle(
+      ([fileName, content, count]) => {
+        // Pieces that are handles: the file takes no room in the page.
+        const piece = new Blob([content]);
+        const data = new DataTransfer();
+        data.items.add(new File(Array(count).fill(piece), fileName));
+        return data;
+      },
+      [name, text, times],
+    );
+    for (const event of ["dragenter", "dragover", "drop"]) {
+      await this.page.dispatchEvent("main", event, { dataTransfer: transfer });
+    }
+  }
+
+  /** The line of a working file in the Files dialog, which is open. */
+  workingFile(name) {
+    return this.page.getByRole("list", { name: "Working files" }).getByRole("listitem").filter({ hasText: name });
+  }
+
+  /** The line that says that another tab shows the notebook. */
+  otherTabBanner() {
+    return this.page.getByText("also open in another tab");
+  }
+
   /** The name of a recent notebook on the start page. */
   recent(name) {
     return this.page.getByRole("link", { name }).or(this.page.getByRole("button", { name })).first();

@@ -74,7 +74,6 @@ impl Turn<'_> {
             | Action::SaveNow
             | Action::OverwriteStored
             | Action::ReloadStored
-            | Action::AddFiles(_)
             | Action::DeleteFile(_)
             | Action::DownloadFile(_)
             | Action::SetFiles(_)

@@ -54,7 +54,6 @@ impl Turn<'_> {
             | Action::SaveNow
             | Action::OverwriteStored
             | Action::ReloadStored => self.perform_storage(action),
-            Action::AddFiles(files) => self.effect(Effect::AddFiles(files)),
             Action::DeleteFile(path) => self.effect(Effect::DeleteFile(path)),
             Action::DownloadFile(path) => self.effect(Effect::DownloadFile(path)),
             Action::ChangeFiles { put, deleted } => {
