@@ -11,6 +11,10 @@ from types import SimpleNamespace
 from carrel_kernel.host import INTERRUPTED
 
 
+_LOOPS: list[asyncio.AbstractEventLoop] = []
+"""Every loop, kept: one that is collected warns, which imports, and in the middle of another import CPython 3.11 fails then."""
+
+
 class FakeHost:
     """Records messages and prints in the order in which they were made."""
 
@@ -23,6 +27,7 @@ class FakeHost:
         self.page = page
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
+        _LOOPS.append(self.loop)
         self.sent = []
         self.queued = []
         self.answers = []
