@@ -124,6 +124,15 @@ class DifferencesCase(TorchCase):
         made = torch.addcmul(x, x, x, value=0.5)
         self.assertEqual((made.dtype, made.tolist()), (torch.uint8, [1, 2]))
 
+    def test_einsum_without_sums_multiplies(self):
+        x = torch.rand(2, 3, requires_grad=True)
+        made = torch.einsum("...i,...j->...ij", x, x)
+        self.assertEqual((made.grad_fn.name(), list(made.shape)), ("MulBackward0", [2, 3, 3]))
+        self.assertTrue(torch.equal(made, x.unsqueeze(-1) * x.unsqueeze(-2)))
+        self.assertEqual(torch.einsum("i,j->ij", bools[0], bools[1]).tolist(), [[False, True], [False, False]])
+        self.assertEqual(torch.einsum("ij,ij->ij", x, torch.ones(1, 3)).tolist(), x.tolist())
+        self.assertTrue(torch.equal(torch.einsum("i,jk->kij", x[0], x), (x[0][None, :, None] * x.t()[:, None, :])))
+
     def test_isin_takes_numbers(self):
         self.assertEqual(torch.isin(i3, 2).tolist(), [False, True, False])
         self.assertEqual(torch.isin(i3, 2, invert=True).tolist(), [True, False, True])

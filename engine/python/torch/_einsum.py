@@ -93,6 +93,11 @@ def _pair(a, a_letters, b, b_letters, needed):
     rows = [letter for letter in a_letters if letter not in shared]
     columns = [letter for letter in b_letters if letter not in shared]
 
+    if not contracted:
+        # Nothing is summed: the elements are multiplied as they meet.
+        letters = batch + rows + columns
+        return ops.mul(_among(a, a_letters, letters), _among(b, b_letters, letters)), letters
+
     def arranged(operand, letters, order, groups):
         operand = ops.permute(operand, [letters.index(letter) for letter in order])
         shape = [sizes[letter] for letter in order]
@@ -105,6 +110,15 @@ def _pair(a, a_letters, b, b_letters, needed):
     product = ops.bmm(left, right)
     letters = batch + rows + columns
     return product.reshape([sizes[letter] for letter in letters]), letters
+
+
+def _among(operand, letters, wanted):
+    """An operand with its letters in the places that they have among others, which get dimensions of size 1."""
+    operand = ops.permute(operand, [letters.index(letter) for letter in wanted if letter in letters])
+    for position, letter in enumerate(wanted):
+        if letter not in letters:
+            operand = ops.unsqueeze(operand, position)
+    return operand
 
 
 def _check_sizes(operands, terms):
