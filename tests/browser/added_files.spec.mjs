@@ -1,6 +1,10 @@
-// Files that a person gives: large ones are handles from hand to hand, so the page's memory does not grow with them.
+// Files that a person gives: large ones are handles from hand to hand, so the page's memory does not grow with them; what
+// Python reads of others is what was given, also when the file on the disk has changed since.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import { useSite } from "./harness/site.mjs";
@@ -39,15 +43,20 @@ function watchMemory() {
 describe("files that are given by hand", () => {
   const site = useSite();
   let page;
+  let folder;
 
   before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "carrel-files-"));
     page = await site.open();
     await page.page.addInitScript(watchMemory);
     await page.reload();
     await page.newNotebook();
     await page.untilIdle();
   });
-  after(() => page?.close());
+  after(async () => {
+    await page?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   async function run(code) {
     await page.runCell(0, code);
@@ -98,5 +107,19 @@ describe("files that are given by hand", () => {
     const read = await other.page.evaluate(() => window.largestRead);
     assert.ok(read > 0 && read < MAX_READ_BYTES, `${read} bytes`);
     await other.close();
+  });
+
+  it("are what they were when they were given", async () => {
+    const path = join(folder, "given.txt");
+    await writeFile(path, "as it was given ".repeat(10_000));
+    await page.button("Files").first().click();
+    const choosing = page.page.waitForEvent("filechooser");
+    await page.button(/^Add files/).click();
+    await (await choosing).setFiles([path]);
+    await page.workingFile("given.txt").waitFor();
+    await page.press("Escape");
+    await writeFile(path, "changed");
+    await runUntil("import os\nprint(os.path.exists('given.txt'))", "True");
+    assert.equal(await run("text = open('given.txt').read()\nprint(text[:15], len(text))"), "as it was given 160000");
   });
 });

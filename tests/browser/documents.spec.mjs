@@ -66,6 +66,24 @@ describe("documents", () => {
     await page.close();
   });
 
+  it("keep the outputs of a cell that ran just before they are left", async () => {
+    const page = await site.open();
+    await page.newNotebook();
+    await page.untilSaved();
+    await page.runCell(0, "print('seen ' * 2)");
+    await page.button("All notebooks").click();
+    await page.recent(/Untitled/).click();
+    await page.cell(0).waitFor();
+    assert.equal((await page.outputText(0)).trim(), "seen seen");
+    await page.runCell(0, "print('once ' * 3)");
+    await page.page.goBack();
+    await page.recent(/Untitled/).click();
+    await page.cell(0).waitFor();
+    assert.equal((await page.outputText(0)).trim(), "once once once");
+    assert.deepEqual(page.complaints, []);
+    await page.close();
+  });
+
   it("are not overwritten by a second tab", async () => {
     const page = await site.open();
     await page.newNotebook();

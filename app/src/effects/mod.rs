@@ -163,6 +163,7 @@ impl Effects {
             Effect::DocumentChanged => self.document_changed(app),
             Effect::SaveNow => self.save_now(app),
             Effect::Overwrite => self.overwrite(app),
+            Effect::Closed(document) => self.store_closed(&document),
             Effect::Load(id) => self.load(app, id),
             Effect::Create(document) => self.create(app, *document),
             Effect::Trash(id) => self.trash(app, id, true),

@@ -4,6 +4,7 @@
 use super::Effects;
 use crate::model::action::Action;
 use crate::model::ids::{CellId, DocumentId};
+use crate::model::notebook::Document;
 use crate::model::runtime::SaveStatus;
 use crate::model::view::Route;
 use crate::state::AppState;
@@ -30,6 +31,8 @@ pub(super) struct SaveRoom {
     created_ms: Cell<f64>,
     /// The version that this tab has read or written last.
     modified_ms: Cell<f64>,
+    /// The version that is being written, which storage will have before it hears of the next one; 0 if none is.
+    on_its_way_ms: Cell<f64>,
     /// Cells whose text may differ from the stored one.
     changed: RefCell<BTreeSet<CellId>>,
     /// The same for the write that is on its way, which may yet fail.
@@ -46,6 +49,7 @@ impl SaveRoom {
         *self.autosave.borrow_mut() = Autosave::default();
         self.created_ms.set(created_ms);
         self.modified_ms.set(modified_ms);
+        self.on_its_way_ms.set(0.0);
         self.changed.borrow_mut().clear();
         self.writing.borrow_mut().clear();
         *self.known.borrow_mut() = cell_ids(app);
@@ -67,14 +71,21 @@ impl SaveRoom {
         self.autosave.borrow().is_dirty()
     }
 
-    fn record(&self, app: AppState, modified_ms: f64) -> Record {
-        app.with(|state| Record {
-            id: state.document.id.clone(),
-            title: state.document.title.clone(),
-            ipynb: crate::nbformat::write(&state.document.notebook),
+    fn record(&self, document: &Document, modified_ms: f64) -> Record {
+        Record {
+            id: document.id.clone(),
+            title: document.title.clone(),
+            ipynb: crate::nbformat::write(&document.notebook),
             created_ms: self.created_ms.get(),
             modified_ms,
-        })
+        }
+    }
+
+    /// A time for the next version: two versions of the same millisecond must differ.
+    fn next_ms(&self) -> f64 {
+        time::now_ms()
+            .max(self.modified_ms.get() + 1.0)
+            .max(self.on_its_way_ms.get() + 1.0)
     }
 
     /// Writes the journal, before returning.
@@ -83,12 +94,13 @@ impl SaveRoom {
         if !self.is_dirty() {
             return;
         }
+        app.with(|state| self.write_journal_of(&state.document));
+    }
+
+    fn write_journal_of(&self, document: &Document) {
         let changed = self.changed.borrow().union(&self.writing.borrow()).cloned().collect();
-        let (key, text) = app.with(|state| {
-            let journal = Journal::new(&state.document, &changed, self.modified_ms.get(), time::now_ms());
-            (journal_key(&state.document.id), journal.to_text())
-        });
-        window::write_local(&key, &text);
+        let journal = Journal::new(document, &changed, self.modified_ms.get(), time::now_ms());
+        window::write_local(&journal_key(&document.id), &journal.to_text());
     }
 }
 
@@ -190,11 +202,39 @@ impl Effects {
         if !is_alone {
             return;
         }
-        let modified_ms = time::now_ms().max(room.modified_ms.get() + 1.0);
+        let modified_ms = room.next_ms();
         room.modified_ms.set(modified_ms);
-        let (effects, record) = (self.clone(), room.record(app, modified_ms));
+        let record = app.with(|state| room.record(&state.document, modified_ms));
+        let effects = self.clone();
         time::spawn(async move {
             effects.storage().await.save(record, Expect::Anything).await.ok();
+        });
+    }
+
+    /// A document is not shown any more, and will not be saved by itself: what of it is not stored yet is stored now, outputs
+    /// included. A version of another tab's stays; the journal has the edits then.
+    pub(super) fn store_closed(&self, document: &Document) {
+        let room = &self.rooms.saving;
+        if !room.is_dirty() {
+            return;
+        }
+        room.write_journal_of(document);
+        let on_its_way_ms = room.on_its_way_ms.get();
+        let before_ms = if on_its_way_ms > 0.0 {
+            on_its_way_ms
+        } else {
+            room.modified_ms.get()
+        };
+        let record = room.record(document, room.next_ms());
+        *room.autosave.borrow_mut() = Autosave::default();
+        let effects = self.clone();
+        time::spawn(async move {
+            let id = record.id.clone();
+            let stored = effects.storage().await.save(record, Expect::Modified(before_ms)).await;
+            if stored.is_ok() {
+                window::remove_local(&journal_key(&id));
+                effects.tell_tabs(&id, &TabNews::Saved);
+            }
         });
     }
 
@@ -208,9 +248,9 @@ impl Effects {
             return;
         };
         let expect = expect.unwrap_or(Expect::Modified(room.modified_ms.get()));
-        // Two versions of the same millisecond must differ.
-        let modified_ms = time::now_ms().max(room.modified_ms.get() + 1.0);
-        let record = room.record(app, modified_ms);
+        let modified_ms = room.next_ms();
+        room.on_its_way_ms.set(modified_ms);
+        let record = app.with(|state| room.record(&state.document, modified_ms));
         let (id, cells) = (record.id.clone(), cell_ids(app));
         *room.writing.borrow_mut() = room.changed.take();
         app.dispatch(Action::SetSave(SaveStatus::Saving));
@@ -218,6 +258,7 @@ impl Effects {
         if app.with(|state| state.document.id != id) {
             return; // Another document has been opened meanwhile, and its own counts have begun.
         }
+        room.on_its_way_ms.set(0.0);
         match result {
             Ok(()) => {
                 room.autosave.borrow_mut().succeed(num_changes, time::now_ms());

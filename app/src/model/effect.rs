@@ -58,6 +58,8 @@ pub enum Effect {
     SaveNow,
     /// Store the document whatever is stored.
     Overwrite,
+    /// Store what of a document that was closed is not stored yet.
+    Closed(Box<Document>),
     /// Read a document from storage and open it.
     Load(DocumentId),
     /// Put a new document into storage and open it.

@@ -8,6 +8,10 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, File, FileList, HtmlAnchorElement, HtmlInputElement, Url};
 
+/// Files of up to this size are copied when they are given, so much at once, and may change on the disk afterwards.
+const MAX_COPIED_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+const PIECE_BYTES: f64 = 1024.0 * 1024.0;
+
 /// A file that the user gave.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PickedFile {
@@ -54,17 +58,30 @@ pub async fn read(files: Vec<File>) -> Vec<PickedFile> {
     picked
 }
 
-/// The content of a file without its name and type. One byte is read of a large one: a folder looks like a file until then.
+/// The content of a file without its name and type. Of a large one it is the file itself, as long as storage has no copy, which
+/// in private windows it never has; others are copied out of the page's memory piece by piece. One byte is read in any case: a
+/// folder looks like a file until then.
 async fn handle(file: &Blob) -> Result<Content, JsValue> {
     let size = file.size();
-    let is_large = size > f64::from(MAX_BYTES);
-    let head = file.slice_with_f64_and_f64(0.0, if is_large { 1.0 } else { size })?;
-    let buffer = JsFuture::from(head.array_buffer()).await?;
-    if is_large {
-        Ok(Content::Blob(file.slice()?))
-    } else {
-        Ok(Content::Buffer(Uint8Array::new(&buffer)))
+    let piece = |from: f64, to: f64| {
+        file.slice_with_f64_and_f64(from, to)
+            .map(|piece| JsFuture::from(piece.array_buffer()))
+    };
+    if size <= f64::from(MAX_BYTES) {
+        return Ok(Content::Buffer(Uint8Array::new(&piece(0.0, size)?.await?)));
     }
+    if size > MAX_COPIED_BYTES {
+        piece(0.0, 1.0)?.await?;
+        return Ok(Content::Blob(file.slice()?));
+    }
+    let pieces = Array::new();
+    let mut start = 0.0;
+    while start < size {
+        let buffer = piece(start, (start + PIECE_BYTES).min(size))?.await?;
+        pieces.push(&Blob::new_with_buffer_source_sequence(&Array::of1(&buffer))?.into());
+        start += PIECE_BYTES;
+    }
+    Ok(Content::Blob(Blob::new_with_blob_sequence(&pieces)?))
 }
 
 /// What somebody else gives as a file's content: text, bytes, or a handle. Nothing if it is none of these.

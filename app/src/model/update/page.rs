@@ -171,14 +171,22 @@ impl Turn<'_> {
         self.touch(Facet::Route);
     }
 
+    /// Shows another document, or none; the one before may not have been stored yet.
+    fn replace_document(&mut self, document: Document) {
+        let closed = std::mem::replace(&mut self.state.document, document);
+        if !closed.id.as_str().is_empty() {
+            self.effect(Effect::Closed(Box::new(closed)));
+        }
+    }
+
     fn close_document(&mut self) {
         let id = DocumentId::from("");
-        self.state.document = Document {
+        self.replace_document(Document {
             id,
             title: String::new(),
             notebook: Notebook::default(),
             files: Vec::new(),
-        };
+        });
         self.reset_around_document();
         self.drop_notices();
         self.effect(Effect::StopKernel);
@@ -196,7 +204,11 @@ impl Turn<'_> {
         let first = document.notebook.cells.first().map(|cell| cell.id.clone());
         let had_network = self.state.document.notebook.allows_network();
         let is_network_same = document.notebook.allows_network() == had_network;
-        self.state.document = document;
+        if same {
+            self.state.document = document;
+        } else {
+            self.replace_document(document);
+        }
         self.state.num_opened += 1;
         let kernel = std::mem::take(&mut self.state.runtime.kernel);
         let device = std::mem::take(&mut self.state.runtime.device);
