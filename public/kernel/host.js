@@ -25,6 +25,7 @@ export function hostModule({ interrupts, streams, packages, archives, files, pau
       interrupts.setArmed(on);
       if (!on) engine()?.endOfCell();
     },
+    num_interrupts: () => interrupts.seen,
     interrupt_wait: () => interrupts.endWait(),
     postpone_interrupt: () => interrupts.postpone(),
     guard(promise) {

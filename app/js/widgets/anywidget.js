@@ -4,8 +4,18 @@
 
 import { DOMWidgetModel, DOMWidgetView } from "@jupyter-widgets/base";
 
+/**
+ * Whether code of models runs here. A frame whose own script is marked by a word shows what came with a file: there nothing else
+ * may run, and that has to be seen to here, because a module that a marked script imports counts as marked as well.
+ */
+const RUNS_CODE = !document.currentScript?.nonce;
+
+/** What stands for the views of such models. */
+class NotRun extends Error {}
+
 /** Imports a module from its text. */
 async function importText(text) {
+  if (!RUNS_CODE) throw new NotRun();
   const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   try {
     return await import(address);
@@ -108,7 +118,8 @@ export class AnyView extends DOMWidgetView {
       if (typeof clean === "function") signal.addEventListener("abort", () => clean());
     } catch (error) {
       const note = document.createElement("pre");
-      note.textContent = `This widget's module failed: ${error?.stack ?? error}`;
+      note.textContent =
+        error instanceof NotRun ? "This widget is drawn by code of the notebook, which has not been run." : `This widget's module failed: ${error?.stack ?? error}`;
       this.el.replaceChildren(note);
     }
   }

@@ -1,19 +1,15 @@
 // `ipywidgets.Output`: outputs that Python has captured, drawn inside the widget's frame. Prints, errors, text, HTML, SVG,
-// pictures and other widgets; a format that it does not know shows as text. Read next: carrel_kernel/comms/capture.py.
+// pictures and other widgets; a format that it does not know shows as text. Read next: ansi.js, carrel_kernel/comms/capture.py.
 
 import { DOMWidgetModel, DOMWidgetView } from "@jupyter-widgets/base";
+import { Widget } from "@lumino/widgets";
+
+import { nodesOf, plain } from "./ansi.js";
 
 const WIDGET = "application/vnd.jupyter.widget-view+json";
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 const joined = (text) => (Array.isArray(text) ? text.join("") : String(text ?? ""));
-// Colours of terminals are left out; a carriage return starts its line anew.
-const plain = (text) =>
-  joined(text)
-    .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
-    .split("\n")
-    .map((line) => line.replace(/\r+$/, "").split("\r").at(-1))
-    .join("\n");
 
 export class OutputModel extends DOMWidgetModel {
   defaults() {
@@ -32,7 +28,7 @@ export class OutputModel extends DOMWidgetModel {
 function lines(text, kind) {
   const element = document.createElement("pre");
   element.className = `output-${kind}`;
-  element.textContent = plain(text);
+  element.append(...nodesOf(joined(text)));
   return element;
 }
 
@@ -55,13 +51,24 @@ export class OutputView extends DOMWidgetView {
     super.render();
     this.el.classList.add("widget-output");
     this.listenTo(this.model, "change:outputs", () => this.draw());
+    /** Views of widgets among the outputs that are not in the page yet, by their places. */
+    this.places = new Map();
     return this.draw();
   }
 
   async draw() {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     const elements = await Promise.all((this.model.get("outputs") ?? []).map((output) => this.elementOf(output)));
-    if (turn === this.turn) this.el.replaceChildren(...elements);
+    if (turn !== this.turn) return;
+    this.el.replaceChildren(...elements);
+    // Views draw some of what they show when they are told that they are in the page.
+    this.displayed.then(() => {
+      for (const element of elements) {
+        const view = this.places.get(element);
+        if (view && element.isConnected) Widget.attach(view.luminoWidget, element);
+        this.places.delete(element);
+      }
+    });
   }
 
   async elementOf(output) {
@@ -72,7 +79,7 @@ export class OutputView extends DOMWidgetView {
     if (data["text/html"]) return markup(joined(data["text/html"]));
     if (data["image/svg+xml"]) return markup(joined(data["image/svg+xml"]));
     const type = PICTURES.find((name) => data[name]);
-    if (type) return picture(type, data[type], plain(data["text/plain"]));
+    if (type) return picture(type, data[type], plain(joined(data["text/plain"])));
     return lines(data["text/markdown"] ?? data["text/latex"] ?? data["text/plain"] ?? "", "value");
   }
 
@@ -80,7 +87,9 @@ export class OutputView extends DOMWidgetView {
   async viewOf(id, text) {
     try {
       const view = await this.create_child_view(await this.model.widget_manager.get_model(id));
-      return view.el;
+      const place = document.createElement("div");
+      this.places.set(place, view);
+      return place;
     } catch {
       return lines(text, "value");
     }

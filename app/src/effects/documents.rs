@@ -109,6 +109,8 @@ impl Effects {
             document: Box::new(document),
             warnings,
         });
+        // Not before: the document that was open until now is stored with the state of its own widgets.
+        app.with(|state| self.read_widgets(&state.document.notebook));
         self.rooms.saving.open(app, record.created_ms, record.modified_ms);
         self.offer_requirements(app);
         time::spawn(async move {

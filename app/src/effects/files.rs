@@ -9,6 +9,7 @@ use crate::model::ids::DocumentId;
 use crate::model::notebook::FileEntry;
 use crate::model::view::NoticeAction;
 use crate::model::working_files::{Room, plain_path};
+use crate::render::whole_output::{self, HOME};
 use crate::state::AppState;
 use crate::storage::content::{Content, StoredFile};
 use crate::storage::{Storage, StorageError};
@@ -112,16 +113,12 @@ impl Effects {
     pub(super) fn download_file(&self, app: AppState, path: String) {
         let effects = self.clone();
         time::spawn(async move {
-            let content = if path.starts_with('/') {
-                effects.kernel_file(&path).await
-            } else {
-                let id = app.with(|state| state.document.id.clone());
-                let file = effects.storage().await.file(id, path.clone()).await;
-                let file = file.map_err(|error| error.to_string());
-                file.and_then(|file| {
-                    file.map(|file| file.content)
-                        .ok_or_else(|| "it is not stored".to_owned())
-                })
+            let id = app.with(|state| state.document.id.clone());
+            let content = match effects.storage().await.file(id, path.clone()).await {
+                Ok(Some(file)) => Ok(file.content),
+                // What a running cell has written is with the kernel until it is stored, and what finds no room stays there.
+                Ok(None) => effects.kernel_file(&format!("{HOME}{path}")).await,
+                Err(error) => Err(error.to_string()),
             };
             let name = path.rsplit('/').next().unwrap_or(&path);
             let refused = |_| "the browser refused".to_owned();
@@ -153,6 +150,21 @@ impl Effects {
     pub(super) fn take_file_content(&self, id: u32, content: Result<Content, String>) {
         if let Some(waiter) = self.rooms.files.reading.borrow_mut().remove(&id) {
             waiter.send(content).ok();
+        }
+    }
+
+    /// Removes files of long outputs that the document shows no more. Only where nothing can bring such an output back: when a
+    /// kernel starts.
+    pub(super) async fn forget_outputs(&self, app: AppState) {
+        let id = app.with(|state| state.document.id.clone());
+        let storage = self.storage().await;
+        let files = storage.file_list(id.clone()).await.unwrap_or_default();
+        let paths = app.with(|state| {
+            let paths = files.iter().map(|file| file.path.as_str());
+            whole_output::forgotten(&state.document.notebook, paths)
+        });
+        if !paths.is_empty() && storage.change_files(id, paths, Vec::new()).await.is_ok() {
+            self.refresh_files(app).await;
         }
     }
 

@@ -38,6 +38,15 @@ pub struct RunResult {
     pub took_ms: f64,
 }
 
+/// What a kernel works on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// A cell.
+    Cell(RunId),
+    /// What listens to a widget, by the name of the message that it was told in.
+    Callback(String),
+}
+
 /// What belongs to the kernel.
 pub(super) struct KernelRoom {
     pub(super) launcher: FrameLauncher,
@@ -82,9 +91,11 @@ impl KernelRoom {
         self.generation.get()
     }
 
-    /// What the kernel executes.
-    pub(super) fn running(&self) -> Option<RunId> {
-        self.session.borrow().running().cloned()
+    /// What the kernel works on: an execution, or else a message of a widget.
+    pub(super) fn working(&self) -> Option<Work> {
+        let session = self.session.borrow();
+        let callback = || session.calling().map(|message| Work::Callback(message.to_owned()));
+        session.running().cloned().map(Work::Cell).or_else(callback)
     }
 
     /// Asks the kernel for a sign of life.
@@ -160,6 +171,7 @@ impl Effects {
         if is_silent || app.with(|state| state.runtime.kernel != KernelStatus::Idle) {
             output_frame::end_all();
         }
+        self.keep_widgets();
         self.stop_kernel(app);
         self.start_kernel(app);
     }
@@ -214,6 +226,7 @@ impl Effects {
         });
         // What the kernel before this one has written comes first.
         self.files_settled().await;
+        self.forget_outputs(app).await;
         let files = self.storage().await.files(id).await;
         let room = &self.rooms.kernel;
         if room.generation.get() != generation {
@@ -311,6 +324,7 @@ impl Effects {
                     self.flush(app);
                     if let KernelStatus::Dead(reason) = &kernel {
                         self.settle(&Err(reason.clone()));
+                        self.keep_widgets();
                         self.forget_widgets();
                     }
                     self.plan_spare(app, &kernel);

@@ -173,7 +173,7 @@ impl Effects {
             Effect::RestoreFile(path) => self.restore_file(app, &path),
             Effect::DownloadFile(path) => self.download_file(app, path),
             Effect::Packages(effect) => self.perform_packages(app, effect),
-            Effect::Download => download(app),
+            Effect::Download => download(app, &app.with(|state| self.document_text(&state.document))),
             Effect::ShowAddress => show_address(app),
             Effect::ApplySettings => apply_settings(&app.with(|state| state.settings.clone())),
         }
@@ -227,14 +227,9 @@ fn show_address(app: AppState) {
     window::push_hash(&hash);
 }
 
-fn download(app: AppState) {
-    let (name, text) = app.with(|state| {
-        (
-            state.document.file_name(),
-            crate::nbformat::write(&state.document.notebook),
-        )
-    });
-    if web_files::download(&name, "application/x-ipynb+json", &text).is_err() {
+fn download(app: AppState, text: &str) {
+    let name = app.with(|state| state.document.file_name());
+    if web_files::download(&name, "application/x-ipynb+json", text).is_err() {
         let text = "The browser refused the download".to_owned();
         app.dispatch(Action::Notify {
             text,

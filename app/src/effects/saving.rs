@@ -7,6 +7,7 @@ use crate::model::ids::{CellId, DocumentId};
 use crate::model::notebook::Document;
 use crate::model::runtime::SaveStatus;
 use crate::model::view::Route;
+use crate::nbformat;
 use crate::state::AppState;
 use crate::storage::autosave::Autosave;
 use crate::storage::journal::Journal;
@@ -71,11 +72,11 @@ impl SaveRoom {
         self.autosave.borrow().is_dirty()
     }
 
-    fn record(&self, document: &Document, modified_ms: f64) -> Record {
+    fn record(&self, document: &Document, ipynb: String, modified_ms: f64) -> Record {
         Record {
             id: document.id.clone(),
             title: document.title.clone(),
-            ipynb: crate::nbformat::write(&document.notebook),
+            ipynb,
             created_ms: self.created_ms.get(),
             modified_ms,
         }
@@ -117,6 +118,18 @@ fn cell_ids(app: AppState) -> BTreeSet<CellId> {
 }
 
 impl Effects {
+    /// A document as a file, with the state of the widgets that it shows.
+    pub(super) fn document_text(&self, document: &Document) -> String {
+        let notebook = &document.notebook;
+        nbformat::write_with_metadata(notebook, self.metadata_with_widgets(notebook))
+    }
+
+    /// The next version of a document, as storage takes it.
+    fn record(&self, document: &Document, modified_ms: f64) -> Record {
+        let ipynb = self.document_text(document);
+        self.rooms.saving.record(document, ipynb, modified_ms)
+    }
+
     pub(super) fn document_changed(&self, app: AppState) {
         if app.with(|state| state.route != Route::Notebook) {
             return;
@@ -204,7 +217,7 @@ impl Effects {
         }
         let modified_ms = room.next_ms();
         room.modified_ms.set(modified_ms);
-        let record = app.with(|state| room.record(&state.document, modified_ms));
+        let record = app.with(|state| self.record(&state.document, modified_ms));
         let effects = self.clone();
         time::spawn(async move {
             effects.storage().await.save(record, Expect::Anything).await.ok();
@@ -225,7 +238,7 @@ impl Effects {
         } else {
             room.modified_ms.get()
         };
-        let record = room.record(document, room.next_ms());
+        let record = self.record(document, room.next_ms());
         *room.autosave.borrow_mut() = Autosave::default();
         let effects = self.clone();
         time::spawn(async move {
@@ -250,7 +263,7 @@ impl Effects {
         let expect = expect.unwrap_or(Expect::Modified(room.modified_ms.get()));
         let modified_ms = room.next_ms();
         room.on_its_way_ms.set(modified_ms);
-        let record = app.with(|state| room.record(&state.document, modified_ms));
+        let record = app.with(|state| self.record(&state.document, modified_ms));
         let (id, cells) = (record.id.clone(), cell_ids(app));
         *room.writing.borrow_mut() = room.changed.take();
         app.dispatch(Action::SetSave(SaveStatus::Saving));

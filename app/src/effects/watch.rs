@@ -2,6 +2,7 @@
 //! A kernel that does not answer is never ended from here: the user is offered a restart, and may as well wait.
 
 use super::Effects;
+use super::kernel::Work;
 use crate::model::action::Action;
 use crate::model::runtime::KernelStatus;
 use crate::state::AppState;
@@ -10,6 +11,9 @@ use std::cell::Cell;
 
 /// How long a program may take to end after Stop before a restart is offered.
 const STOP_LIMIT_MS: f64 = 5000.0;
+
+/// A callback of a widget that takes longer than this shows as a busy kernel, which can be stopped.
+const CALLBACK_SHOWN_MS: f64 = 150.0;
 
 /// How often an idle kernel is asked for a sign of life, and how long it has to give it.
 const PING_PERIOD_MS: f64 = 5000.0;
@@ -72,14 +76,33 @@ impl Effects {
     pub(super) fn watch_stop(&self, app: AppState) {
         let room = &self.rooms.kernel;
         let generation = room.generation();
-        let Some(run) = room.running() else { return };
+        let Some(work) = room.working() else { return };
         let effects = self.clone();
         time::spawn(async move {
             time::sleep(STOP_LIMIT_MS).await;
             let room = &effects.rooms.kernel;
-            if room.generation() == generation && room.running() == Some(run) {
-                let text = format!("The cell does not stop. Restart the kernel? Variables are lost then; {KEPT}.");
+            if room.generation() == generation && room.working().as_ref() == Some(&work) {
+                let what = match work {
+                    Work::Cell(_) => "cell",
+                    Work::Callback(_) => "widget’s callback",
+                };
+                let text = format!("The {what} does not stop. Restart the kernel? Variables are lost then; {KEPT}.");
                 app.dispatch(Action::OfferRestart(text));
+            }
+        });
+    }
+
+    /// Shows that the kernel is busy if it has not dealt with a widget's message in a moment. Until then nothing changes, so that
+    /// a slider that is dragged does not make the page flicker.
+    pub(super) fn watch_callback(&self, app: AppState, message: String) {
+        let generation = self.rooms.kernel.generation();
+        let effects = self.clone();
+        time::spawn(async move {
+            time::sleep(CALLBACK_SHOWN_MS).await;
+            let room = &effects.rooms.kernel;
+            let is_under_way = room.generation() == generation && room.session.borrow().is_posted(&message);
+            if is_under_way && app.with(|state| state.runtime.kernel == KernelStatus::Idle) {
+                app.dispatch(Action::SetKernel(KernelStatus::Busy));
             }
         });
     }

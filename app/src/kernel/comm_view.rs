@@ -27,6 +27,8 @@ const KERNEL_ONLY: [&str; 9] = [
 pub enum Wish {
     /// It can take messages.
     Ready,
+    /// It shows icons and wants their font.
+    Icons,
     /// A message for the kernel.
     Send {
         /// The content of a `comm_msg`.
@@ -46,6 +48,7 @@ pub fn understand_view(comms: &mut Comms, view: Option<ViewId>, text: &str) -> O
     let said: Value = serde_json::from_str(text).ok()?;
     match said.get("kind")?.as_str()? {
         "ready" => Some(Wish::Ready),
+        "icons" => Some(Wish::Icons),
         "msg" => {
             let id = said.get("comm_id")?.as_str()?;
             let token = said.get("token")?.as_u64()?;
@@ -139,7 +142,7 @@ mod tests {
         let (second, _) = comms.open_view("a").expect("it is there");
         let told = match understand_view(&mut comms, Some(first), &update("a", json!({"value": 3}))) {
             Some(Wish::Send { told, .. }) => told,
-            Some(Wish::Ready) | None => Vec::new(),
+            Some(Wish::Ready | Wish::Icons) | None => Vec::new(),
         };
         assert_eq!(kinds(&told), [(second, "msg a".to_owned())]);
         let (_, told) = comms.open_view("a").expect("it is there");

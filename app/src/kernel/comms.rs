@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What marks a text as the name of a model.
 const REFERENCE: &str = "IPY_MODEL_";
 
+/// The format of an output that shows a model.
+const VIEW: &str = "application/vnd.jupyter.widget-view+json";
+
 /// The target of comms that are models of widgets.
 const WIDGET_TARGET: &str = "jupyter.widget";
 
@@ -24,6 +27,12 @@ const MAX_DEPTH: usize = 60;
 /// A view, by its number.
 pub type ViewId = u64;
 
+/// A binary part of a state: where it belongs, and its Base64.
+pub type Buffer = (Vec<Value>, Value);
+
+/// A model's name, its state, and the binary parts of that.
+pub type ModelState<'a> = (String, &'a JsonMap, &'a [Buffer]);
+
 /// Something that a view is told.
 pub type Told = (ViewId, Value);
 
@@ -31,7 +40,7 @@ pub type Told = (ViewId, Value);
 struct Model {
     state: JsonMap,
     /// Binary parts of the state: where they belong, and their Base64.
-    buffers: Vec<(Vec<Value>, Value)>,
+    buffers: Vec<Buffer>,
     refers_to: BTreeSet<String>,
 }
 
@@ -54,6 +63,48 @@ impl Comms {
     /// Whether the kernel has a model of that name.
     pub fn has(&self, model: &str) -> bool {
         self.models.contains_key(model)
+    }
+
+    /// Models whose views have numbers from this one on: those of a file beside those of a kernel.
+    pub fn numbered_from(first: ViewId) -> Self {
+        Self {
+            num_views: first,
+            ..Self::default()
+        }
+    }
+
+    /// Makes a model of a state that was kept: its binary parts are Base64, each with its place.
+    pub fn restore(&mut self, id: &str, state: JsonMap, buffers: Vec<Buffer>) {
+        let model = Model {
+            refers_to: references_of(&state),
+            state,
+            buffers,
+        };
+        self.models.insert(id.to_owned(), model);
+    }
+
+    /// Takes over all models of another kernel, which is going.
+    pub fn absorb(&mut self, other: &Self) {
+        let models = other.models.iter();
+        self.models
+            .extend(models.map(|(id, model)| (id.clone(), model.clone())));
+    }
+
+    /// A model and those that a view of it needs, with their binary parts.
+    pub fn shown_with(&self, root: &str) -> Vec<ModelState<'_>> {
+        let needed = self.needed_by(root).into_iter();
+        needed
+            .filter_map(|id| {
+                let model = self.models.get(&id)?;
+                Some((id, &model.state, model.buffers.as_slice()))
+            })
+            .collect()
+    }
+
+    /// Whether a view of this model would run code that a model brings along.
+    pub fn brings_code(&self, root: &str) -> bool {
+        let has_module = |(_, state, _): &ModelState<'_>| state.contains_key("_esm");
+        self.shown_with(root).iter().any(has_module)
     }
 
     /// Takes a message of the kernel.
@@ -167,10 +218,7 @@ impl Comms {
                 model.buffers.push((path.clone(), buffer.clone()));
             }
         }
-        let mut refers_to = BTreeSet::new();
-        for value in model.state.values() {
-            find_references(value, 0, &mut refers_to);
-        }
+        let refers_to = references_of(&model.state);
         let has_changed = refers_to != model.refers_to;
         model.refers_to = refers_to;
         has_changed
@@ -243,7 +291,15 @@ fn link_source(link: &Model) -> Option<&str> {
     link.state.get("source")?.get(0)?.as_str()?.strip_prefix(REFERENCE)
 }
 
-/// Collects the names of models in a value.
+fn references_of(state: &JsonMap) -> BTreeSet<String> {
+    let mut refers_to = BTreeSet::new();
+    for value in state.values() {
+        find_references(value, 0, &mut refers_to);
+    }
+    refers_to
+}
+
+/// Collects the names of models in a value: references, and outputs (of an `Output` widget) that show one.
 pub(super) fn find_references(value: &Value, depth: usize, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
@@ -255,6 +311,11 @@ pub(super) fn find_references(value: &Value, depth: usize, found: &mut BTreeSet<
             items.iter().for_each(|item| find_references(item, depth + 1, found));
         }
         Value::Object(fields) if depth < MAX_DEPTH => {
+            let shown = fields
+                .get(VIEW)
+                .and_then(|view| view.get("model_id"))
+                .and_then(Value::as_str);
+            found.extend(shown.map(str::to_owned));
             fields.values().for_each(|item| find_references(item, depth + 1, found));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {}

@@ -10,6 +10,7 @@ pub mod incoming;
 pub mod manifest;
 pub mod protocol;
 pub mod requests;
+pub mod saved_widgets;
 pub mod session;
 
 #[cfg(target_arch = "wasm32")]

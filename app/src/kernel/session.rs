@@ -65,8 +65,8 @@ pub struct Session {
     requests: Requests,
     /// In which execution each comm was opened: what its callbacks print shows there.
     comm_runs: BTreeMap<String, RunId>,
-    /// Posted messages that the kernel has not dealt with, with the execution that their outputs belong to.
-    posted: BTreeMap<String, Option<RunId>>,
+    /// Posted messages that the kernel has not dealt with, oldest first, with the execution that their outputs belong to.
+    posted: Vec<(String, Option<RunId>)>,
     num_messages: u64,
 }
 
@@ -82,7 +82,7 @@ impl Session {
             ended: BTreeMap::new(),
             requests: Requests::default(),
             comm_runs: BTreeMap::new(),
-            posted: BTreeMap::new(),
+            posted: Vec::new(),
             num_messages: 0,
         }
     }
@@ -95,6 +95,21 @@ impl Session {
     /// The run that the kernel executes.
     pub fn running(&self) -> Option<&RunId> {
         self.current.as_ref().map(|current| &current.execution.run)
+    }
+
+    /// The oldest posted message that the kernel has not dealt with: what it calls now, unless a cell runs.
+    pub fn calling(&self) -> Option<&str> {
+        self.posted.first().map(|(message, _)| message.as_str())
+    }
+
+    /// Whether the kernel has not dealt with a posted message yet.
+    pub fn is_posted(&self, message: &str) -> bool {
+        self.posted_by(message).is_some()
+    }
+
+    fn posted_by(&self, message: &str) -> Option<&Option<RunId>> {
+        let found = self.posted.iter().find(|(posted, _)| posted == message);
+        found.map(|(_, run)| run)
     }
 
     /// The run whose question waits for an answer.
@@ -139,7 +154,7 @@ impl Session {
             .and_then(|comm| self.comm_runs.get(comm))
             .cloned();
         let message = self.message(Channel::Shell, msg_type, content);
-        self.posted.insert(message.header.msg_id.clone(), run);
+        self.posted.push((message.header.msg_id.clone(), run));
         vec![Step::Send(Box::new(message))]
     }
 
@@ -296,7 +311,7 @@ impl Session {
         if let (Some(comm), Some(parent)) = (comm, message.parent_id()) {
             match message.header.msg_type.as_str() {
                 "comm_open" => {
-                    let run = self.posted.get(parent).cloned().flatten();
+                    let run = self.posted_by(parent).cloned().flatten();
                     let run = run.unwrap_or_else(|| RunId::from(parent));
                     self.comm_runs.insert(comm.to_owned(), run);
                 }
@@ -311,10 +326,12 @@ impl Session {
 
     /// What an execution shows after it has ended, for example from a background task.
     fn take_late(&mut self, parent: &str, incoming: Incoming) -> Vec<Step> {
-        let posted = self.posted.get(parent);
+        let posted = self.posted_by(parent);
         if posted.is_some() && incoming == Incoming::Idle {
-            self.posted.remove(parent);
-            return vec![Step::CommDone(parent.to_owned())];
+            self.posted.retain(|(message, _)| message != parent);
+            let done = Step::CommDone(parent.to_owned());
+            let idle = (self.posted.is_empty() && !self.is_pending()).then_some(Step::Kernel(KernelStatus::Idle));
+            return [done].into_iter().chain(idle).collect();
         }
         let run = posted.cloned().flatten().unwrap_or_else(|| RunId::from(parent));
         match (self.ended.get(&run), incoming) {
@@ -349,7 +366,7 @@ impl Session {
             steps.extend(self.abort_queue());
         }
         let next = self.send_next();
-        if next.is_empty() {
+        if next.is_empty() && self.posted.is_empty() {
             steps.push(Step::Kernel(KernelStatus::Idle));
         }
         steps.extend(next);

@@ -74,7 +74,7 @@ pub enum Effect {
     DeleteFile(String),
     /// Bring a removed file back.
     RestoreFile(String),
-    /// Hand a file to the user: a stored one, or, where the path begins with a slash, one of the kernel's own.
+    /// Hand a working file to the user.
     DownloadFile(String),
     /// Do something about packages.
     Packages(PackageEffect),

@@ -10,7 +10,7 @@ mod write;
 pub use error::{ReadError, Warning};
 pub use output::bundle_from_json;
 pub use read::read;
-pub use write::write;
+pub use write::{write, write_with_metadata};
 
 use crate::model::output::JsonMap;
 

@@ -11,12 +11,14 @@ use serde_json::{Value, json};
 
 /// The text of a notebook in format 4.5.
 pub fn write(notebook: &Notebook) -> String {
+    write_with_metadata(notebook, notebook.metadata.clone())
+}
+
+/// The text of a notebook in format 4.5, with other metadata than its own.
+pub fn write_with_metadata(notebook: &Notebook, metadata: JsonMap) -> String {
     let mut root = JsonMap::new();
     root.insert("cells".to_owned(), notebook.cells.iter().map(cell_to_json).collect());
-    root.insert(
-        "metadata".to_owned(),
-        Value::Object(without_trust(notebook.metadata.clone())),
-    );
+    root.insert("metadata".to_owned(), Value::Object(without_trust(metadata)));
     root.insert("nbformat".to_owned(), json!(4));
     root.insert("nbformat_minor".to_owned(), json!(5));
     extend(&mut root, &notebook.extra);

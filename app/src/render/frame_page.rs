@@ -36,7 +36,7 @@ const STYLE: &str = include_str!("../../styles/output_frame.css");
 const SCRIPT: &str = include_str!("../../js/frame_script.js");
 
 /// The theme variables that a frame gets, by their names in app/styles/tokens.css.
-pub const THEME_VARIABLES: [&str; 11] = [
+pub const THEME_VARIABLES: [&str; 27] = [
     "--ink",
     "--ink-quiet",
     "--ink-faint",
@@ -48,6 +48,22 @@ pub const THEME_VARIABLES: [&str; 11] = [
     "--accent-ink",
     "--accent-soft",
     "--font-mono",
+    "--ansi-0",
+    "--ansi-1",
+    "--ansi-2",
+    "--ansi-3",
+    "--ansi-4",
+    "--ansi-5",
+    "--ansi-6",
+    "--ansi-7",
+    "--ansi-8",
+    "--ansi-9",
+    "--ansi-10",
+    "--ansi-11",
+    "--ansi-12",
+    "--ansi-13",
+    "--ansi-14",
+    "--ansi-15",
 ];
 
 /// Colours and fonts of the page, as its style sheets resolve them.
@@ -102,18 +118,22 @@ pub fn frame_page(
     scripts: FrameScripts<'_>,
     pictures: FramePictures<'_>,
 ) -> String {
-    let (class, body) = match content {
-        FrameContent::Html(html) => ("html", Cow::Borrowed(html)),
-        FrameContent::Svg(svg) => ("svg", Cow::Borrowed(without_prologue(svg))),
-        FrameContent::Widget { script, style } => ("widget", Cow::Owned(widget_body(script, style))),
-    };
-    // Code of a widget comes as a text (anywidget), which a browser runs as a module only from an address.
-    let modules = if class == "widget" { " blob:" } else { "" };
-    let theme = theme.css();
     let (nonce, allowed) = match scripts {
         FrameScripts::All => ("", "'unsafe-inline'".to_owned()),
         FrameScripts::OursAlone(nonce) => (nonce, format!("'nonce-{nonce}'")),
     };
+    let (class, body) = match content {
+        FrameContent::Html(html) => ("html", Cow::Borrowed(html)),
+        FrameContent::Svg(svg) => ("svg", Cow::Borrowed(without_prologue(svg))),
+        FrameContent::Widget { script, style } => ("widget", Cow::Owned(widget_body(script, style, nonce))),
+    };
+    // Code of a widget comes as a text (anywidget), which a browser runs as a module only from an address.
+    let modules = if class == "widget" && scripts == FrameScripts::All {
+        " blob:"
+    } else {
+        ""
+    };
+    let theme = theme.css();
     let pictures = match pictures {
         FramePictures::Carried => "",
         FramePictures::From(sources) => sources,
@@ -127,8 +147,8 @@ pub fn frame_page(
 }
 
 /// The elements that draw a widget. The build has seen to it that nothing in the texts ends an element early.
-fn widget_body(script: &str, style: &str) -> String {
-    format!("<style>{style}</style><div id=\"widget\"></div><script>{script}</script>")
+fn widget_body(script: &str, style: &str, nonce: &str) -> String {
+    format!("<style>{style}</style><div id=\"widget\"></div><script nonce=\"{nonce}\">{script}</script>")
 }
 
 /// An XML declaration or document type in front of the `<svg>` element means nothing inside HTML.

@@ -9,6 +9,7 @@ it is part of every start. Read next: snapshot.py, kernel.py, python_worker.js.
 """
 
 import builtins
+import os
 import sys
 import time
 from typing import Any
@@ -44,12 +45,13 @@ def prepare() -> CarrelShell:
 def connect(host: Host, run_sync: Any, shell: CarrelShell) -> Kernel:
     """Makes a kernel for a host and a shell, and lets Python's globals use it."""
     unwarned.install()
-    sys.stdout = OutputStream(host, "stdout")
-    sys.stderr = OutputStream(host, "stderr")
     kernel = Kernel(host, shell, run_sync)
+    sys.stdout = OutputStream(kernel.publisher, "stdout")
+    sys.stderr = OutputStream(kernel.publisher, "stderr")
     archives.install(host, kernel.waits)
     kernel.comms.install()
     builtins.input = kernel.prompts.input
+    os.system = _system(shell)
     time.sleep = _renamed(kernel.waits.sleep, "sleep", "time")
     _install_getpass(kernel)
     kernel.stopping.install()
@@ -81,6 +83,16 @@ def _install_run_sync(kernel: Kernel) -> None:
     except ImportError:
         return
     pyodide.ffi.run_sync = _renamed(kernel.waits.promise, "run_sync", "pyodide.ffi")
+
+
+def _system(shell: CarrelShell) -> Any:
+    def system(command: str) -> int:
+        """Runs a command as `!command` does; gives its status as a wait for a process would."""
+        from .shell_commands import run
+
+        return run(os.fsdecode(command), shell) << 8
+
+    return system
 
 
 def _install_getpass(kernel: Kernel) -> None:

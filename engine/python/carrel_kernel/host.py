@@ -48,6 +48,9 @@ class Host(Protocol):
     def set_interruptible(self, on: bool) -> None:
         """Lets Stop raise KeyboardInterrupt, or keeps it from doing so."""
 
+    def num_interrupts(self) -> int:
+        """How often Stop has been pressed, as far as that was noticed."""
+
     def interrupt_wait(self) -> bool:
         """Ends the innermost wait as Stop does; false if there is none."""
 

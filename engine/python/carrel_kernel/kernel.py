@@ -6,6 +6,7 @@ KeyboardInterrupt. How a cell is run is in shell.py, how messages are made in
 messages.py.
 """
 
+import contextvars
 import json
 import platform
 from typing import Any, Callable
@@ -39,6 +40,8 @@ class Kernel:
         self.packages = packages.connect(host, self.waits)
         self.inspector = Inspector(self)
         self._ended_with: BaseException | None = None
+        # Requests come from JavaScript, each in a context of its own; what a cell sets in a `ContextVar` is there in the next.
+        self._context = contextvars.copy_context()
         shell.connect(self.publisher, self.waits, host.accelerator_name)
         self.comms = Comms(self)
         self._replies = {
@@ -64,7 +67,7 @@ class Kernel:
         """Handles one request on a stack that can wait (or never has to)."""
         handling = self.handle_async(text)
         try:
-            handling.send(None)
+            self._context.run(handling.send, None)
         except StopIteration:
             return
         handling.close()
@@ -89,7 +92,10 @@ class Kernel:
                     queued = list(self.host.take_queued())
                 self._send_reply(channel, request, reply)
             elif request in HANDLERS:
-                self._handle_comm(request, message)
+                if self._handle_comm(request, message):
+                    # Stop takes what waits as well; cells that were asked for meanwhile are among it.
+                    await self.waits.next_turn()
+                    queued = list(self.host.take_queued())
             elif request in self._replies:
                 self._send_reply(channel, request, self._replies[request](content))
         finally:
@@ -171,8 +177,9 @@ class Kernel:
             if text:
                 self.host.stream("stderr", text)
 
-    def _handle_comm(self, msg_type: str, message: dict) -> None:
-        """Runs what listens to a comm; its errors show where its prints do, and Stop ends it."""
+    def _handle_comm(self, msg_type: str, message: dict) -> bool:
+        """Runs what listens to a comm; its errors show where its prints do. True if Stop was pressed meanwhile."""
+        num_stops = self.host.num_interrupts()
         try:
             self.stopping.begin()
             self.host.set_interruptible(True)
@@ -183,6 +190,7 @@ class Kernel:
         finally:
             self.host.set_interruptible(False)
             self.stopping.end()
+        return self.host.num_interrupts() != num_stops
 
     def _kernel_info(self, _content: dict) -> dict:
         version = platform.python_version()

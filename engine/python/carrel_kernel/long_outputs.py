@@ -6,7 +6,11 @@ Read next: streams.py (printed text), publishing.py (displayed values).
 """
 
 import mimetypes
+import os
 import tempfile
+
+FOLDER = "whole-outputs"
+"""Where in the working directory these files lie: there they are kept with the notebook, like every other file."""
 
 LONGEST_FORMAT = 8_000_000
 """A format of a value that is longer, in characters, is kept in a file."""
@@ -52,7 +56,12 @@ def _longest(mime: str) -> int:
 
 def _place(text: str, suffix: str) -> str:
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="replace", prefix="output-", suffix=suffix, delete=False) as file:
+        # A program may have gone to another folder, and `~` is where a notebook begins.
+        folder = os.path.join(os.path.expanduser("~"), FOLDER)
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="replace", dir=folder, prefix="output-", suffix=suffix, delete=False
+        ) as file:
             for start in range(0, len(text), LONGEST_TEXT):
                 file.write(text[start : start + LONGEST_TEXT])
         return f"is in {file.name}"

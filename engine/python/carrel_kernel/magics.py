@@ -73,6 +73,26 @@ class CarrelMagics(Magics):
         """As `%%python`."""
         self.python(line, cell)
 
+    @cell_magic
+    def perl(self, line: str, cell: str) -> None:
+        """Say that there is no Perl."""
+        self.script("perl", cell)
+
+    @cell_magic
+    def ruby(self, line: str, cell: str) -> None:
+        """Say that there is no Ruby."""
+        self.script("ruby", cell)
+
+    @cell_magic
+    def pypy(self, line: str, cell: str) -> None:
+        """Say that there is no other Python."""
+        self.script("pypy", cell)
+
+    @cell_magic
+    def python2(self, line: str, cell: str) -> None:
+        """Say that there is no other Python."""
+        self.script("python2", cell)
+
     def _script(self, cell: str, options: list[str]) -> None:
         from .shell_commands import output_of, run
 

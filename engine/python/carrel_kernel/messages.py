@@ -10,6 +10,7 @@ import json
 import math
 import os
 import time
+from contextvars import ContextVar
 from typing import Callable
 
 from .host import Host
@@ -18,20 +19,46 @@ PROTOCOL_VERSION = "5.4"
 
 
 class Publisher:
-    """Sends messages that answer the current parent request."""
+    """Sends messages and prints for the request on whose behalf code runs.
+
+    That is the one being handled, but for tasks and callbacks of the event loop: what
+    they say belongs to the request that started them, also when it has long ended.
+    """
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._session = os.urandom(8).hex()
         self._num_sent = 0
-        self.parent: dict = {}
+        self._latest: dict = {}
+        self._asked: ContextVar[dict | None] = ContextVar("request", default=None)
         self.capture: Callable[[str, dict], bool] | None = None
         """Keeps an output from the page if a widget takes it (comms/capture.py)."""
 
+    @property
+    def parent(self) -> dict:
+        """The header of the request that what runs now belongs to."""
+        asked = self._asked.get()
+        return self._latest if asked is None else asked
+
     def set_parent(self, header: dict) -> None:
         """Messages and prints from now on belong to the request with this header."""
-        self.parent = header
+        self._latest = header
+        self._asked.set(header)
         self._host.set_parent(to_json(header), self._session)
+
+    def stream(self, name: str, text: str) -> None:
+        """Prints to "stdout" or "stderr"."""
+        parent = self.parent
+        if parent is self._latest:
+            self._host.stream(name, text)
+            return
+        self._host.set_parent(to_json(parent), self._session)
+        self._host.stream(name, text)
+        self._host.set_parent(to_json(self._latest), self._session)
+
+    def flush(self) -> None:
+        """Shows what was printed so far."""
+        self._host.flush()
 
     def send(self, channel: str, msg_type: str, content: dict, metadata: dict | None = None) -> None:
         """Sends one message on "shell", "iopub", "stdin" or "control"."""

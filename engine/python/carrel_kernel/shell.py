@@ -181,12 +181,12 @@ class CarrelShell(ShellErrors, InteractiveShell):
         self.user_ns["_exit_code"] = run(self.var_expand(cmd, depth=1), self)
 
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
-        """`x = !command`: what the command prints, as IPython's list of lines."""
+        """`x = !command`: what the command prints, errors included, as IPython's list of lines."""
         from IPython.utils.text import LSString, SList
 
         from .shell_commands import output_of
 
-        text, self.user_ns["_exit_code"] = output_of(self.var_expand(cmd, depth=depth + 1), self)
+        text, self.user_ns["_exit_code"] = output_of(self.var_expand(cmd, depth=depth + 1), self, with_errors=True)
         return SList(text.splitlines()) if split else LSString(text)
 
     system_piped = system_raw = system

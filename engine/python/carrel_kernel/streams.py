@@ -1,14 +1,23 @@
 """`sys.stdout` and `sys.stderr` of a notebook.
 
 Text goes to the host at once; the host batches it (streams.js). There is no
-file behind these objects, so they have no file number. Read next: host.py, long_outputs.py.
+file behind these objects, so they have no file number. Read next: messages.py, long_outputs.py.
 """
 
 import io
-from typing import Callable
+from typing import Callable, Protocol
 
-from .host import Host
 from .long_outputs import LONGEST_TEXT, ends
+
+
+class Printer(Protocol):
+    """What takes printed text: a kernel's publisher."""
+
+    def stream(self, name: str, text: str) -> None:
+        """Prints to "stdout" or "stderr"."""
+
+    def flush(self) -> None:
+        """Shows what was printed so far."""
 
 
 class OutputStream(io.TextIOBase):
@@ -17,9 +26,9 @@ class OutputStream(io.TextIOBase):
     redirect: Callable[[str, str], bool] | None = None
     """Takes printed text instead of the cell while a widget captures (comms/capture.py)."""
 
-    def __init__(self, host: Host, name: str) -> None:
+    def __init__(self, printer: Printer, name: str) -> None:
         super().__init__()
-        self._host = host
+        self._printer = printer
         self._name = name
         self._buffer = _ByteView(self)
 
@@ -50,14 +59,14 @@ class OutputStream(io.TextIOBase):
         if OutputStream.redirect is not None and OutputStream.redirect(self._name, text):
             return len(text)
         if len(text) > LONGEST_TEXT:
-            self._host.stream(self._name, ends(text))
+            self._printer.stream(self._name, ends(text))
         elif text:
-            self._host.stream(self._name, text)
+            self._printer.stream(self._name, text)
         return len(text)
 
     def flush(self) -> None:
         """Shows what was printed so far."""
-        self._host.flush()
+        self._printer.flush()
 
     def writable(self) -> bool:
         """Always true."""

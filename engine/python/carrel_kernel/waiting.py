@@ -8,6 +8,7 @@ which browsers can do them. Read next: host.py, interrupts.js.
 """
 
 import asyncio
+import contextvars
 import inspect
 import time
 from typing import Any, Callable, Coroutine
@@ -26,6 +27,9 @@ NEEDS_JSPI = (
     "{what} needs a browser that can suspend WebAssembly (JSPI): "
     "Chrome or Edge 137, Firefox 153, Safari 27 or later"
 )
+
+
+_UNSET = object()
 
 
 class Waits:
@@ -84,12 +88,16 @@ class Waits:
 
     async def coroutine(self, coroutine: Coroutine) -> Any:
         """Runs a cell's top-level `await`s to their end, suspending or as part of the loop."""
-        if self._run_sync is not None:
-            return self._task(coroutine)
-        task = asyncio.ensure_future(coroutine)
-        with _StopCancels(self._host, task) as stop:
-            await asyncio.wait([task])
-        return stop.result()
+        context = contextvars.copy_context()
+        try:
+            task = asyncio.get_event_loop().create_task(coroutine, context=context)
+            if self._run_sync is not None:
+                return self._task(task)
+            with _StopCancels(self._host, task) as stop:
+                await asyncio.wait([task])
+            return stop.result()
+        finally:
+            _take_over(context)
 
     async def settled(self, guarded: Any) -> Any:
         """The value of a guarded promise of the host, suspending or as part of the loop."""
@@ -163,6 +171,14 @@ class _StopCancels:
         self._task.cancel()
         if hasattr(self._stop, "destroy"):
             self._stop.destroy()
+
+
+def _take_over(context: contextvars.Context) -> None:
+    """Sets what a task has set in its own context, as if its code had run here."""
+    here = contextvars.copy_context()
+    for variable, value in context.items():
+        if here.get(variable, _UNSET) is not value:
+            variable.set(value)
 
 
 def _as_callback(function: Callable[[], None]) -> Any:

@@ -40,7 +40,7 @@ class KernelCase(unittest.TestCase):
         saved = (sys.stdout, sys.stderr, sys.displayhook, builtins.input, time.sleep, getpass.getpass)
         saved_limit, set_limit = sys.getrecursionlimit(), sys.setrecursionlimit
         saved_path, saved_main, saved_environment = list(sys.meta_path), sys.modules["__main__"], dict(os.environ)
-        saved_debugger, saved_folder = (pdb.Pdb, pdb.set_trace), os.getcwd()
+        saved_debugger, saved_folder, saved_system = (pdb.Pdb, pdb.set_trace), os.getcwd(), os.system
         scratch = tempfile.TemporaryDirectory()
 
         def restore():
@@ -51,6 +51,7 @@ class KernelCase(unittest.TestCase):
             CarrelShell.clear_instance()
             sys.modules["__main__"] = saved_main
             pdb.Pdb, pdb.set_trace = saved_debugger
+            os.system = saved_system
             for name in ("display", "get_ipython", "__IPYTHON__"):
                 if hasattr(builtins, name):
                     delattr(builtins, name)

@@ -39,6 +39,7 @@ class FakeHost:
         self.archives = {}
         self.failures = {}
         self.storing = None
+        self.num_stops = 0
 
     def run_sync(self, promise):
         """Waits for a promise as Pyodide's function of this name does."""
@@ -68,6 +69,9 @@ class FakeHost:
 
     def set_interruptible(self, on):
         self.interruptible = on
+
+    def num_interrupts(self):
+        return self.num_stops
 
     def interrupt_wait(self):
         if self.waits:

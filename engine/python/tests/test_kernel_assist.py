@@ -164,6 +164,8 @@ class AssistCase(AssistBase):
 
     def test_tensors_tell_shape_type_and_device(self):
         self.run_cell("import torch\nx = torch.zeros(2, 3, requires_grad=True)")
+        self.assertEqual(self.types("torch.zeros(3, dt").get("dtype="), "argument")
+        self.assertEqual(self.types("torch.rand(3).clamp_(ma").get("max="), "argument")
         self.assertEqual(
             self.help("x")["facts"],
             [["Type", "torch.Tensor"], ["Shape", "(2, 3)"], ["Dtype", "torch.float32"], ["Device", "cpu"], ["Requires grad", "True"]],

@@ -74,6 +74,16 @@ class Language(CommandCase):
         self.assert_result("files = !ls\nfiles", "['a', 'b']")
         self.assert_result("type(files).__name__, files.s", "('SList', 'a b')")
         self.assert_result("!!echo x", "['x']")
+        run = self.run_cell("files = !ls nosuch\nfiles")
+        self.assertEqual((run.result, run.printed("stderr")), ("[\"ls: cannot access 'nosuch': No such file or directory\"]", ""))
+
+    def test_programs_that_ask_the_system(self):
+        run = self.run_cell("import os\nos.system('echo out; ls nosuch')")
+        self.assertEqual((run.printed(), run.result), ("out\n", str(2 << 8)))
+        self.assertIn("nosuch", run.printed("stderr"))
+        self.assertEqual(self.run_cell("os.system('true')").result, "0")
+        for program in ("perl", "ruby"):
+            self.assertIn(f"not {program}: there are no other programs", self.run_cell(f"%%{program}\nx").printed("stderr"))
 
     def test_a_line_keeps_its_folder_to_itself(self):
         self.run_cell("!mkdir deep")

@@ -2,7 +2,9 @@
 
 import os
 import re
+import tempfile
 import unittest
+import unittest.mock
 
 from carrel_kernel.long_outputs import LONGEST_FORMAT, LONGEST_PLAIN, LONGEST_TEXT, shortened
 from carrel_kernel.streams import OutputStream
@@ -19,6 +21,13 @@ class _Printed:
 
 
 class LongTexts(unittest.TestCase):
+    def setUp(self):
+        home = tempfile.TemporaryDirectory()
+        self.addCleanup(home.cleanup)
+        patched = unittest.mock.patch.dict(os.environ, {"HOME": home.name})
+        patched.start()
+        self.addCleanup(patched.stop)
+
     def test_a_long_text_is_kept_whole_in_a_file(self):
         host = _Printed()
         text = "a" + "b" * LONGEST_TEXT + "c"
@@ -26,7 +35,7 @@ class LongTexts(unittest.TestCase):
         self.assertLess(len(host.text), 300_000)
         self.assertTrue(host.text.startswith("ab") and host.text.endswith("bc"))
         path = re.search(r"the whole text is in (\S+)\]", host.text)[1]
-        self.addCleanup(os.remove, path)
+        self.assertEqual(os.path.dirname(path), os.path.expanduser("~/whole-outputs"))
         with open(path, encoding="utf-8") as file:
             self.assertEqual(file.read(), text)
 
@@ -44,7 +53,6 @@ class LongTexts(unittest.TestCase):
         paths = re.findall(r"is in (\S+)\]", short["text/plain"])
         self.assertEqual([os.path.splitext(path)[1] for path in paths], [".html", ".txt"])
         for path, mime in zip(paths, ("text/html", "text/plain"), strict=True):
-            self.addCleanup(os.remove, path)
             with open(path, encoding="utf-8") as file:
                 self.assertEqual(file.read(), data[mime])
 

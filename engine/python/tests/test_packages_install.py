@@ -211,6 +211,8 @@ class NearbyTest(PackagesCase):
         self.assertIn("%pip install python-docx", self.run_cell("from docx import x").traceback)
         self.assertIn("Use torch", self.run_cell("import tensorflow as tf").traceback)
         self.assertIn("opencv-python does not exist", self.run_cell("import cv2").traceback)
+        # The package is there: what is missing is a part that it has not got.
+        self.assertNotIn("%pip", self.run_cell("import IPython.absent").traceback)
         self.assertFalse(any("://" in address for address in self.page.asked), "nothing was asked of any other host")
 
     def test_a_notebooks_packages_come_back_from_the_store_alone(self):

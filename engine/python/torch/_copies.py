@@ -9,6 +9,7 @@ __traceback_hide__ = True
 from . import _parts, _shape
 from ._args import store
 from ._C import ops
+from ._signatures import take_signature
 
 # What has a view function of the same name.
 _VIEWS = {
@@ -27,15 +28,15 @@ def _copying(name, view):
 
     function.__name__ = function.__qualname__ = name + "_copy"
     function.__doc__ = f"A copy of what `{name}` shows: the same arguments, and the memory of its own."
-    return function
+    return take_signature(function, view, out=True)
 
 
 for _family, _names in _VIEWS.items():
     for _name in _names.split():
         globals()[_name + "_copy"] = _copying(_name, getattr(_family, _name))
 slice_copy = _copying("slice", lambda input, dim=0, start=None, end=None, step=1: ops.slice(input, dim, start, end, step))
-alias_copy = _copying("alias", ops.alias)
-detach_copy = _copying("detach", ops.detach)
+alias_copy = _copying("alias", lambda input: ops.alias(input))
+detach_copy = _copying("detach", lambda input: ops.detach(input))
 del _family, _name, _names
 
 

@@ -13,6 +13,7 @@ from ._args import is_tensor
 from ._C import ops, read_back
 from ._memory_format import laid_out
 from ._settings import contiguous_format, preserve_format
+from ._signatures import take_signature
 from ._storage import set_, storage_of, untyped
 from ._swapping import module_load
 from ._tensor import Tensor
@@ -82,7 +83,7 @@ def _inplace(name, function):
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"`{name[:-1]}`, written into this tensor. Returns self."
-    return method
+    return take_signature(method, function, out=False)
 
 
 def _reshaping(name, function):
@@ -91,7 +92,7 @@ def _reshaping(name, function):
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"`{name[:-1]}` of this tensor itself. Returns self."
-    return method
+    return take_signature(method, function, out=False)
 
 
 # Copying, converting, filling

@@ -12,6 +12,7 @@ import inspect
 
 from ._args import store
 from ._C import ops
+from ._signatures import document, take_signature
 from ._tensor import Tensor
 
 # Methods that PyTorch also has as `name_`.
@@ -51,6 +52,9 @@ _WITH_OUT = """
     inverse hardshrink fill_diagonal absolute arccos negative
     """.split()
 
+# Functions that take NumPy's names for keywords as well.
+_WITH_NUMPYS_NAMES = "all any argmax argmin max min mean sum std var new_empty new_ones new_zeros".split()
+
 # Functions that make tensors: there `out` also decides the dtype.
 _MAKERS = "zeros ones empty full arange linspace logspace eye range rand randn randint randperm normal".split()
 
@@ -67,7 +71,7 @@ def _inplace(name, function):
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"`{name[:-1]}`, written into this tensor. Returns self."
-    return method
+    return take_signature(method, function, out=False)
 
 
 def _inplace_function(name):
@@ -77,7 +81,7 @@ def _inplace_function(name):
     function.__name__ = function.__qualname__ = name
     function.__module__ = "torch"
     function.__doc__ = f"`{name[:-1]}`, written into `input`, a tensor. Returns it."
-    return function
+    return take_signature(function, getattr(Tensor, name), out=False)
 
 
 def _with_out(name, function):
@@ -87,7 +91,7 @@ def _with_out(name, function):
         return result if out is None else store(result, out)
 
     del wrapper.__wrapped__
-    return wrapper
+    return take_signature(wrapper, function, out=True)
 
 
 def _maker(name, function):
@@ -102,7 +106,7 @@ def _maker(name, function):
         return store(function(*args, **kwargs), out)
 
     del wrapper.__wrapped__
-    return wrapper
+    return take_signature(wrapper, function, out=True)
 
 
 def _takes_out(function):
@@ -128,3 +132,7 @@ def attach(names):
     for name in _MAKERS:
         if name in names:
             names[name] = _maker(name, names[name])
+    for name in _WITH_NUMPYS_NAMES:
+        document(getattr(Tensor, name))
+        if name in names:
+            document(names[name])

@@ -7,6 +7,7 @@ use crate::model::change::Change;
 use crate::model::effect::Effect;
 use crate::model::facet::{CellFacet, Facet};
 use crate::model::ids::{CellId, RunId};
+use crate::model::output::{MimeBundle, Output};
 use crate::model::run::{self, Outcome, RunEvent};
 use crate::model::runtime::{CellRuntime, CellStatus, KernelStatus};
 use crate::model::state::State;
@@ -131,28 +132,39 @@ impl Turn<'_> {
     fn take_report(&mut self, report: Report, now_ms: f64) {
         match report {
             Report::Run { cell, run, event } => self.take_run_event(&cell, &run, event, now_ms),
-            Report::DisplayUpdated { display_id, bundle } => {
-                let mut updated = Vec::new();
-                for cell in &mut self.state.document.notebook.cells {
-                    if run::update_display(cell, &display_id, &bundle) {
-                        updated.push(cell.id.clone());
-                    }
-                }
-                for cell in updated {
-                    self.touch_cell(&cell, CellFacet::Outputs);
-                }
+            Report::DisplayUpdated { display_id, bundle } => self.update_displays(&display_id, &bundle),
+        }
+    }
+
+    /// Shows a new value wherever one is shown under that display id.
+    fn update_displays(&mut self, display_id: &str, bundle: &MimeBundle) {
+        let mut updated = Vec::new();
+        for cell in &mut self.state.document.notebook.cells {
+            if run::update_display(cell, display_id, bundle) {
+                updated.push(cell.id.clone());
             }
+        }
+        for cell in updated {
+            self.touch_cell(&cell, CellFacet::Outputs);
         }
     }
 
     fn take_run_event(&mut self, id: &CellId, run_id: &RunId, event: RunEvent, now_ms: f64) {
-        let State { document, runtime, .. } = &mut *self.state;
-        let Some(runtime) = runtime
-            .cells
-            .get_mut(id)
-            .filter(|runtime| runtime.run.as_ref() == Some(run_id))
-        else {
+        let is_its_run = |runtime: &CellRuntime| runtime.run.as_ref() == Some(run_id);
+        if !self.state.runtime.cells.get(id).is_some_and(is_its_run) {
             return; // The cell has been run anew, converted, or belongs to another document.
+        }
+        if let RunEvent::Shown(Output::DisplayData {
+            bundle,
+            display_id: Some(name),
+        }) = &event
+        {
+            // A display id that is used again: what was shown under it before follows, as in Jupyter.
+            self.update_displays(name, bundle);
+        }
+        let State { document, runtime, .. } = &mut *self.state;
+        let Some(runtime) = runtime.cells.get_mut(id) else {
+            return;
         };
         if let RunEvent::NextInput { text, replaces } = event {
             return self.take_next_input(id, text, replaces.as_deref());

@@ -11,13 +11,12 @@ mod widget;
 
 use leptos::html;
 use leptos::prelude::*;
-use serde_json::Value;
 use std::time::Duration;
 
 use self::item::OutputItem;
 use crate::model::action::Action;
 use crate::model::output::Output;
-use crate::render::whole_output::whole_outputs;
+use crate::render::whole_output::left_out_of;
 use crate::state::AppState;
 
 /// How long an emptied list keeps its height. A cell that runs again usually prints within this time, and the page
@@ -76,22 +75,10 @@ pub fn OutputList(
     }
 }
 
-/// The files that hold the whole of what an output shows a part of.
-fn left_out_of(output: &Output) -> Vec<String> {
-    match output {
-        Output::Stream { text, .. } => whole_outputs(text),
-        Output::DisplayData { bundle, .. } | Output::ExecuteResult { bundle, .. } => {
-            let text = bundle.data.get("text/plain").and_then(Value::as_str);
-            text.map(whole_outputs).unwrap_or_default()
-        }
-        Output::Error { .. } | Output::Unknown(_) => Vec::new(),
-    }
-}
-
 /// The way to what was too long to be shown.
 #[component]
 fn WholeOutput(
-    /// Where the kernel keeps it.
+    /// The working file that holds it.
     path: String,
 ) -> impl IntoView {
     let app = AppState::from_context();

@@ -1,6 +1,7 @@
 //! A widget of the kernel, drawn in an output frame by scripts of the site that only such frames get.
 //! Each output is a frame of its own. It is told of its model and those that the model refers to, and may speak of these alone.
-//! Without a live model (a notebook that was opened, a kernel that was restarted) the value's text shows.
+//! Without a live model (a notebook that was opened, a kernel that was restarted) the state that was kept of it shows, drawn by the
+//! site's scripts alone until the user asks for those that came with it; or else the value's text.
 //! Read next: `kernel/comms.rs` (the models), `js/widgets/main.js` (inside the frame), `frame.rs` (other frames).
 
 use leptos::html;
@@ -13,6 +14,7 @@ use crate::render::frame_page::{FrameContent, FramePictures, FrameScripts, frame
 use crate::state::AppState;
 use crate::web::host_frame::OUTPUT_HOST;
 use crate::web::output_frame::{LiveOutput, page_theme};
+use crate::web::window::random_seed;
 use crate::web::{fetch, time};
 
 /// The tallest a widget's frame gets; past this it scrolls inside.
@@ -46,18 +48,45 @@ pub(super) fn WidgetOutput(model: String, text: String) -> impl IntoView {
     move || {
         let is_live = was_live && kernels.get() == born;
         if is_live {
-            return view! { <LiveWidget model=model.clone() /> }.into_any();
+            return view! { <LiveWidget model=model.clone() runs_code=true /> }.into_any();
         }
         let note = if was_live {
             "The kernel was restarted. Run the cell again to use this widget."
         } else {
             "Run the cell to use this widget."
         };
+        let last = if app.effects().has_kept_widget(&model) {
+            view! { <KeptWidget model=model.clone() /> }.into_any()
+        } else {
+            view! { <TextOutput text=Signal::stored(text.clone()) kind=TextKind::Value /> }.into_any()
+        };
         view! {
-            <TextOutput text=Signal::stored(text.clone()) kind=TextKind::Value />
+            {last}
             <p class="output-note">{note}</p>
         }
         .into_any()
+    }
+}
+
+/// What was kept of a widget. Code that came with it runs when the user asks for it.
+#[component]
+fn KeptWidget(model: String) -> impl IntoView {
+    let brings_code = AppState::from_context().effects().kept_widget_brings_code(&model);
+    let runs_code = RwSignal::new(false);
+    view! {
+        <For each=move || [runs_code.get()] key=|runs_code| *runs_code let:runs_code>
+            <LiveWidget model=model.clone() runs_code />
+        </For>
+        <Show when=move || brings_code && !runs_code.get()>
+            <button
+                type="button"
+                class="output-more"
+                title="This widget is drawn by code that came with the notebook. Nothing of it runs until you run the cell or press here."
+                on:click=move |_| runs_code.set(true)
+            >
+                "Run the code of this widget"
+            </button>
+        </Show>
     }
 }
 
@@ -115,7 +144,11 @@ fn open(
 }
 
 #[component]
-fn LiveWidget(model: String) -> impl IntoView {
+fn LiveWidget(
+    model: String,
+    /// Whether code that models bring along runs, and not the site's scripts alone.
+    runs_code: bool,
+) -> impl IntoView {
     let app = AppState::from_context();
     let frame = NodeRef::<html::Iframe>::new();
     let height = RwSignal::new(None::<u32>);
@@ -140,8 +173,14 @@ fn LiveWidget(model: String) -> impl IntoView {
                 script: &bundle.0,
                 style: &bundle.1,
             };
-            let page =
-                theme.with_untracked(|theme| frame_page(content, theme, FrameScripts::All, FramePictures::Carried));
+            // No state of a model can contain this word, which is drawn now and told to nobody but the policy.
+            let nonce = format!("{:016x}", random_seed());
+            let scripts = if runs_code {
+                FrameScripts::All
+            } else {
+                FrameScripts::OursAlone(&nonce)
+            };
+            let page = theme.with_untracked(|theme| frame_page(content, theme, scripts, FramePictures::Carried));
             let on_height = move |new| {
                 if height.try_get_untracked().is_some_and(|old| old != Some(new)) {
                     height.set(Some(new));

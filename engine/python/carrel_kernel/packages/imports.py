@@ -80,6 +80,8 @@ async def install_nearby(installer: Installer, modules: list[str], say: Say) -> 
 def hint(name: str, *tables: dict[str, str]) -> str:
     """What to do about a module that is not there; empty for one that nobody could publish."""
     module = name.partition(".")[0]
+    if module != name and module in sys.modules and name not in advice.PACKAGE_OF_MODULE:
+        return ""  # The package is there, and has no such part.
     if not module.isidentifier() or module.startswith("_") or module in sys.stdlib_module_names:
         return _about_library(module) if module in sys.stdlib_module_names else ""
     package = advice.package_of(module, *tables)

@@ -28,9 +28,9 @@ def run(line: str, shell: Any) -> int:
     return _run_script(line, Streams(shell, COMMANDS))
 
 
-def output_of(line: str, shell: Any) -> tuple[str, int]:
-    """What command lines print, and the last status. Errors still show in the cell."""
-    streams = Streams(shell, COMMANDS).captured()
+def output_of(line: str, shell: Any, with_errors: bool = False) -> tuple[str, int]:
+    """What command lines print, and the last status. Errors are part of it, or show in the cell."""
+    streams = Streams(shell, COMMANDS).captured(with_errors)
     status = _run_script(line, streams)
     return streams.taken().decode("utf-8", "replace"), status
 

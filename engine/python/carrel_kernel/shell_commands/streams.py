@@ -45,10 +45,12 @@ class Streams:
         other.input = data
         return other
 
-    def captured(self) -> "Streams":
-        """The same surroundings with the output kept for `taken`."""
+    def captured(self, with_errors: bool = False) -> "Streams":
+        """The same surroundings with the output, or all that is printed, kept for `taken`."""
         other = self._copy()
         other._out = BytesIO()
+        if with_errors:
+            other._err = other._out
         return other
 
     def taken(self) -> bytes:
