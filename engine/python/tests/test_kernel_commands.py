@@ -77,6 +77,29 @@ class Language(CommandCase):
         run = self.run_cell("files = !ls nosuch\nfiles")
         self.assertEqual((run.result, run.printed("stderr")), ("[\"ls: cannot access 'nosuch': No such file or directory\"]", ""))
 
+    def test_parts_of_lines_and_names(self):
+        cases = {
+            "!echo 'a b' | tr a-z A-Z": "A B\n",
+            "!echo aabbcc | tr -d b": "aacc\n",
+            "!echo 'a   b' | tr -s ' '": "a b\n",
+            "!echo x1y2 | tr -cd '[:digit:]'": "12",
+            "!echo 'a b c' | tr ' ' '\\n' | wc -l": "3\n",
+            "!echo abc | tr abc xy": "xyy\n",
+            "!echo 'a,b,c,d' | cut -d, -f 1,3-": "a,c,d\n",
+            "!echo hello | cut -c2-4": "ell\n",
+            "!printf '%s=%03d\\n' a 5 b 6": "a=005\nb=006\n",
+            "!printf '%.2f%%\\n' 12.345": "12.35%\n",
+            "!printf plain": "plain",
+            "!seq 3 | tail -1": "3\n",
+            "!seq -s, 1 2 5": "1,3,5\n",
+            "!basename /a/b.txt .txt; dirname /a/b.txt c": "b\n/a\n.\n",
+        }
+        for code, text in cases.items():
+            self.assertEqual(self.printed(code), text, code)
+        for code in ("!tr", "!echo a | cut", "!printf '%d' x", "!seq a", "!basename"):
+            self.run_cell(code)
+            self.assertNotEqual(self.status(), 0, code)
+
     def test_programs_that_ask_the_system(self):
         run = self.run_cell("import os\nos.system('echo out; ls nosuch')")
         self.assertEqual((run.printed(), run.result), ("out\n", str(2 << 8)))

@@ -152,7 +152,10 @@ def pow(input, exponent, *, out=None):
 
 
 def float_power(input, exponent):
-    """`input ** exponent` in double precision."""
+    """`input ** exponent` in double precision.
+
+    Elementwise: tensors of shapes that broadcast, or numbers. Gives float64 whatever the dtypes are.
+    """
     input = input.double() if is_tensor(input) else float(input)
     exponent = exponent.double() if is_tensor(exponent) else float(exponent)
     return pow(input, exponent)

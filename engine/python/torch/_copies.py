@@ -27,7 +27,7 @@ def _copying(name, view):
         return store(_copied(view(*args, **kwargs)), out)
 
     function.__name__ = function.__qualname__ = name + "_copy"
-    function.__doc__ = f"A copy of what `{name}` shows: the same arguments, and the memory of its own."
+    function.__doc__ = f"A copy of what `{name}` shows: the same arguments, shape and dtype, and memory of its own."
     return take_signature(function, view, out=True)
 
 

@@ -191,7 +191,10 @@ def amin(input, dim=(), keepdim=False, *, out=None):
 
 @named("AminmaxBackward0")
 def aminmax(input, *, dim=None, keepdim=False):
-    """Smallest and largest values."""
+    """Smallest and largest values, over all or along a dimension.
+
+    input: any tensor. dim: the dimension that is folded, kept as 1 with keepdim. Gives a pair of the dtype of `input`.
+    """
     return return_types.aminmax(amin(input, dims(dim), keepdim), amax(input, dims(dim), keepdim))
 
 

@@ -53,7 +53,10 @@ def index_select(input, dim, index, *, out=None):
 
 @named("TakeBackward0")
 def take(input, index):
-    """Elements of the flattened tensor."""
+    """Elements of the flattened tensor.
+
+    index: integers, whose shape the result has. IndexError for one that lies outside.
+    """
     flat = input.reshape(-1)
     if flat.numel() == 0 and index.numel():
         raise IndexError("take(): tried to take from an empty tensor")
@@ -145,7 +148,11 @@ def kthvalue(input, k, dim=-1, keepdim=False, *, out=None):
 
 
 def bucketize(input, boundaries, *, out_int32=False, right=False):
-    """The interval that each element falls into."""
+    """The interval that each element falls into.
+
+    input: any tensor, or a number. boundaries: a vector in rising order. Gives the shape of `input`, int64 or, with out_int32, int32.
+    right: whether an element that equals a boundary lies above it.
+    """
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 

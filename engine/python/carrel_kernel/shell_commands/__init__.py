@@ -10,13 +10,13 @@ import os
 import sys
 from typing import Any
 
-from . import archive_commands, file_commands, network_commands, program_commands, text_commands
+from . import archive_commands, file_commands, network_commands, program_commands, text_commands, word_commands
 from .language import CommandSyntaxError, Pipeline, glob_words, parse
 from .streams import Command, CommandError, Streams
 
 COMMANDS: dict[str, Command] = {
     **file_commands.COMMANDS, **text_commands.COMMANDS, **archive_commands.COMMANDS,
-    **network_commands.COMMANDS, **program_commands.COMMANDS,
+    **network_commands.COMMANDS, **program_commands.COMMANDS, **word_commands.COMMANDS,
 }
 """Every command by its name."""
 

@@ -30,14 +30,20 @@ def qr(A, mode="reduced"):
 
 @dense("torch.qr", "LinalgQrBackward0")
 def legacy_qr(input, some=True):
-    """`A = Q @ R` with orthonormal columns in Q and a triangle R."""
+    """`A = Q @ R` with orthonormal columns in Q and a triangle R.
+
+    input: (…, m, n). some: whether Q has min(m, n) columns and not m. The older form of `torch.linalg.qr`.
+    """
     check_matrix(input, "qr")
     return return_types.qr(*ops.linalg_qr(input, not some))
 
 
 @dense("torch.geqrf")
 def geqrf(input):
-    """Householder's reflectors below R, and their factors."""
+    """Householder's reflectors below R, and their factors.
+
+    input: (…, m, n). Gives a matrix of that shape and min(m, n) factors.
+    """
     check_matrix(input, "torch.geqrf", "input")
     return return_types.geqrf(*ops.linalg_householder(input))
 
@@ -77,7 +83,10 @@ def householder_product(A, tau):
 
 @dense("torch.ormqr")
 def ormqr(input, tau, other, left=True, transpose=False):
-    """The product of `other` with the Q that `geqrf` describes, from the left or the right, Q transposed if asked for."""
+    """The product of `other` with the Q that `geqrf` describes, from the left or the right, Q transposed if asked for.
+
+    input, tau: the matrices (…, m, n) and factors of `geqrf`. other: the matrices that are multiplied.
+    """
     check_matrix(input, "torch.ormqr", "input")
     if left:
         return _reflect(input, tau, other, transpose)

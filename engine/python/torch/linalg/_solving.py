@@ -247,7 +247,10 @@ def _cholesky(A, upper, name, check_errors):
 
 @dense("torch.cholesky", "LinalgCholeskyExBackward0")
 def legacy_cholesky(input, upper=False):
-    """The lower triangle `L` with `A = L @ L.mT`, or its transpose if `upper`."""
+    """The lower triangle `L` with `A = L @ L.mT`, or its transpose if `upper`.
+
+    input: (…, n, n), symmetric and positive; LinAlgError otherwise. The older form of `torch.linalg.cholesky`.
+    """
     return _cholesky(input, upper, "cholesky", True)[0]
 
 
